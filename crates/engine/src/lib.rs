@@ -1,0 +1,1 @@
+//! Runs commands and queries: load, decide, commit, wake; and the workers behind.

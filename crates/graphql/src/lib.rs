@@ -1,0 +1,1 @@
+//! A schema-driven GraphQL executor: parse, validate, coerce, execute, introspect.

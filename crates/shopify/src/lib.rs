@@ -1,0 +1,1 @@
+//! The GraphQL Admin API, as far as orders and fulfillment go.

@@ -1,0 +1,1 @@
+//! The one place that writes SQL: a row per aggregate, on SQLite or PostgreSQL.

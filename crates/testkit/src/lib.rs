@@ -1,0 +1,1 @@
+//! For tests only: databases to run on, receivers, fixtures.

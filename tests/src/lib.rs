@@ -1,0 +1,1 @@
+//! Scenarios live in the files beside; see ARCHITECTURE.md.
