@@ -1,1 +1,31 @@
-//! Pure rules of orders and their fulfillment: no I/O, no clock, no randomness.
+//! Pure rules of orders and their fulfillment: no I/O, no clock, no randomness, no dialect's word.
+//!
+//! Cast of characters, in reading order: an [`order::Order`] has [`invoice::Invoice`]s, whose lines are the units of
+//! demand; [`routing`] turns demand into [`fulfillment_order::FulfillmentOrder`]s, work for one location each;
+//! doing the work makes a [`fulfillment::Fulfillment`]. A [`command::Command`] is decided upon by [`decide::decide`]
+//! with a [`snapshot::Snapshot`] of what it concerns, into a [`decide::Decision`] or a [`refusal::Refusal`].
+
+pub mod actor;
+pub mod address;
+pub mod allowed;
+pub mod carrier;
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod fulfillment;
+pub mod fulfillment_order;
+pub mod hold;
+pub mod id;
+pub mod invariants;
+pub mod invoice;
+pub mod listener;
+pub mod location;
+pub mod money;
+pub mod order;
+pub mod payment;
+pub mod product;
+pub mod refusal;
+pub mod routing;
+pub mod snapshot;
+pub mod status;
+pub mod time;
