@@ -1,0 +1,101 @@
+//! The command line: parse, run one command, turn its end into an exit code.
+//!
+//! Results go to standard output, everything else to standard error, so that output can be piped.
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::{completions, config};
+use crate::failure::{Exit, Failure};
+
+/// Take orders in and see them delivered.
+#[derive(Debug, Parser)]
+#[command(name = "consign", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// The configuration file [default: $CONSIGN_CONFIG, ./consign.toml or /etc/consign/consign.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 refused by the rules, 5 another server failed.";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show the settings and where they come from
+    Config(config::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// Runs the command line `args`, program name first, and prints what comes of it.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(refusal) => {
+            // Help and version come this way too; clap knows which of them go to standard output, with code 0.
+            let _ = refusal.print();
+            return ExitCode::from(if refusal.use_stderr() { Exit::Usage as u8 } else { 0 });
+        }
+    };
+    let mut out = Output { out: std::io::stdout().lock(), reader_gone: false };
+    match dispatch(cli, &mut out) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) if out.reader_gone => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.message.lines() {
+                let _ = writeln!(std::io::stderr(), "consign: {line}");
+            }
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Config(args) => config::run(args, cli.config, out),
+        Command::Completions(args) => completions::run(args, out),
+    }
+}
+
+/// Standard output that remembers that its reader left: `consign … | head` is not an error.
+struct Output<W> {
+    out: W,
+    reader_gone: bool,
+}
+
+impl<W: Write> Output<W> {
+    fn noting<T>(&mut self, outcome: std::io::Result<T>) -> std::io::Result<T> {
+        self.reader_gone |= outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::BrokenPipe);
+        outcome
+    }
+}
+
+impl<W: Write> Write for Output<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let outcome = self.out.write(bytes);
+        self.noting(outcome)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let outcome = self.out.flush();
+        self.noting(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}
