@@ -1,5 +1,7 @@
 //! The binary as scripts see it: output, exit codes.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::process::{Command, Output};
 
 fn consign(folder: &std::path::Path, args: &[&str]) -> Output {

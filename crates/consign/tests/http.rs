@@ -1,5 +1,7 @@
 //! The web server seen from a socket: limits, ids, panics, and a tidy end.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
