@@ -1,0 +1,244 @@
+//! What may be done with a fulfillment order now, and why not. The one home of that rule: commands that change a
+//! fulfillment order ask [`check`] first, dialects show [`check`]'s answer for every action as supported actions or
+//! as disabled buttons with the reason.
+
+use crate::actor::{Actor, Relation, relation, writable};
+use crate::fulfillment_order::{FulfillmentOrder, Request, Stage, StageName};
+use crate::hold::HOLDS_PER_APP;
+use crate::id::FulfillmentOrderId;
+use crate::order::Order;
+
+/// Something that can be done with a fulfillment order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// The merchant asks the service to do it.
+    RequestFulfillment,
+    /// Units of it leave.
+    Fulfill,
+    /// It is called off and made anew.
+    Cancel,
+    /// The merchant asks the service to stop.
+    RequestCancellation,
+    /// The service agrees to do it.
+    Accept,
+    /// The service declines to do it.
+    Reject,
+    /// The service agrees to stop.
+    AcceptCancellation,
+    /// The service declines to stop.
+    RejectCancellation,
+    /// The service gives up.
+    GiveUp,
+    /// It opens: before its time, or after progress was reported by mistake.
+    Open,
+    /// A later time is set.
+    Reschedule,
+    /// Progress is reported by hand.
+    ReportProgress,
+    /// A hold is released.
+    ReleaseHold,
+    /// It is held.
+    Hold,
+    /// It goes to another location.
+    Move,
+    /// Some units become a fulfillment order of their own.
+    Split,
+    /// It is joined with another one.
+    Merge,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Action; 17] = [
+        Action::RequestFulfillment,
+        Action::Fulfill,
+        Action::Cancel,
+        Action::RequestCancellation,
+        Action::Accept,
+        Action::Reject,
+        Action::AcceptCancellation,
+        Action::RejectCancellation,
+        Action::GiveUp,
+        Action::Open,
+        Action::Reschedule,
+        Action::ReportProgress,
+        Action::ReleaseHold,
+        Action::Hold,
+        Action::Move,
+        Action::Split,
+        Action::Merge,
+    ];
+}
+
+/// Why an action is refused now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WhyNot {
+    /// The actor's key doesn't allow it.
+    NotPermitted,
+    /// Its stage doesn't allow it.
+    Stage(StageName),
+    /// What was said between merchant and service doesn't allow it.
+    Request(Request),
+    /// It is at a location of the merchant's own; there is no service to talk to.
+    NoService,
+    /// It is at a location run by a service; only that service does this.
+    ServiceOnly,
+    /// Progress was reported by hand; it must be opened first.
+    ProgressReported,
+    /// The program has as many holds on it as it may have.
+    HoldLimit,
+    /// One unit can't be split.
+    OneUnit,
+    /// There is no other fulfillment order that it could be joined with.
+    NoPeer,
+}
+
+/// Whether `actor` may do `action` with that fulfillment order of `order` now.
+pub fn check(
+    action: Action,
+    order: &Order,
+    fulfillment_order: &FulfillmentOrder,
+    actor: &Actor,
+) -> Result<(), WhyNot> {
+    permitted(action, fulfillment_order, actor)?;
+    possible(action, order, fulfillment_order, actor)
+}
+
+/// What the actor's key has to say.
+fn permitted(action: Action, fo: &FulfillmentOrder, actor: &Actor) -> Result<(), WhyNot> {
+    let side = relation(actor, fo.service);
+    let right = match action {
+        // The service's own answers are given by nobody else.
+        Action::Accept
+        | Action::Reject
+        | Action::AcceptCancellation
+        | Action::RejectCancellation
+        | Action::GiveUp => matches!(actor, Actor::System) || fo.service.is_none() || side == Relation::Assigned,
+        _ => true,
+    };
+    if right && writable(actor, fo) { Ok(()) } else { Err(WhyNot::NotPermitted) }
+}
+
+/// What its state has to say.
+fn possible(action: Action, order: &Order, fo: &FulfillmentOrder, actor: &Actor) -> Result<(), WhyNot> {
+    let stage = fo.stage_name();
+    let wrong_stage = Err(WhyNot::Stage(stage));
+    let wrong_request = Err(WhyNot::Request(fo.request));
+    let free = matches!(
+        fo.request,
+        Request::Unsubmitted | Request::Rejected | Request::CancellationAccepted | Request::Closed
+    );
+    match action {
+        Action::Fulfill => match (&fo.stage, fo.request) {
+            (Stage::Closed | Stage::OnHold { .. } | Stage::Scheduled { .. }, _) => wrong_stage,
+            (_, Request::Submitted) => wrong_request,
+            _ => Ok(()),
+        },
+        Action::RequestFulfillment => match stage {
+            _ if fo.service.is_none() => Err(WhyNot::NoService),
+            StageName::Open | StageName::Incomplete | StageName::Cancelled if free => Ok(()),
+            StageName::Open => wrong_request,
+            _ => wrong_stage,
+        },
+        Action::Accept | Action::Reject => match (stage, fo.request) {
+            _ if fo.service.is_none() => Err(WhyNot::NoService),
+            (StageName::Open, Request::Submitted) => Ok(()),
+            (StageName::Open, _) => wrong_request,
+            _ => wrong_stage,
+        },
+        Action::RequestCancellation => match (stage, fo.request) {
+            _ if fo.service.is_none() => Err(WhyNot::NoService),
+            (StageName::InProgress, Request::Accepted) => Ok(()),
+            (StageName::InProgress, _) => wrong_request,
+            _ => wrong_stage,
+        },
+        Action::AcceptCancellation | Action::RejectCancellation => match (stage, fo.request) {
+            _ if fo.service.is_none() => Err(WhyNot::NoService),
+            (StageName::InProgress, Request::CancellationRequested) => Ok(()),
+            (StageName::InProgress, _) => wrong_request,
+            _ => wrong_stage,
+        },
+        Action::GiveUp => match (stage, fo.request) {
+            _ if fo.service.is_none() => Err(WhyNot::NoService),
+            (
+                StageName::InProgress,
+                Request::Accepted | Request::CancellationRequested | Request::CancellationRejected,
+            ) => Ok(()),
+            (StageName::InProgress, _) => wrong_request,
+            _ => wrong_stage,
+        },
+        Action::Cancel => match (stage, fo.request) {
+            _ if fo.progress_reported() => Err(WhyNot::ProgressReported),
+            (StageName::Open, Request::Unsubmitted | Request::Submitted | Request::Rejected)
+            | (StageName::InProgress, Request::CancellationRequested) => Ok(()),
+            (StageName::Open | StageName::InProgress, _) => wrong_request,
+            _ => wrong_stage,
+        },
+        Action::Open => match stage {
+            StageName::Scheduled => Ok(()),
+            StageName::InProgress if fo.progress_reported() => Ok(()),
+            _ => wrong_stage,
+        },
+        Action::Reschedule => match stage {
+            StageName::Scheduled => Ok(()),
+            _ => wrong_stage,
+        },
+        Action::ReportProgress => match stage {
+            StageName::Open | StageName::InProgress if fo.service.is_some() => Err(WhyNot::ServiceOnly),
+            StageName::Open | StageName::InProgress => Ok(()),
+            _ => wrong_stage,
+        },
+        Action::ReleaseHold => match stage {
+            StageName::OnHold => Ok(()),
+            _ => wrong_stage,
+        },
+        Action::Hold => match stage {
+            StageName::OnHold if holds_of(fo, actor) >= HOLDS_PER_APP => Err(WhyNot::HoldLimit),
+            StageName::Open | StageName::OnHold if fo.request == Request::Submitted => wrong_request,
+            StageName::Open | StageName::OnHold | StageName::Incomplete | StageName::Cancelled => Ok(()),
+            StageName::InProgress if fo.progress_reported() => Ok(()),
+            _ => wrong_stage,
+        },
+        Action::Move => match stage {
+            _ if fo.progress_reported() => Err(WhyNot::ProgressReported),
+            StageName::Closed | StageName::Scheduled => wrong_stage,
+            _ if !free => wrong_request,
+            _ => Ok(()),
+        },
+        Action::Split => match stage {
+            StageName::Open if !free => wrong_request,
+            StageName::Open if fo.open_quantity() < 2 => Err(WhyNot::OneUnit),
+            StageName::Open => Ok(()),
+            _ => wrong_stage,
+        },
+        Action::Merge => match stage {
+            StageName::Open if !free => wrong_request,
+            StageName::Open if !has_peer(order, fo) => Err(WhyNot::NoPeer),
+            StageName::Open => Ok(()),
+            _ => wrong_stage,
+        },
+    }
+}
+
+fn holds_of(fo: &FulfillmentOrder, actor: &Actor) -> usize {
+    fo.holds().iter().filter(|hold| hold.app == actor.app()).count()
+}
+
+fn has_peer(order: &Order, fo: &FulfillmentOrder) -> bool {
+    order.fulfillment_orders.iter().any(|other| other.id != fo.id && mergeable(fo, other))
+}
+
+/// Whether two fulfillment orders of one order may be joined.
+pub fn mergeable(a: &FulfillmentOrder, b: &FulfillmentOrder) -> bool {
+    a.stage == Stage::Open
+        && b.stage == Stage::Open
+        && a.location == b.location
+        && a.delivery == b.delivery
+        && a.request == b.request
+}
+
+/// The fulfillment orders of `order` that `id` may be joined with.
+pub fn peers(order: &Order, id: FulfillmentOrderId) -> Vec<&FulfillmentOrder> {
+    let Some(own) = order.fulfillment_order(id) else { return Vec::new() };
+    order.fulfillment_orders.iter().filter(|other| other.id != id && mergeable(own, other)).collect()
+}

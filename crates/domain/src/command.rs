@@ -1,0 +1,242 @@
+//! Commands: everything that anybody can want changed. Timers, imports and people use the same ones.
+
+use crate::address::Address;
+use crate::fulfillment::{DeliveryStatus, Tracking};
+use crate::hold::HoldReason;
+use crate::id::{
+    FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
+    VariantId,
+};
+use crate::listener::Listener;
+use crate::location::{Location, Service};
+use crate::order::{Article, CancelReason, Placed};
+use crate::product::{Product, Variant};
+use crate::time::Time;
+
+/// Something that somebody wants changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// An order comes in.
+    Place(Box<Place>),
+    /// Units that wait for a location get one.
+    Route(OrderId),
+    /// Units leave.
+    Fulfill(Fulfill),
+    /// A fulfillment gets other tracking.
+    Track(Track),
+    /// A fulfillment is called off.
+    CancelFulfillment(FulfillmentId),
+    /// Something happened to a parcel.
+    RecordDelivery(RecordDelivery),
+    /// An order is called off.
+    CancelOrder(CancelOrder),
+    /// Work is held.
+    Hold(PlaceHold),
+    /// Holds are released; none named means all.
+    Release(FulfillmentOrderId, Vec<HoldId>),
+    /// The merchant asks a service to do work.
+    RequestFulfillment(RequestFulfillment),
+    /// A service agrees to do work.
+    AcceptRequest(FulfillmentOrderId, Option<String>),
+    /// A service declines to do work; it goes elsewhere if it can.
+    RejectRequest(FulfillmentOrderId, Option<String>),
+    /// Scheduled work opens: its time has come, or somebody is impatient.
+    Open(FulfillmentOrderId),
+    /// Somebody wants to be told.
+    SaveListener(Listener),
+    /// Somebody doesn't want to be told any more.
+    RemoveListener(ListenerId),
+    /// A location is made or changed.
+    SaveLocation(Location),
+    /// A fulfillment service is made or changed, with its location.
+    SaveService(Service, Location),
+    /// A product and its variants are made or changed.
+    SaveProduct(Product, Vec<Variant>),
+    /// Stock is counted or corrected: (variant, location, change of the units in the shelves).
+    AdjustStock(Vec<(VariantId, LocationId, i64)>),
+}
+
+/// An order comes in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Its name, if it has one already; else it gets the next.
+    pub name: Option<String>,
+    /// Its number, drawn for it by the engine or told by its name.
+    pub number: i64,
+    /// What was said apart from the lines.
+    pub placed: Placed,
+    /// What was asked for. Articles with a variant take what they don't say from it.
+    pub lines: Vec<NewLine>,
+    /// When it came in elsewhere, for orders that move here.
+    pub created_at: Option<Time>,
+    /// When it was put away elsewhere.
+    pub closed_at: Option<Time>,
+    /// Where it left already, for orders that come in fulfilled.
+    pub fulfilled: Option<Fulfilled>,
+    /// When and why it was called off elsewhere.
+    pub cancelled: Option<(Time, CancelReason)>,
+}
+
+/// A line of an order that comes in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLine {
+    /// How many.
+    pub quantity: i64,
+    /// What.
+    pub article: Article,
+    /// Whether price, title and the like were given, or shall be the variant's.
+    pub described: Described,
+    /// Units of it that left already, for orders that come in fulfilled in part.
+    pub fulfilled: i64,
+}
+
+/// What a new line says itself; the rest is taken from its variant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Described {
+    /// Its price.
+    pub price: Given,
+    /// Whether it must be shipped.
+    pub requires_shipping: Given,
+    /// Whether tax is due.
+    pub taxable: Given,
+    /// Its weight.
+    pub weight: Given,
+}
+
+/// Whether a value was given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Given {
+    /// It was.
+    Yes,
+    /// It was not; the variant's holds.
+    #[default]
+    No,
+}
+
+/// How an order that comes in fulfilled left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fulfilled {
+    /// Where; `None` is the location that routing picks first.
+    pub location: Option<LocationId>,
+    /// When.
+    pub at: Time,
+    /// How to find it.
+    pub trackings: Vec<Tracking>,
+    /// What is known of its way.
+    pub status: Option<DeliveryStatus>,
+}
+
+/// Units leave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fulfill {
+    /// Which.
+    pub works: Vec<FulfillWork>,
+    /// Whether works of several orders may go into one fulfillment.
+    pub reach: Reach,
+    /// How to find them.
+    pub trackings: Vec<Tracking>,
+    /// Whether the buyer is to be told.
+    pub notify_buyer: bool,
+    /// What to tell the buyer.
+    pub message: Option<String>,
+    /// Where the parcel says that it comes from.
+    pub origin: Option<Address>,
+}
+
+/// Units of one fulfillment order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FulfillWork {
+    /// The fulfillment order.
+    pub id: FulfillmentOrderId,
+    /// Lines and quantities; `None` is all that remains.
+    pub lines: Option<Vec<(FulfillmentOrderLineId, i64)>>,
+}
+
+/// How many orders one fulfillment may reach over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One.
+    OneOrder,
+    /// Any number, at one location.
+    ManyOrders,
+}
+
+/// A fulfillment gets other tracking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Track {
+    /// The fulfillment.
+    pub fulfillment: FulfillmentId,
+    /// Its tracking from now on.
+    pub trackings: Vec<Tracking>,
+    /// Whether the buyer is to be told.
+    pub notify_buyer: bool,
+}
+
+/// Something happened to a parcel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordDelivery {
+    /// The fulfillment.
+    pub fulfillment: FulfillmentId,
+    /// What.
+    pub status: DeliveryStatus,
+    /// When; `None` is now.
+    pub happened_at: Option<Time>,
+    /// In words.
+    pub message: Option<String>,
+    /// Where.
+    pub place: Address,
+    /// Where, in millionths of a degree (latitude, longitude).
+    pub position: Option<(i64, i64)>,
+    /// When it should arrive.
+    pub estimated_at: Option<Time>,
+}
+
+/// An order is called off.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CancelOrder {
+    /// The order.
+    pub order: OrderId,
+    /// Why.
+    pub reason: CancelReason,
+    /// For the staff, 255 characters at most.
+    pub note: Option<String>,
+    /// Whether its articles go back to stock.
+    pub restock: Restock,
+}
+
+/// What becomes of the articles of an order that is called off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restock {
+    /// They may be sold again.
+    Yes,
+    /// They stay out of stock.
+    No,
+}
+
+/// Work is held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceHold {
+    /// The fulfillment order.
+    pub fulfillment_order: FulfillmentOrderId,
+    /// Why.
+    pub reason: HoldReason,
+    /// Why, in words.
+    pub notes: Option<String>,
+    /// The owner's name for it; empty by default.
+    pub handle: String,
+    /// Only these lines and quantities; empty is all.
+    pub lines: Vec<(FulfillmentOrderLineId, i64)>,
+}
+
+/// The merchant asks a service to do work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestFulfillment {
+    /// The fulfillment order.
+    pub fulfillment_order: FulfillmentOrderId,
+    /// What to say.
+    pub message: Option<String>,
+    /// Whether the buyer is to be told when it ships.
+    pub notify_buyer: bool,
+    /// Only these lines and quantities; empty is all.
+    pub lines: Vec<(FulfillmentOrderLineId, i64)>,
+}

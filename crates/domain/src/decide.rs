@@ -1,0 +1,283 @@
+//! Deciding: `(snapshot, command, actor, now, ids) → decision | refusal`. Pure; the same input gives the same answer.
+//!
+//! A decision is data: what to write, what to tell, and what to answer. Every command has its function in a file
+//! beside; all of them work on a [`Change`], which copies what is touched, and is closed by [`Change::finish`],
+//! where the facts that follow from the difference between before and after are added and the invariants asserted.
+
+use crate::actor::Actor;
+use crate::command::Command;
+use crate::event::{Event, Fact};
+use crate::fulfillment::Fulfillment;
+use crate::fulfillment_order::FulfillmentOrder;
+use crate::id::{
+    EventId, FulfillmentId, FulfillmentOrderId, Ids, ListenerId, LocationId, OrderId, ProductId, ServiceId,
+};
+use crate::invariants;
+use crate::listener::Listener;
+use crate::location::{Location, Service};
+use crate::order::{Order, PaymentClaim};
+use crate::product::{Product, StockDelta, StockGuard, Variant};
+use crate::refusal::{Refusal, Thing};
+use crate::snapshot::Snapshot;
+use crate::status::{self, FulfillmentStatus};
+use crate::time::Time;
+
+mod cancel;
+mod delivery;
+mod fulfill;
+mod hold;
+mod place;
+mod request;
+mod route;
+mod save;
+
+/// What follows from a command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What to write, all of it or nothing.
+    pub writes: Vec<Write>,
+    /// What to tell.
+    pub events: Vec<Event>,
+    /// What to answer.
+    pub outcome: Outcome,
+}
+
+/// Something to write. Aggregates are written whole, as they are afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// An order that wasn't there.
+    NewOrder(Box<Order>),
+    /// An order that was; its `version` is the one that was read, raised by one.
+    Order(Box<Order>),
+    /// A fulfillment that wasn't there.
+    NewFulfillment(Box<Fulfillment>),
+    /// A fulfillment that was; versioned like an order.
+    Fulfillment(Box<Fulfillment>),
+    /// A change of stock.
+    Stock(StockDelta),
+    /// A listener.
+    Listener(Listener),
+    /// A listener goes.
+    NoListener(ListenerId),
+    /// A location.
+    Location(Location),
+    /// A service.
+    Service(Service),
+    /// A product.
+    Product(Product),
+    /// A variant.
+    Variant(Variant),
+    /// Orders that wait for a location are to be routed again: stock or places changed.
+    RouteWaiting,
+    /// A service is to be called.
+    CallService(ServiceId, ServiceCall),
+}
+
+/// What a service is called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceCall {
+    /// There is work to accept.
+    FulfillmentRequest,
+    /// There is work to stop.
+    CancellationRequest,
+}
+
+/// What to answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// That order was made or changed.
+    Order(OrderId),
+    /// That fulfillment was made or changed.
+    Fulfillment(FulfillmentId),
+    /// That work changed; other work came of it or was joined with it.
+    Work {
+        /// The order.
+        order: OrderId,
+        /// The work that the command was about.
+        id: FulfillmentOrderId,
+        /// What was parted from it.
+        rest: Option<FulfillmentOrderId>,
+    },
+    /// That listener.
+    Listener(ListenerId),
+    /// That location.
+    Location(LocationId),
+    /// That service.
+    Service(ServiceId),
+    /// That product.
+    Product(ProductId),
+    /// Done; or there was nothing to do.
+    Done,
+}
+
+/// Decides upon a command.
+pub fn decide(
+    snapshot: &Snapshot,
+    command: &Command,
+    actor: &Actor,
+    now: Time,
+    ids: &mut Ids<'_>,
+) -> Result<Decision, Refusal> {
+    let mut change = Change::new(snapshot, actor, now, ids);
+    let outcome = match command {
+        Command::Place(place) => place::place(&mut change, place),
+        Command::Route(order) => route::again(&mut change, *order),
+        Command::Fulfill(fulfill) => fulfill::fulfill(&mut change, fulfill),
+        Command::Track(track) => delivery::track(&mut change, track),
+        Command::RecordDelivery(record) => delivery::record(&mut change, record),
+        Command::CancelFulfillment(id) => cancel::fulfillment(&mut change, *id),
+        Command::CancelOrder(cancel) => cancel::order(&mut change, cancel),
+        Command::Hold(hold) => hold::hold(&mut change, hold),
+        Command::Release(id, holds) => hold::release(&mut change, *id, holds),
+        Command::RequestFulfillment(request) => request::submit(&mut change, request),
+        Command::AcceptRequest(id, message) => request::accept(&mut change, *id, message),
+        Command::RejectRequest(id, message) => request::reject(&mut change, *id, message),
+        Command::Open(id) => request::open(&mut change, *id),
+        Command::SaveListener(listener) => save::listener(&mut change, listener),
+        Command::RemoveListener(id) => save::no_listener(&mut change, *id),
+        Command::SaveLocation(location) => save::location(&mut change, location),
+        Command::SaveService(service, location) => save::service(&mut change, service, location),
+        Command::SaveProduct(product, variants) => save::product(&mut change, product, variants),
+        Command::AdjustStock(changes) => save::stock(&mut change, changes),
+    }?;
+    Ok(change.finish(outcome))
+}
+
+/// A decision in the making.
+struct Change<'a, 'i> {
+    snapshot: &'a Snapshot,
+    actor: &'a Actor,
+    now: Time,
+    ids: &'a mut Ids<'i>,
+    /// Orders touched: as they were (`None` for new ones), as they are, and what happened to them.
+    orders: Vec<Touched>,
+    writes: Vec<Write>,
+    stock: Vec<StockDelta>,
+    /// Facts about no order.
+    facts: Vec<Fact>,
+}
+
+struct Touched {
+    before: Option<FulfillmentStatus>,
+    paid_before: bool,
+    order: Order,
+    facts: Vec<Fact>,
+}
+
+impl<'a, 'i> Change<'a, 'i> {
+    fn new(snapshot: &'a Snapshot, actor: &'a Actor, now: Time, ids: &'a mut Ids<'i>) -> Self {
+        Self {
+            snapshot,
+            actor,
+            now,
+            ids,
+            orders: Vec::new(),
+            writes: Vec::new(),
+            stock: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    /// The order for changing; it is copied at the first touch.
+    fn order(&mut self, id: OrderId) -> Result<&mut Touched, Refusal> {
+        if let Some(at) = self.orders.iter().position(|touched| touched.order.id == id) {
+            return Ok(&mut self.orders[at]);
+        }
+        let order = self.snapshot.orders.iter().find(|order| order.id == id);
+        let order = order.ok_or(Refusal::Unknown(Thing::Order(id)))?.clone();
+        Ok(self.touch(Some(status::fulfillment(&order)), order))
+    }
+
+    fn touch(&mut self, before: Option<FulfillmentStatus>, order: Order) -> &mut Touched {
+        let paid_before = before.is_some() && status::payment(&order) == PaymentClaim::Paid;
+        self.orders.push(Touched { before, paid_before, order, facts: Vec::new() });
+        let last = self.orders.len() - 1;
+        &mut self.orders[last]
+    }
+
+    /// The order that a fulfillment order belongs to.
+    fn order_of(&self, work: FulfillmentOrderId) -> Result<OrderId, Refusal> {
+        let found = self.snapshot.orders.iter().find(|order| order.fulfillment_order(work).is_some());
+        found.map(|order| order.id).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(work)))
+    }
+
+    /// Moves stock. Deltas of the same stock are added up.
+    fn move_stock(&mut self, delta: StockDelta) {
+        let same = |other: &&mut StockDelta| {
+            other.variant == delta.variant && other.location == delta.location && other.guard == delta.guard
+        };
+        match self.stock.iter_mut().find(same) {
+            Some(other) => {
+                other.on_hand += delta.on_hand;
+                other.committed += delta.committed;
+            }
+            None => self.stock.push(delta),
+        }
+    }
+
+    fn finish(mut self, outcome: Outcome) -> Decision {
+        let mut events = Vec::with_capacity(self.orders.len().max(1));
+        for mut touched in self.orders {
+            let is_new = touched.before.is_none();
+            conclude(&mut touched);
+            let Touched { mut order, facts, .. } = touched;
+            order.updated_at = self.now;
+            order.version += 1;
+            if cfg!(debug_assertions) {
+                let broken = invariants::of_order(&order);
+                assert!(broken.is_empty(), "BUG: order {} would break {broken:?}", order.id);
+            }
+            let id = self.ids.fresh::<EventId>();
+            events.push(Event::new(id, self.now, self.actor, Some(order.id), facts));
+            let order = Box::new(order);
+            self.writes.push(if is_new { Write::NewOrder(order) } else { Write::Order(order) });
+        }
+        if !self.facts.is_empty() {
+            let id = self.ids.fresh::<EventId>();
+            events.push(Event::new(id, self.now, self.actor, None, self.facts));
+        }
+        // One global order of stock rows, so that no two transactions wait for one another; last of all, so that
+        // the rows that orders share are locked as briefly as can be.
+        self.stock.retain(|delta| delta.on_hand != 0 || delta.committed != 0);
+        self.stock.sort_by_key(|delta| (delta.variant, delta.location));
+        self.writes.extend(self.stock.into_iter().map(Write::Stock));
+        Decision { writes: self.writes, events, outcome }
+    }
+}
+
+/// Adds the facts that follow from the difference between before and after.
+fn conclude(touched: &mut Touched) {
+    let Touched { before, paid_before, order, facts } = touched;
+    let after = status::fulfillment(order);
+    if *before != Some(after) {
+        match after {
+            FulfillmentStatus::Fulfilled => facts.push(Fact::OrderFulfilled {}),
+            FulfillmentStatus::PartiallyFulfilled => facts.push(Fact::OrderPartlyFulfilled {}),
+            _ => {}
+        }
+    }
+    if !*paid_before && status::payment(order) == PaymentClaim::Paid {
+        facts.push(Fact::OrderPaid {});
+    }
+    if before.is_some() {
+        facts.push(Fact::OrderUpdated {});
+    }
+}
+
+/// The fulfillment order of that id in `order`, for changing.
+fn work(order: &mut Order, id: FulfillmentOrderId) -> Result<&mut FulfillmentOrder, Refusal> {
+    order
+        .fulfillment_orders
+        .iter_mut()
+        .find(|fo| fo.id == id)
+        .ok_or(Refusal::Unknown(Thing::FulfillmentOrder(id)))
+}
+
+/// Stock that units of an article take or give back at a location, if it is counted.
+fn stock_delta(order: &Order, line: &crate::fulfillment_order::FulfillmentOrderLine, at: LocationId) -> Option<StockDelta> {
+    if !line.committed {
+        return None;
+    }
+    let variant = order.line(line.order_line)?.article.variant?;
+    Some(StockDelta { variant, location: at, on_hand: 0, committed: 0, guard: StockGuard::Free })
+}

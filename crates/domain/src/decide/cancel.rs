@@ -1,0 +1,169 @@
+//! Calling off: a fulfillment, or an order.
+
+use super::{Change, Outcome, Write, fulfill, stock_delta, work};
+use crate::actor::{Permission, visible};
+use crate::command::{CancelOrder, Restock};
+use crate::event::Fact;
+use crate::fulfillment::Share;
+use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
+use crate::id::{FulfillmentId, OrderId};
+use crate::order::Cancellation;
+use crate::product::StockDelta;
+use crate::refusal::{Field, Refusal, Thing};
+
+/// How long a note for the staff may be, in characters.
+pub const NOTE_LENGTH: usize = 255;
+
+/// A fulfillment is called off: its units wait again, where they left. Work that had been closed stays closed, and
+/// new work takes its place; work that is still open simply has more to do. Calling it off twice changes nothing.
+pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<Outcome, Refusal> {
+    let unknown = Refusal::Unknown(Thing::Fulfillment(id));
+    let found = change.snapshot.fulfillments.iter().find(|fulfillment| fulfillment.id == id);
+    let fulfillment = found.ok_or(unknown.clone())?;
+    if !visible(change.actor, fulfillment.service) {
+        return Err(unknown);
+    }
+    if !fulfillment.is_live() || fulfillment.events.iter().any(|event| is_delivered(event.status)) {
+        return Ok(Outcome::Fulfillment(id));
+    }
+    let mut cancelled = fulfillment.clone();
+    for order in cancelled.orders() {
+        let shares: Vec<&Share> = fulfillment.shares.iter().filter(|share| share.order == order).collect();
+        give_back(change, order, &shares)?;
+        change.order(order)?.facts.push(Fact::FulfillmentCancelled { fulfillment: id });
+    }
+    cancelled.cancelled_at = Some(change.now);
+    cancelled.updated_at = change.now;
+    cancelled.version += 1;
+    change.writes.push(Write::Fulfillment(Box::new(cancelled)));
+    Ok(Outcome::Fulfillment(id))
+}
+
+fn is_delivered(status: crate::fulfillment::DeliveryStatus) -> bool {
+    status == crate::fulfillment::DeliveryStatus::Delivered
+}
+
+fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) -> Result<(), Refusal> {
+    let now = change.now;
+    let mut renewed: Vec<FulfillmentOrder> = Vec::new();
+    for share in shares {
+        let order = &mut change.order(order_id)?.order;
+        let cancelled_order = order.cancelled.is_some();
+        let fo = work(order, share.fulfillment_order)?;
+        fo.updated_at = now;
+        let (location, closed) = (fo.location, fo.stage == Stage::Closed);
+        let mut fresh = closed.then(|| FulfillmentOrder {
+            id: fo.id,
+            lines: Vec::new(),
+            stage: Stage::Open,
+            request: Request::Unsubmitted,
+            messages: Vec::new(),
+            parted_from: None,
+            created_at: now,
+            ..fo.clone()
+        });
+        let wanted = share.fulfillment_order_line;
+        let line = fo.lines.iter_mut().find(|line| line.id == wanted);
+        let line = line.ok_or(Refusal::Unknown(Thing::FulfillmentOrderLine(wanted)))?;
+        line.fulfilled -= share.quantity;
+        let taken = line.clone();
+        if let Some(delta) = stock_delta(order, &taken, location) {
+            let quantity = share.quantity;
+            let committed = if cancelled_order { 0 } else { quantity };
+            change.move_stock(StockDelta { on_hand: quantity, committed, ..delta });
+        }
+        if cancelled_order {
+            // Nobody asks for these units any more; they don't wait, they are given up.
+            let order = &mut change.order(order_id)?.order;
+            let mut sold = order.invoices.iter_mut().flat_map(|invoice| &mut invoice.lines);
+            if let Some(line) = sold.find(|line| line.id == share.invoice_line) {
+                line.removed += share.quantity;
+            }
+        } else if let Some(fresh) = fresh.take() {
+            let line = FulfillmentOrderLine {
+                id: change.ids.fresh(),
+                total: share.quantity,
+                fulfilled: 0,
+                ..taken
+            };
+            match renewed.iter_mut().find(|other| other.id == fresh.id) {
+                Some(other) => other.lines.push(line),
+                None => renewed.push(FulfillmentOrder { lines: vec![line], ..fresh }),
+            }
+        }
+    }
+    for mut fo in renewed {
+        // Until here it carried the id of the work that it takes the place of.
+        fo.id = change.ids.fresh();
+        let touched = change.order(order_id)?;
+        touched.facts.push(Fact::WorkRouted { work: fo.as_work() });
+        touched.order.fulfillment_orders.push(fo);
+    }
+    Ok(())
+}
+
+/// An order is called off: whatever waits is given up. Refused while anything of it is out, since what left can't
+/// be called back by a word.
+pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Result<Outcome, Refusal> {
+    let id = command.order;
+    if !change.actor.may(Permission::WriteOrders) {
+        return Err(Refusal::NotPermitted(&[Permission::WriteOrders]));
+    }
+    if command.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_LENGTH) {
+        return Err(Refusal::Malformed(Field::Note, "is too long"));
+    }
+    let now = change.now;
+    let order = &change.order(id)?.order;
+    if order.cancelled.is_some() {
+        return Err(Refusal::OrderCancelled(id));
+    }
+    if order.fulfillment_orders.iter().flat_map(|fo| &fo.lines).any(|line| line.fulfilled > 0) {
+        return Err(Refusal::OrderHasFulfillments(id));
+    }
+    let agreed = |fo: &&FulfillmentOrder| {
+        matches!(
+            fo.request,
+            Request::Accepted | Request::CancellationRequested | Request::CancellationRejected
+        ) && fo.is_open()
+    };
+    if let Some(busy) = order.fulfillment_orders.iter().find(agreed) {
+        return Err(Refusal::ServiceAtWork(busy.id));
+    }
+    let open: Vec<_> = order.fulfillment_orders.iter().filter(|fo| fo.is_open()).map(|fo| fo.id).collect();
+    for work_id in open {
+        let order = &change.order(id)?.order;
+        let Some((location, fo)) = fulfill::location_of(order, work_id) else { continue };
+        let deltas: Vec<StockDelta> = fo
+            .lines
+            .iter()
+            .filter_map(|line| {
+                let delta = stock_delta(order, line, location)?;
+                let quantity = line.remaining();
+                let on_hand = if command.restock == Restock::Yes { 0 } else { -quantity };
+                Some(StockDelta { on_hand, committed: -quantity, ..delta })
+            })
+            .collect();
+        deltas.into_iter().for_each(|delta| change.move_stock(delta));
+        let touched = change.order(id)?;
+        let fo = work(&mut touched.order, work_id)?;
+        fo.stage = Stage::Closed;
+        fo.updated_at = now;
+        fo.lines.iter_mut().for_each(|line| line.total = line.fulfilled);
+        let work = fo.as_work();
+        touched.facts.push(Fact::WorkCancelled { work, replacement: None });
+    }
+    if command.restock == Restock::Yes {
+        change.writes.push(Write::RouteWaiting);
+    }
+    let touched = change.order(id)?;
+    let order = &mut touched.order;
+    order.routing.waiting.clear();
+    order.routing.retry_at = None;
+    for line in order.invoices.iter_mut().flat_map(|invoice| &mut invoice.lines) {
+        line.removed = line.quantity;
+    }
+    order.cancelled = Some(Cancellation { at: now, reason: command.reason, note: command.note.clone() });
+    order.closed_at = Some(now);
+    touched.facts.push(Fact::OrderCancelled {});
+    Ok(Outcome::Order(id))
+}

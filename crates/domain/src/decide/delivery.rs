@@ -1,0 +1,53 @@
+//! What becomes of a parcel: tracking and delivery events. Neither changes a quantity or a stage.
+
+use super::{Change, Outcome, Write};
+use crate::actor::visible;
+use crate::command::{RecordDelivery, Track};
+use crate::event::Fact;
+use crate::fulfillment::{DeliveryEvent, Fulfillment};
+use crate::id::FulfillmentId;
+use crate::refusal::{Refusal, Thing};
+
+pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outcome, Refusal> {
+    let mut fulfillment = found(change, command.fulfillment)?;
+    fulfillment.trackings = command.trackings.clone();
+    fulfillment.notify_buyer |= command.notify_buyer;
+    let id = fulfillment.id;
+    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id })
+}
+
+pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> Result<Outcome, Refusal> {
+    let mut fulfillment = found(change, command.fulfillment)?;
+    let event = DeliveryEvent {
+        id: change.ids.fresh(),
+        status: command.status,
+        happened_at: command.happened_at.unwrap_or(change.now),
+        created_at: change.now,
+        message: command.message.clone(),
+        place: command.place.clone(),
+        position: command.position,
+        estimated_at: command.estimated_at,
+    };
+    let fact = Fact::DeliveryRecorded { fulfillment: fulfillment.id, event: event.id };
+    fulfillment.events.push(event);
+    store(change, fulfillment, fact)
+}
+
+fn found(change: &Change<'_, '_>, id: FulfillmentId) -> Result<Fulfillment, Refusal> {
+    let found = change.snapshot.fulfillments.iter().find(|fulfillment| fulfillment.id == id);
+    match found {
+        Some(fulfillment) if visible(change.actor, fulfillment.service) => Ok(fulfillment.clone()),
+        _ => Err(Refusal::Unknown(Thing::Fulfillment(id))),
+    }
+}
+
+fn store(change: &mut Change<'_, '_>, mut fulfillment: Fulfillment, fact: Fact) -> Result<Outcome, Refusal> {
+    fulfillment.updated_at = change.now;
+    fulfillment.version += 1;
+    let id = fulfillment.id;
+    for order in fulfillment.orders() {
+        change.order(order)?.facts.push(fact.clone());
+    }
+    change.writes.push(Write::Fulfillment(Box::new(fulfillment)));
+    Ok(Outcome::Fulfillment(id))
+}

@@ -1,0 +1,187 @@
+//! Units leave. Over-fulfillment is impossible here: what leaves is taken from what remains, in one decision, and
+//! the order's version guards that nobody else took it meanwhile.
+
+use super::{Change, Outcome, Write, stock_delta, work};
+use crate::actor::{visible, writable};
+use crate::allowed::{Action, WhyNot, check};
+use crate::command::{Fulfill, FulfillWork, Reach};
+use crate::event::Fact;
+use crate::fulfillment::{Fulfillment, Share};
+use crate::fulfillment_order::{FulfillmentOrder, Stage};
+use crate::id::{FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId};
+use crate::refusal::{Refusal, Thing};
+
+pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<Outcome, Refusal> {
+    quantities_are_positive(&command.works)?;
+    let works = works(change, command)?;
+    let (orders, location) = (one_order(&works, command.reach)?, one_location(&works)?);
+    for (order, fo, _) in &works {
+        allowed(change, *order, fo)?;
+    }
+    let shares = shares(change, &works)?;
+    if shares.is_empty() {
+        return Err(Refusal::NothingToDo);
+    }
+    let id = change.ids.fresh();
+    let first = orders[0];
+    for share in &shares {
+        take(change, share)?;
+    }
+    let now = change.now;
+    for order in &orders {
+        let touched = change.order(*order)?;
+        for fo in &mut touched.order.fulfillment_orders {
+            if shares.iter().any(|share| share.fulfillment_order == fo.id) {
+                progress(fo);
+                fo.updated_at = now;
+            }
+        }
+        touched.facts.push(Fact::FulfillmentCreated { fulfillment: id });
+    }
+    let order = &mut change.order(first)?.order;
+    order.fulfillments_made += 1;
+    let name = format!("{}-F{}", order.name, order.fulfillments_made);
+    change.writes.push(Write::NewFulfillment(Box::new(Fulfillment {
+        id,
+        name,
+        location,
+        service: works[0].1.service,
+        shares,
+        trackings: command.trackings.clone(),
+        events: Vec::new(),
+        cancelled_at: None,
+        origin: command.origin.clone(),
+        notify_buyer: command.notify_buyer,
+        message: command.message.clone(),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    })));
+    Ok(Outcome::Fulfillment(id))
+}
+
+type Asked<'c> = (OrderId, FulfillmentOrder, &'c FulfillWork);
+
+fn quantities_are_positive(works: &[FulfillWork]) -> Result<(), Refusal> {
+    for (w, work) in works.iter().enumerate() {
+        for (l, (_, quantity)) in work.lines.iter().flatten().enumerate() {
+            if *quantity <= 0 {
+                return Err(Refusal::QuantityNotPositive((w, l)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn works<'c>(change: &Change<'_, '_>, command: &'c Fulfill) -> Result<Vec<Asked<'c>>, Refusal> {
+    if command.works.is_empty() {
+        return Err(Refusal::NothingToDo);
+    }
+    let mut works: Vec<Asked<'c>> = Vec::with_capacity(command.works.len());
+    for asked in &command.works {
+        let order = change.order_of(asked.id)?;
+        let found = change.snapshot.orders.iter().find_map(|order| order.fulfillment_order(asked.id));
+        let fo = found.ok_or(Refusal::Unknown(Thing::FulfillmentOrder(asked.id)))?;
+        if !visible(change.actor, fo.service) || !writable(change.actor, fo) {
+            return Err(Refusal::NoAccess(fo.id));
+        }
+        works.push((order, fo.clone(), asked));
+    }
+    Ok(works)
+}
+
+fn one_order(works: &[Asked<'_>], reach: Reach) -> Result<Vec<OrderId>, Refusal> {
+    let mut orders: Vec<OrderId> = works.iter().map(|(order, ..)| *order).collect();
+    orders.sort();
+    orders.dedup();
+    match reach {
+        Reach::OneOrder if orders.len() > 1 => Err(Refusal::SeveralOrders(orders)),
+        _ => Ok(orders),
+    }
+}
+
+fn one_location(works: &[Asked<'_>]) -> Result<LocationId, Refusal> {
+    let mut locations: Vec<LocationId> = works.iter().map(|(_, fo, _)| fo.location).collect();
+    locations.sort();
+    locations.dedup();
+    match locations.as_slice() {
+        [one] => Ok(*one),
+        _ => Err(Refusal::SeveralLocations(locations)),
+    }
+}
+
+fn allowed(change: &mut Change<'_, '_>, order: OrderId, fo: &FulfillmentOrder) -> Result<(), Refusal> {
+    let actor = change.actor;
+    let order = &change.order(order)?.order;
+    check(Action::Fulfill, order, fo, actor).map_err(|why| match why {
+        WhyNot::Stage(stage) => Refusal::Unfulfillable(fo.id, stage),
+        WhyNot::NotPermitted => Refusal::NoAccess(fo.id),
+        why => Refusal::NotAllowed(fo.id, Action::Fulfill, why),
+    })
+}
+
+/// What is asked for, line by line; the same line named twice counts together, and so does the same fulfillment
+/// order named twice.
+fn shares(change: &mut Change<'_, '_>, works: &[Asked<'_>]) -> Result<Vec<Share>, Refusal> {
+    let mut shares: Vec<Share> = Vec::new();
+    for (order, fo, asked) in works {
+        let all = || fo.lines.iter().map(|line| (line.id, line.remaining())).filter(|(_, n)| *n > 0).collect();
+        let lines: Vec<(FulfillmentOrderLineId, i64)> = asked.lines.clone().unwrap_or_else(all);
+        for (id, quantity) in lines {
+            let line = fo.line(id).ok_or(Refusal::Unknown(Thing::FulfillmentOrderLine(id)))?;
+            let known = shares.iter_mut().find(|share| share.fulfillment_order_line == id);
+            let asked = quantity.saturating_add(known.as_ref().map_or(0, |share| share.quantity));
+            if asked > line.remaining() {
+                return Err(Refusal::QuantityTooLarge { line: id, asked, remaining: line.remaining() });
+            }
+            match known {
+                Some(share) => share.quantity = asked,
+                None => shares.push(Share {
+                    id: change.ids.fresh(),
+                    order: *order,
+                    fulfillment_order: fo.id,
+                    fulfillment_order_line: id,
+                    order_line: line.order_line,
+                    invoice_line: line.invoice_line,
+                    quantity,
+                }),
+            }
+        }
+    }
+    Ok(shares)
+}
+
+/// Takes a share's units from what remains and from the shelves.
+fn take(change: &mut Change<'_, '_>, share: &Share) -> Result<(), Refusal> {
+    let order = &mut change.order(share.order)?.order;
+    let fo = work(order, share.fulfillment_order)?;
+    let location = fo.location;
+    let wanted = share.fulfillment_order_line;
+    let line = fo.lines.iter_mut().find(|line| line.id == wanted);
+    let line = line.ok_or(Refusal::Unknown(Thing::FulfillmentOrderLine(wanted)))?;
+    line.fulfilled += share.quantity;
+    let line = line.clone();
+    if let Some(delta) = stock_delta(order, &line, location) {
+        let quantity = share.quantity;
+        change.move_stock(crate::product::StockDelta { on_hand: -quantity, committed: -quantity, ..delta });
+    }
+    Ok(())
+}
+
+/// The stage of work after some of it left.
+pub(super) fn progress(fo: &mut FulfillmentOrder) {
+    if fo.lines.iter().all(|line| line.remaining() == 0) {
+        fo.stage = Stage::Closed;
+    } else if !matches!(fo.stage, Stage::InProgress { .. }) {
+        fo.stage = Stage::InProgress { report: None };
+        fo.forget_ended_request();
+    }
+}
+
+/// The location of a fulfillment order, for those that only know its id.
+pub(super) fn location_of(
+    order: &crate::order::Order,
+    id: FulfillmentOrderId,
+) -> Option<(LocationId, &FulfillmentOrder)> {
+    order.fulfillment_order(id).map(|fo| (fo.location, fo))
+}

@@ -1,0 +1,131 @@
+//! Routing as a change: units that wait become work at the locations that the plan names, and stock is promised.
+
+use super::{Change, Outcome};
+use crate::event::Fact;
+use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
+use crate::id::{LocationId, OrderId};
+use crate::order::{Order, StockMode, Waiting};
+use crate::product::{StockDelta, StockGuard};
+use crate::refusal::Refusal;
+use crate::routing::{self, Demand, Situation};
+use crate::time::{SECOND, Time};
+
+/// How long units wait before they are tried again without anything having changed.
+const RETRY: i64 = 600 * SECOND;
+
+/// Units that wait are routed again, if there are any.
+pub(super) fn again(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome, Refusal> {
+    let order = change.snapshot.orders.iter().find(|order| order.id == id);
+    if order.is_none_or(|order| order.routing.waiting.is_empty() || order.cancelled.is_some()) {
+        return Ok(Outcome::Done);
+    }
+    route(change, id, &[])?;
+    Ok(Outcome::Order(id))
+}
+
+/// Finds a place for every unit that waits, but at none of the locations to `avoid`.
+pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationId]) -> Result<(), Refusal> {
+    let (snapshot, now) = (change.snapshot, change.now);
+    let order = &change.order(id)?.order;
+    let demand: Vec<Demand> = order.routing.waiting.iter().map(|waiting| wanted(order, waiting)).collect();
+    let plan = routing::plan(
+        &demand,
+        &Situation {
+            locations: &snapshot.locations,
+            stock: &snapshot.stock,
+            destination: order.placed.shipping_address.as_ref(),
+            tie_breakers: &snapshot.shop.tie_breakers,
+            avoid,
+        },
+    );
+    let waited = order.routing.waiting.clone();
+    let opens = opening(order, now);
+    let mut facts = Vec::new();
+    let mut works = Vec::with_capacity(plan.parcels.len());
+    for parcel in &plan.parcels {
+        let mut lines = Vec::with_capacity(parcel.items.len());
+        for (index, quantity) in &parcel.items {
+            let (wanted, waiting) = (&demand[*index], &waited[*index]);
+            let committed = promise(change, id, wanted, parcel.location, *quantity)?;
+            lines.push(FulfillmentOrderLine {
+                id: change.ids.fresh(),
+                order_line: waiting.order_line,
+                invoice_line: waiting.invoice_line,
+                total: *quantity,
+                fulfilled: 0,
+                committed,
+            });
+        }
+        let location = snapshot.locations.iter().find(|location| location.id == parcel.location);
+        let work = FulfillmentOrder {
+            id: change.ids.fresh(),
+            location: parcel.location,
+            service: location.and_then(|location| location.service),
+            stage: opens.1.clone(),
+            request: Request::Unsubmitted,
+            delivery: parcel.delivery,
+            lines,
+            fulfill_at: Some(opens.0),
+            fulfill_by: None,
+            parted_from: None,
+            messages: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        facts.push(Fact::WorkRouted { work: work.as_work() });
+        works.push(work);
+    }
+    let touched = change.order(id)?;
+    let routing = &mut touched.order.routing;
+    routing.waiting = plan.waiting.iter().map(|(i, n)| Waiting { quantity: *n, ..waited[*i].clone() }).collect();
+    routing.retry_at = (!routing.waiting.is_empty()).then(|| now.plus(RETRY));
+    routing.explanation = Some(plan.explanation);
+    if works.is_empty() || !routing.waiting.is_empty() {
+        let units = routing.waiting.iter().map(|waiting| waiting.quantity).sum();
+        facts.push(Fact::OrderUnrouted { units });
+    }
+    touched.order.fulfillment_orders.extend(works);
+    touched.facts.extend(facts);
+    Ok(())
+}
+
+/// What a waiting quantity asks of a location.
+fn wanted(order: &Order, waiting: &Waiting) -> Demand {
+    let article = order.line(waiting.order_line).map(|line| &line.article);
+    let oversell = order.placed.stock == StockMode::Oversell;
+    Demand {
+        variant: article.and_then(|article| article.variant),
+        quantity: waiting.quantity,
+        requires_shipping: article.is_some_and(|article| article.requires_shipping),
+        limited: article.is_some_and(|a| a.variant.is_some() && a.tracked && !a.sells_on && !oversell),
+        pinned_to: article.and_then(|article| article.pinned_to),
+    }
+}
+
+/// Promises units from the location's stock if they are counted; tells whether they are.
+fn promise(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    wanted: &Demand,
+    location: LocationId,
+    quantity: i64,
+) -> Result<bool, Refusal> {
+    let order = &change.order(id)?.order;
+    let counted = |variant| {
+        order.lines.iter().any(|line| line.article.variant == Some(variant) && line.article.tracked)
+    };
+    let Some(variant) = wanted.variant.filter(|variant| wanted.requires_shipping && counted(*variant)) else {
+        return Ok(false);
+    };
+    let guard = if wanted.limited { StockGuard::Available } else { StockGuard::Free };
+    change.move_stock(StockDelta { variant, location, on_hand: 0, committed: quantity, guard });
+    Ok(true)
+}
+
+/// When work of `order` opens, and the stage that it begins in.
+fn opening(order: &Order, now: Time) -> (Time, Stage) {
+    match order.placed.fulfill_at {
+        Some(at) if at > now => (at, Stage::Scheduled { opens_at: at }),
+        _ => (now.start_of_hour(), Stage::Open),
+    }
+}

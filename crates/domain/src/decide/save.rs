@@ -1,0 +1,173 @@
+//! Things around orders that are saved as a whole: listeners, locations, services, products; and stock.
+
+use super::{Change, Outcome, Write};
+use crate::actor::{Actor, Permission};
+use crate::event::Fact;
+use crate::id::{ListenerId, LocationId, VariantId};
+use crate::listener::Listener;
+use crate::location::{Location, Service};
+use crate::product::{Product, StockDelta, StockGuard, Variant};
+use crate::refusal::{Field, Refusal, Thing};
+
+fn permitted(change: &Change<'_, '_>, needs: &'static [Permission]) -> Result<(), Refusal> {
+    if change.actor.may_any(needs) { Ok(()) } else { Err(Refusal::NotPermitted(needs)) }
+}
+
+/// A program's listeners are its own affair; no two of them say the same.
+pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Result<Outcome, Refusal> {
+    let own = own_listener(change, listener.id);
+    if own.is_none() && change.snapshot.listeners.iter().any(|other| other.id == listener.id) {
+        return Err(Refusal::Unknown(Thing::Listener(listener.id)));
+    }
+    let mut listener = listener.clone();
+    listener.created_at = own.map_or(change.now, |own| own.created_at);
+    listener.updated_at = change.now;
+    let same = |other: &&Listener| {
+        other.id != listener.id
+            && other.app == listener.app
+            && other.dialect == listener.dialect
+            && other.topic == listener.topic
+            && other.url == listener.url
+            && other.settings == listener.settings
+    };
+    if change.snapshot.listeners.iter().any(|other| same(&other)) {
+        return Err(Refusal::Taken(Field::Url));
+    }
+    change.facts.push(Fact::ListenerSaved { listener: listener.id });
+    let id = listener.id;
+    change.writes.push(Write::Listener(listener));
+    Ok(Outcome::Listener(id))
+}
+
+pub(super) fn no_listener(change: &mut Change<'_, '_>, id: ListenerId) -> Result<Outcome, Refusal> {
+    own_listener(change, id).ok_or(Refusal::Unknown(Thing::Listener(id)))?;
+    change.facts.push(Fact::ListenerRemoved { listener: id });
+    change.writes.push(Write::NoListener(id));
+    Ok(Outcome::Listener(id))
+}
+
+fn own_listener<'a>(change: &Change<'a, '_>, id: ListenerId) -> Option<&'a Listener> {
+    let own = |listener: &&Listener| match change.actor {
+        Actor::System => true,
+        Actor::App(app) => listener.app == app.id,
+    };
+    change.snapshot.listeners.iter().find(|listener| listener.id == id && own(listener))
+}
+
+pub(super) fn location(change: &mut Change<'_, '_>, location: &Location) -> Result<Outcome, Refusal> {
+    permitted(change, &[Permission::WriteLocations])?;
+    let name = location.name.trim();
+    if name.is_empty() {
+        return Err(Refusal::Malformed(Field::Name, "is empty"));
+    }
+    let others = change.snapshot.locations.iter().filter(|other| other.id != location.id);
+    if others.into_iter().any(|other| other.name.eq_ignore_ascii_case(name)) {
+        return Err(Refusal::Taken(Field::Name));
+    }
+    let known = change.snapshot.locations.iter().find(|other| other.id == location.id);
+    let mut location = location.clone();
+    location.created_at = known.map_or(change.now, |known| known.created_at);
+    location.updated_at = change.now;
+    let id = location.id;
+    change.facts.push(match known {
+        Some(_) => Fact::LocationUpdated { location: id },
+        None => Fact::LocationCreated { location: id },
+    });
+    change.writes.push(Write::Location(location));
+    change.writes.push(Write::RouteWaiting);
+    Ok(Outcome::Location(id))
+}
+
+pub(super) fn service(
+    change: &mut Change<'_, '_>,
+    service: &Service,
+    at: &Location,
+) -> Result<Outcome, Refusal> {
+    permitted(change, &[Permission::WriteFulfillments])?;
+    let others = change.snapshot.services.iter().filter(|other| other.id != service.id);
+    let same = |other: &Service| {
+        other.name.eq_ignore_ascii_case(service.name.trim()) || other.handle == service.handle
+    };
+    if service.name.trim().is_empty() {
+        return Err(Refusal::Malformed(Field::Name, "is empty"));
+    }
+    if others.into_iter().any(same) {
+        return Err(Refusal::Taken(Field::Name));
+    }
+    let known = change.snapshot.services.iter().find(|other| other.id == service.id);
+    let created_at = known.map_or(change.now, |known| known.created_at);
+    let updated_at = change.now;
+    change.facts.push(Fact::ServiceSaved { service: service.id });
+    change.writes.push(Write::Location(Location {
+        service: Some(service.id),
+        created_at,
+        updated_at,
+        ..at.clone()
+    }));
+    change.writes.push(Write::Service(Service {
+        location: at.id,
+        created_at,
+        updated_at,
+        ..service.clone()
+    }));
+    change.writes.push(Write::RouteWaiting);
+    Ok(Outcome::Service(service.id))
+}
+
+pub(super) fn product(
+    change: &mut Change<'_, '_>,
+    product: &Product,
+    variants: &[Variant],
+) -> Result<Outcome, Refusal> {
+    permitted(change, &[Permission::WriteProducts])?;
+    if product.title.trim().is_empty() {
+        return Err(Refusal::Malformed(Field::Name, "is empty"));
+    }
+    let known = change.snapshot.products.iter().find(|other| other.id == product.id);
+    let created_at = known.map_or(change.now, |known| known.created_at);
+    let now = change.now;
+    change.facts.push(Fact::ProductSaved { product: product.id });
+    change.writes.push(Write::Product(Product { created_at, updated_at: now, ..product.clone() }));
+    for variant in variants {
+        let known = change.snapshot.variants.iter().find(|other| other.id == variant.id);
+        change.writes.push(Write::Variant(Variant {
+            product: product.id,
+            product_title: product.title.clone(),
+            created_at: known.map_or(now, |known| known.created_at),
+            updated_at: now,
+            ..variant.clone()
+        }));
+    }
+    Ok(Outcome::Product(product.id))
+}
+
+/// Stock is counted or corrected. The shelves may hold less than is promised afterwards: goods do get lost.
+pub(super) fn stock(
+    change: &mut Change<'_, '_>,
+    changes: &[(VariantId, LocationId, i64)],
+) -> Result<Outcome, Refusal> {
+    permitted(change, &[Permission::WriteInventory])?;
+    if changes.is_empty() {
+        return Err(Refusal::NothingToDo);
+    }
+    for (index, (variant, location, by)) in changes.iter().enumerate() {
+        if change.snapshot.variants.iter().all(|known| known.id != *variant) {
+            return Err(Refusal::Unknown(Thing::Variant(*variant, index)));
+        }
+        if change.snapshot.locations.iter().all(|known| known.id != *location) {
+            return Err(Refusal::Unknown(Thing::Location(*location)));
+        }
+        change.facts.push(Fact::StockChanged { location: *location, variant: *variant, by: *by });
+        change.move_stock(StockDelta {
+            variant: *variant,
+            location: *location,
+            on_hand: *by,
+            committed: 0,
+            guard: StockGuard::Free,
+        });
+    }
+    if changes.iter().any(|(_, _, by)| *by > 0) {
+        change.writes.push(Write::RouteWaiting);
+    }
+    Ok(Outcome::Done)
+}

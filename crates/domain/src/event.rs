@@ -1,0 +1,353 @@
+//! Events: what happened, in the domain's own words. They are written in the same transaction as the change that
+//! they tell of, and are timeline, audit log and outbox in one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::fulfillment_order::{Request, StageName};
+use crate::hold::Hold;
+use crate::id::{
+    AppId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, ListenerId, LocationId, OrderId, ProductId, ServiceId,
+};
+use crate::time::Time;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// When.
+    pub at: Time,
+    /// The order that it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The program that caused it; `None` is the server itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<AppId>,
+    /// What, in the order that it happened. One event is one action of somebody; it may have several facts.
+    pub facts: Vec<Fact>,
+}
+
+impl Event {
+    /// An event caused by `actor`.
+    pub fn new(id: EventId, at: Time, actor: &Actor, order: Option<OrderId>, facts: Vec<Fact>) -> Self {
+        Self { id, at, order, app: actor.app(), facts }
+    }
+}
+
+/// Stage and request of a fulfillment order at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The fulfillment order.
+    pub id: FulfillmentOrderId,
+    /// Its stage.
+    pub stage: StageName,
+    /// Its request.
+    pub request: Request,
+    /// The service that runs its location; tells who may read of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceId>,
+    /// Its location.
+    pub location: LocationId,
+}
+
+/// A quantity of a line of a fulfillment order.
+pub type LineQuantity = (FulfillmentOrderLineId, i64);
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty),* $(,)? } = $text:literal),* $(,)?) => {
+        /// What happened.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Fact {
+            $($(#[$doc])* $name { $($(#[$fdoc])* $field: $ty),* }),*
+        }
+        /// The kind of a [`Fact`], without its contents.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum FactKind { $($(#[$doc])* $name),* }
+        impl FactKind {
+            /// Every kind.
+            pub const ALL: &'static [FactKind] = &[$(FactKind::$name),*];
+            /// The name, as stored.
+            pub fn as_str(self) -> &'static str {
+                match self { $(FactKind::$name => $text),* }
+            }
+        }
+        impl Fact {
+            /// Its kind.
+            pub fn kind(&self) -> FactKind {
+                match self { $(Fact::$name { .. } => FactKind::$name),* }
+            }
+        }
+    };
+}
+
+facts! {
+    /// An order came in.
+    OrderPlaced {} = "order_placed",
+    /// Something about an order changed.
+    OrderUpdated {} = "order_updated",
+    /// An order is paid in full.
+    OrderPaid {} = "order_paid",
+    /// An order was called off.
+    OrderCancelled {} = "order_cancelled",
+    /// Some of an order left, not all.
+    OrderPartlyFulfilled {} = "order_partly_fulfilled",
+    /// All of an order left.
+    OrderFulfilled {} = "order_fulfilled",
+    /// Units of an order found no location.
+    OrderUnrouted {
+        /// How many wait.
+        units: i64,
+    } = "order_unrouted",
+    /// Work was assigned to a location.
+    WorkRouted {
+        /// The work.
+        work: Work,
+    } = "work_routed",
+    /// Work reached its time.
+    WorkReady {
+        /// The work.
+        work: Work,
+    } = "work_ready",
+    /// Work was opened again by hand.
+    WorkOpened {
+        /// The work.
+        work: Work,
+    } = "work_opened",
+    /// Work was called off and made anew.
+    WorkCancelled {
+        /// The work that ended.
+        work: Work,
+        /// The work that takes its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replacement: Option<Work>,
+    } = "work_cancelled",
+    /// Progress was reported by hand.
+    ProgressReported {
+        /// The work.
+        work: Work,
+        /// Its stage before.
+        before: StageName,
+        /// What was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    } = "progress_reported",
+    /// Work got a later time.
+    WorkRescheduled {
+        /// The work.
+        work: Work,
+        /// The new time.
+        opens_at: Time,
+    } = "work_rescheduled",
+    /// Work is held where it wasn't before.
+    WorkHeld {
+        /// The work.
+        work: Work,
+        /// The hold.
+        hold: Hold,
+        /// What was held.
+        held: Vec<LineQuantity>,
+        /// The rest, if only a part was held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rest: Option<Work>,
+    } = "work_held",
+    /// The last hold was released.
+    WorkReleased {
+        /// The work.
+        work: Work,
+    } = "work_released",
+    /// A hold was placed.
+    HoldAdded {
+        /// The work.
+        work: Work,
+        /// The hold.
+        hold: Hold,
+    } = "hold_added",
+    /// A hold was released.
+    HoldReleased {
+        /// The work.
+        work: Work,
+        /// The hold.
+        hold: Hold,
+    } = "hold_released",
+    /// Work went to another location.
+    WorkMoved {
+        /// The work as it was left behind.
+        original: Work,
+        /// The work at its new location.
+        moved: Work,
+        /// The location that it left.
+        from: LocationId,
+        /// What was asked to go.
+        lines: Vec<LineQuantity>,
+    } = "work_moved",
+    /// Work was split.
+    WorkSplit {
+        /// The work that keeps its id.
+        work: Work,
+        /// The new work.
+        rest: Work,
+        /// What went to the new work.
+        lines: Vec<LineQuantity>,
+    } = "work_split",
+    /// Works were joined.
+    WorkMerged {
+        /// The work that lives on.
+        work: Work,
+        /// What was joined: work and lines.
+        merged: Vec<(FulfillmentOrderId, Vec<LineQuantity>)>,
+    } = "work_merged",
+    /// The merchant asked a service.
+    RequestSubmitted {
+        /// The work as it was asked about.
+        original: Work,
+        /// The work that was asked for.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        /// The request's id.
+        request: crate::id::RequestId,
+    } = "request_submitted",
+    /// A service agreed.
+    RequestAccepted {
+        /// The work.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    } = "request_accepted",
+    /// A service declined.
+    RequestRejected {
+        /// The work.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    } = "request_rejected",
+    /// The merchant wants to call a request off.
+    CancellationRequested {
+        /// The work.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        /// The request's id.
+        request: crate::id::RequestId,
+    } = "cancellation_requested",
+    /// A service agreed to stop.
+    CancellationAccepted {
+        /// The work.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    } = "cancellation_accepted",
+    /// A service declined to stop.
+    CancellationRejected {
+        /// The work.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    } = "cancellation_rejected",
+    /// A service gave up.
+    GaveUp {
+        /// The work.
+        work: Work,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    } = "gave_up",
+    /// Something left a location.
+    FulfillmentCreated {
+        /// The fulfillment.
+        fulfillment: FulfillmentId,
+    } = "fulfillment_created",
+    /// A fulfillment's tracking changed.
+    FulfillmentUpdated {
+        /// The fulfillment.
+        fulfillment: FulfillmentId,
+    } = "fulfillment_updated",
+    /// A fulfillment was called off.
+    FulfillmentCancelled {
+        /// The fulfillment.
+        fulfillment: FulfillmentId,
+    } = "fulfillment_cancelled",
+    /// Something happened to a parcel on its way.
+    DeliveryRecorded {
+        /// The fulfillment.
+        fulfillment: FulfillmentId,
+        /// What happened.
+        event: DeliveryEventId,
+    } = "delivery_recorded",
+    /// A location was made.
+    LocationCreated {
+        /// The location.
+        location: LocationId,
+    } = "location_created",
+    /// A location changed.
+    LocationUpdated {
+        /// The location.
+        location: LocationId,
+    } = "location_updated",
+    /// A product was made or changed.
+    ProductSaved {
+        /// The product.
+        product: ProductId,
+    } = "product_saved",
+    /// Stock was counted or corrected.
+    StockChanged {
+        /// The location.
+        location: LocationId,
+        /// The variant.
+        variant: crate::id::VariantId,
+        /// Change of the units in the shelves.
+        by: i64,
+    } = "stock_changed",
+    /// Somebody wants to be told.
+    ListenerSaved {
+        /// The listener.
+        listener: ListenerId,
+    } = "listener_saved",
+    /// Somebody doesn't want to be told any more.
+    ListenerRemoved {
+        /// The listener.
+        listener: ListenerId,
+    } = "listener_removed",
+    /// A fulfillment service was made or changed.
+    ServiceSaved {
+        /// The service.
+        service: ServiceId,
+    } = "service_saved",
+}
+
+impl Fact {
+    /// The work that the fact is about, if any; a reader must be able to see it to be told.
+    pub fn work(&self) -> Option<&Work> {
+        match self {
+            Fact::WorkRouted { work }
+            | Fact::WorkReady { work }
+            | Fact::WorkOpened { work }
+            | Fact::WorkCancelled { work, .. }
+            | Fact::ProgressReported { work, .. }
+            | Fact::WorkRescheduled { work, .. }
+            | Fact::WorkHeld { work, .. }
+            | Fact::WorkReleased { work }
+            | Fact::HoldAdded { work, .. }
+            | Fact::HoldReleased { work, .. }
+            | Fact::WorkMoved { moved: work, .. }
+            | Fact::WorkSplit { work, .. }
+            | Fact::WorkMerged { work, .. }
+            | Fact::RequestSubmitted { work, .. }
+            | Fact::RequestAccepted { work, .. }
+            | Fact::RequestRejected { work, .. }
+            | Fact::CancellationRequested { work, .. }
+            | Fact::CancellationAccepted { work, .. }
+            | Fact::CancellationRejected { work, .. }
+            | Fact::GaveUp { work, .. } => Some(work),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Listeners: programs that want to be told what happened. What they are told, and in which form, is their
+//! dialect's affair; the domain only knows which kinds of facts concern them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AppId, ListenerId};
+use crate::time::Time;
+
+/// Somebody who wants to be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Its id.
+    pub id: ListenerId,
+    /// The program that it belongs to.
+    pub app: AppId,
+    /// The dialect that it speaks, by the name that the dialect registers with.
+    pub dialect: String,
+    /// What it wants to hear of, in its dialect's word.
+    pub topic: String,
+    /// Where to send it.
+    pub url: String,
+    /// What else its dialect needs to know, in the dialect's own form.
+    #[serde(default)]
+    pub settings: serde_json::Value,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}

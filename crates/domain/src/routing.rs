@@ -1,0 +1,337 @@
+//! Routing: which location ships what. A pure function of demand, locations and stock whose answer says why.
+//!
+//! The rules, in order: a location must be able to ship the article at all (active, ships orders, the article isn't
+//! pinned to another's service, the destination lies in its zones). Among those, one location that can ship
+//! everything wins; if there is none, the fewest parcels; between equals the shop's tie-breakers decide, by default
+//! the merchant's ranking, then nearness, then the larger stock, then the older location. If no location has enough
+//! of an article its units are split over several. Articles that need no shipping go apart, and what nobody can
+//! ship waits, with the reason.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::{Address, Nearness};
+use crate::fulfillment_order::Delivery;
+use crate::id::{LocationId, ServiceId, VariantId};
+use crate::location::Location;
+use crate::product::Stock;
+
+mod cover;
+
+/// Units of one article that need a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// The variant whose stock counts, if the article has one.
+    pub variant: Option<VariantId>,
+    /// How many, at least one.
+    pub quantity: i64,
+    /// Whether it must be shipped.
+    pub requires_shipping: bool,
+    /// Whether stock limits it.
+    pub limited: bool,
+    /// The only service that may ship it.
+    pub pinned_to: Option<ServiceId>,
+}
+
+/// What decides between locations that could ship equally well, first rule first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TieBreaker {
+    /// The merchant's ranking.
+    Ranking,
+    /// The nearer one.
+    Nearness,
+    /// The one with more of it.
+    Stock,
+}
+
+/// The tie-breakers of a new shop.
+pub const TIE_BREAKERS: &[TieBreaker] = &[TieBreaker::Ranking, TieBreaker::Nearness, TieBreaker::Stock];
+
+/// What routing looks at besides the demand.
+pub struct Situation<'a> {
+    /// Every location of the shop.
+    pub locations: &'a [Location],
+    /// Stock of the variants in question.
+    pub stock: &'a [Stock],
+    /// Where the parcels go.
+    pub destination: Option<&'a Address>,
+    /// What decides between equals.
+    pub tie_breakers: &'a [TieBreaker],
+    /// Locations that must not be used this time: a service there declined.
+    pub avoid: &'a [LocationId],
+}
+
+/// Where everything goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// One parcel for a location and way of delivery.
+    pub parcels: Vec<Parcel>,
+    /// Units nobody can ship: (index of the demand, how many).
+    pub waiting: Vec<(usize, i64)>,
+    /// Why.
+    pub explanation: Explanation,
+}
+
+/// What one location ships.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// The location.
+    pub location: LocationId,
+    /// How it is delivered.
+    pub delivery: Delivery,
+    /// (index of the demand, how many).
+    pub items: Vec<(usize, i64)>,
+}
+
+/// Why things go where they go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What decided.
+    pub decided_by: DecidedBy,
+    /// What was found at each location, best first.
+    pub locations: Vec<Considered>,
+}
+
+/// What decided a routing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecidedBy {
+    /// Only one location could ship everything.
+    OnlyOneShipsAll,
+    /// Several could ship everything; the tie-breakers chose.
+    Ranking,
+    /// None could ship everything; these are the fewest parcels.
+    FewestParcels,
+    /// None of the articles needs shipping.
+    Digital,
+    /// Nobody can ship anything.
+    Nobody,
+    /// A person or program named the location.
+    Named,
+}
+
+/// What routing found at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    /// The location.
+    pub location: LocationId,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// How near it is.
+    pub nearness: Nearness,
+    /// Units it could ship, of those that need shipping.
+    pub units: i64,
+}
+
+/// What came of considering a location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It ships something.
+    Chosen,
+    /// It could have shipped something, but another one came first.
+    NotNeeded,
+    /// It is not in service.
+    Inactive,
+    /// It doesn't ship orders.
+    ShipsNoOrders,
+    /// The destination lies outside its zones.
+    OutsideZones,
+    /// Every article belongs to another location's service.
+    PinnedElsewhere,
+    /// A service there declined this order.
+    Declined,
+    /// It has none of it in stock.
+    NoStock,
+}
+
+impl Verdict {
+    /// The verdict as a sentence for people.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Verdict::Chosen => "ships some of it",
+            Verdict::NotNeeded => "could ship some of it, but another location came first",
+            Verdict::Inactive => "is not active",
+            Verdict::ShipsNoOrders => "does not ship orders",
+            Verdict::OutsideZones => "does not ship to the destination",
+            Verdict::PinnedElsewhere => "may not ship these articles: they are pinned to another service",
+            Verdict::Declined => "declined this order",
+            Verdict::NoStock => "has none of it in stock",
+        }
+    }
+}
+
+/// A location that could ship something, and how much of every demand.
+pub(crate) struct Candidate<'a> {
+    location: &'a Location,
+    nearness: Nearness,
+    /// How many of each demand it could ship.
+    can: Vec<i64>,
+    units: i64,
+    /// Whether it could ship all that needs shipping.
+    all: bool,
+}
+
+/// Finds a place for every unit.
+pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
+    let physical: Vec<usize> = (0..demand.len()).filter(|i| demand[*i].requires_shipping).collect();
+    let wanted: i64 = physical.iter().map(|i| demand[*i].quantity).sum();
+    let mut candidates = Vec::new();
+    let mut considered = Vec::with_capacity(situation.locations.len());
+    for location in situation.locations {
+        let nearness = situation.destination.map_or(Nearness::Elsewhere, |to| location.address.nearness(to));
+        match able(location, demand, &physical, situation) {
+            Err(verdict) => considered.push(Considered { location: location.id, verdict, nearness, units: 0 }),
+            Ok(can) => {
+                let units = can.iter().sum();
+                candidates.push(Candidate { location, nearness, units, all: units == wanted, can });
+            }
+        }
+    }
+    candidates.sort_by(|a, b| compare(a, b, situation.tie_breakers));
+
+    let (mut parcels, left) = cover::fewest_parcels(demand, &physical, &candidates);
+    let decided_by = match (wanted, candidates.iter().filter(|c| c.all).count(), parcels.is_empty()) {
+        (0, ..) => DecidedBy::Digital,
+        (_, _, true) => DecidedBy::Nobody,
+        (_, 0, _) => DecidedBy::FewestParcels,
+        (_, 1, _) => DecidedBy::OnlyOneShipsAll,
+        _ => DecidedBy::Ranking,
+    };
+    let mut waiting: Vec<(usize, i64)> = left.into_iter().filter(|(_, quantity)| *quantity > 0).collect();
+    place_digital(demand, situation, &mut parcels, &mut waiting);
+
+    let shipping = |id: LocationId| parcels.iter().any(|parcel| parcel.location == id);
+    let mut ranked: Vec<Considered> = candidates
+        .iter()
+        .map(|candidate| Considered {
+            location: candidate.location.id,
+            verdict: if shipping(candidate.location.id) { Verdict::Chosen } else { Verdict::NotNeeded },
+            nearness: candidate.nearness,
+            units: candidate.units,
+        })
+        .collect();
+    for other in &mut considered {
+        if shipping(other.location) {
+            other.verdict = Verdict::Chosen;
+        }
+    }
+    ranked.append(&mut considered);
+    Plan { parcels, waiting, explanation: Explanation { decided_by, locations: ranked } }
+}
+
+/// How many of each physical demand `location` could ship, or why it can't ship any.
+fn able(
+    location: &Location,
+    demand: &[Demand],
+    physical: &[usize],
+    situation: &Situation<'_>,
+) -> Result<Vec<i64>, Verdict> {
+    in_service(location, situation.avoid)?;
+    if !location.ships_to(situation.destination) {
+        return Err(Verdict::OutsideZones);
+    }
+    let mut can = vec![0; demand.len()];
+    let mut pinned_elsewhere = true;
+    for &i in physical {
+        let wanted = &demand[i];
+        if !may_take(location, wanted) {
+            continue;
+        }
+        pinned_elsewhere = false;
+        can[i] = match (wanted.limited, wanted.variant) {
+            (true, Some(variant)) => {
+                // Lines of the same article share its stock.
+                let earlier = |j: &&usize| **j < i && demand[**j].limited && demand[**j].variant == Some(variant);
+                let taken: i64 = physical.iter().filter(earlier).map(|j| can[*j]).sum();
+                (available(situation.stock, variant, location.id) - taken).clamp(0, wanted.quantity)
+            }
+            _ => wanted.quantity,
+        };
+    }
+    if can.iter().any(|units| *units > 0) {
+        Ok(can)
+    } else if pinned_elsewhere && !physical.is_empty() {
+        Err(Verdict::PinnedElsewhere)
+    } else {
+        Err(Verdict::NoStock)
+    }
+}
+
+fn in_service(location: &Location, avoid: &[LocationId]) -> Result<(), Verdict> {
+    if !location.active {
+        Err(Verdict::Inactive)
+    } else if !location.ships_orders {
+        Err(Verdict::ShipsNoOrders)
+    } else if avoid.contains(&location.id) {
+        Err(Verdict::Declined)
+    } else {
+        Ok(())
+    }
+}
+
+/// An article pinned to a service is shipped there only. A service takes an article that is not pinned to it only if
+/// it holds stock of it, so articles whose stock isn't counted stay with the merchant.
+fn may_take(location: &Location, wanted: &Demand) -> bool {
+    match (wanted.pinned_to, location.service) {
+        (Some(pinned), service) => service == Some(pinned),
+        (None, None) => true,
+        (None, Some(_)) => wanted.limited,
+    }
+}
+
+fn available(stock: &[Stock], variant: VariantId, location: LocationId) -> i64 {
+    stock
+        .iter()
+        .find(|level| level.variant == variant && level.location == location)
+        .map_or(0, Stock::available)
+}
+
+fn compare(a: &Candidate<'_>, b: &Candidate<'_>, tie_breakers: &[TieBreaker]) -> std::cmp::Ordering {
+    let mut order = b.all.cmp(&a.all);
+    for rule in tie_breakers {
+        order = order.then_with(|| match rule {
+            TieBreaker::Ranking => a.location.rank.cmp(&b.location.rank),
+            TieBreaker::Nearness => a.nearness.cmp(&b.nearness),
+            TieBreaker::Stock => b.units.cmp(&a.units),
+        });
+    }
+    order.then_with(|| a.location.id.cmp(&b.location.id))
+}
+
+/// Digital articles need no shelf and no zone: they go to the first location in service that may take them.
+fn place_digital(
+    demand: &[Demand],
+    situation: &Situation<'_>,
+    parcels: &mut Vec<Parcel>,
+    waiting: &mut Vec<(usize, i64)>,
+) {
+    let mut ranked: Vec<&Location> = situation
+        .locations
+        .iter()
+        .filter(|location| in_service(location, situation.avoid).is_ok())
+        .collect();
+    ranked.sort_by_key(|location| (location.service.is_some(), location.rank, location.id));
+    for (i, wanted) in demand.iter().enumerate().filter(|(_, wanted)| !wanted.requires_shipping) {
+        let taker = ranked.iter().find(|location| match wanted.pinned_to {
+            Some(pinned) => location.service == Some(pinned),
+            None => true,
+        });
+        let Some(taker) = taker else {
+            waiting.push((i, wanted.quantity));
+            continue;
+        };
+        let same = |p: &&mut Parcel| p.location == taker.id && p.delivery == Delivery::Digital;
+        match parcels.iter_mut().find(same) {
+            Some(parcel) => parcel.items.push((i, wanted.quantity)),
+            None => parcels.push(Parcel {
+                location: taker.id,
+                delivery: Delivery::Digital,
+                items: vec![(i, wanted.quantity)],
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

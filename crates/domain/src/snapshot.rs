@@ -1,0 +1,190 @@
+//! What a decision is made from: everything is read before anything is thought.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::Command;
+use crate::fulfillment::Fulfillment;
+use crate::id::{FulfillmentId, FulfillmentOrderId, ListenerId, OrderId, ProductId, ServiceId, ShopId, VariantId};
+use crate::listener::Listener;
+use crate::location::{Location, Service};
+use crate::money::Currency;
+use crate::order::Order;
+use crate::product::{Product, Stock, Variant};
+use crate::routing::{TIE_BREAKERS, TieBreaker};
+
+/// A tenant and its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shop {
+    /// Its id.
+    pub id: ShopId,
+    /// Its name.
+    pub name: String,
+    /// Its host name, by which programs know it.
+    pub domain: String,
+    /// Its currency.
+    pub currency: Currency,
+    /// Its e-mail address.
+    #[serde(default)]
+    pub email: String,
+    /// IANA name of its time zone.
+    #[serde(default = "utc")]
+    pub time_zone: String,
+    /// What stands before an order's number in its name.
+    #[serde(default = "hash")]
+    pub order_prefix: String,
+    /// What decides between locations that could ship equally well.
+    #[serde(default = "tie_breakers")]
+    pub tie_breakers: Vec<TieBreaker>,
+    /// What becomes of work that a service declined.
+    #[serde(default)]
+    pub when_declined: WhenDeclined,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+fn hash() -> String {
+    "#".to_owned()
+}
+
+fn tie_breakers() -> Vec<TieBreaker> {
+    TIE_BREAKERS.to_vec()
+}
+
+/// What becomes of work that a service declined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenDeclined {
+    /// It stays there until somebody decides.
+    #[default]
+    Stay,
+    /// It goes to another location that can ship all of it; it stays if there is none.
+    Reroute,
+}
+
+/// What a command needs to have read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Orders by id.
+    pub orders: Vec<OrderId>,
+    /// Orders by one of their fulfillment orders.
+    pub by_work: Vec<FulfillmentOrderId>,
+    /// Fulfillments, each with its orders.
+    pub fulfillments: Vec<FulfillmentId>,
+    /// An order that came in under that key.
+    pub source_key: Option<String>,
+    /// Variants, with their stock.
+    pub variants: Vec<VariantId>,
+    /// Whether locations and services are needed.
+    pub places: Places,
+    /// A listener, by id, and every listener beside.
+    pub listeners: Option<ListenerId>,
+    /// A service.
+    pub service: Option<ServiceId>,
+    /// A product.
+    pub product: Option<ProductId>,
+}
+
+/// Whether locations are read, and stock of the orders' articles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Places {
+    /// No.
+    #[default]
+    None,
+    /// Locations and services.
+    Locations,
+    /// Locations, services, and stock of the articles of every order read.
+    WithStock,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// The shop.
+    pub shop: Shop,
+    /// Orders.
+    pub orders: Vec<Order>,
+    /// Fulfillments.
+    pub fulfillments: Vec<Fulfillment>,
+    /// The order that came in before under the same key.
+    pub seen_before: Option<OrderId>,
+    /// Locations; all of them, or none if the scope asked for none.
+    pub locations: Vec<Location>,
+    /// Services, likewise.
+    pub services: Vec<Service>,
+    /// Variants.
+    pub variants: Vec<Variant>,
+    /// Products.
+    pub products: Vec<Product>,
+    /// Stock of the variants, and of the orders' articles if asked for.
+    pub stock: Vec<Stock>,
+    /// Listeners.
+    pub listeners: Vec<Listener>,
+}
+
+impl Snapshot {
+    /// Nothing but the shop.
+    pub fn of(shop: Shop) -> Self {
+        Self {
+            shop,
+            orders: Vec::new(),
+            fulfillments: Vec::new(),
+            seen_before: None,
+            locations: Vec::new(),
+            services: Vec::new(),
+            variants: Vec::new(),
+            products: Vec::new(),
+            stock: Vec::new(),
+            listeners: Vec::new(),
+        }
+    }
+}
+
+impl Command {
+    /// What must be read before it can be decided.
+    pub fn scope(&self) -> Scope {
+        let none = Scope::default();
+        match self {
+            Command::Place(place) => Scope {
+                source_key: place.placed.source_key.clone(),
+                variants: place.lines.iter().filter_map(|line| line.article.variant).collect(),
+                places: Places::Locations,
+                ..none
+            },
+            Command::Route(order) => Scope { orders: vec![*order], places: Places::WithStock, ..none },
+            Command::Fulfill(fulfill) => {
+                Scope { by_work: fulfill.works.iter().map(|work| work.id).collect(), ..none }
+            }
+            Command::Track(track) => Scope { fulfillments: vec![track.fulfillment], ..none },
+            Command::CancelFulfillment(id) => Scope { fulfillments: vec![*id], ..none },
+            Command::RecordDelivery(record) => Scope { fulfillments: vec![record.fulfillment], ..none },
+            Command::CancelOrder(cancel) => Scope { orders: vec![cancel.order], ..none },
+            Command::Hold(hold) => Scope { by_work: vec![hold.fulfillment_order], ..none },
+            Command::Release(id, _) | Command::AcceptRequest(id, _) | Command::Open(id) => {
+                Scope { by_work: vec![*id], ..none }
+            }
+            Command::RejectRequest(id, _) => {
+                Scope { by_work: vec![*id], places: Places::WithStock, ..none }
+            }
+            Command::RequestFulfillment(request) => {
+                Scope { by_work: vec![request.fulfillment_order], ..none }
+            }
+            Command::SaveListener(listener) => Scope { listeners: Some(listener.id), ..none },
+            Command::RemoveListener(id) => Scope { listeners: Some(*id), ..none },
+            Command::SaveLocation(_) | Command::SaveService(..) => {
+                Scope { places: Places::Locations, ..none }
+            }
+            Command::SaveProduct(product, variants) => Scope {
+                product: Some(product.id),
+                variants: variants.iter().map(|variant| variant.id).collect(),
+                ..none
+            },
+            Command::AdjustStock(changes) => Scope {
+                variants: changes.iter().map(|change| change.0).collect(),
+                places: Places::Locations,
+                ..none
+            },
+        }
+    }
+}
