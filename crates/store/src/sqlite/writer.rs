@@ -1,0 +1,208 @@
+//! The writer thread: group commit.
+//!
+//! While the disk confirms one commit, the next transactions pile up in the queue; they are then run together, each in a
+//! savepoint of its own, and confirmed by one fsync. So a slow disk costs latency, not throughput. Nobody is answered before
+//! the commit that covers them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rusqlite::Connection;
+
+use super::{Answer, statement};
+use crate::db::{Error, Statement, Written};
+
+/// Transactions per commit at most, so that the first of them need not wait for long.
+const BATCH: usize = 128;
+
+pub(super) enum Work {
+    Transaction {
+        statements: Vec<Statement>,
+        answer: Answer<Vec<Written>>,
+    },
+    /// Something that begins and ends its own transactions.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
+
+type Done = (Answer<Vec<Written>>, Result<Vec<Written>, Error>);
+
+/// Works until the queue has ended, then leaves the file tidy.
+pub(super) fn run(connection: Connection, queue: &flume::Receiver<Work>) {
+    let mut next = queue.recv().ok();
+    while let Some(work) = next.take() {
+        match work {
+            Work::Alone(job) => {
+                let outcome = guarded(|| {
+                    job(&connection);
+                    Ok(())
+                });
+                if outcome.is_err() {
+                    abandon(&connection);
+                }
+            }
+            Work::Transaction { statements, answer } => {
+                next = batch(&connection, statements, answer, queue);
+            }
+        }
+        if next.is_none() {
+            next = queue.recv().ok();
+        }
+    }
+    if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        // Nothing is lost by it: the WAL is read when the file is next opened.
+        tracing::warn!(error = %statement::explain(&error), "could not checkpoint the database when closing it");
+    }
+}
+
+/// Runs a transaction, and those that wait behind it, in one commit. Answers what it took from the queue but cannot run here.
+fn batch(
+    connection: &Connection,
+    statements: Vec<Statement>,
+    answer: Answer<Vec<Written>>,
+    queue: &flume::Receiver<Work>,
+) -> Option<Work> {
+    if let Err(error) = statement::control(connection, "BEGIN IMMEDIATE") {
+        // Those behind it waited just as long for whoever holds the lock; let them not wait one after another.
+        refuse(answer, &error);
+        return refuse_waiting(&error, queue);
+    }
+    let mut done: Vec<Done> = Vec::new();
+    let mut work = Some(Work::Transaction { statements, answer });
+    let left = loop {
+        match work {
+            Some(Work::Transaction { statements, answer }) => {
+                let outcome = in_savepoint(connection, || {
+                    statements.iter().enumerate().map(|(i, one)| statement::run(connection, i, one)).collect()
+                });
+                done.push((answer, outcome));
+                // A full disk or a failing one may have rolled back everything: none of this batch happened.
+                if connection.is_autocommit() {
+                    let lost = Error::Unavailable("the disk is full or failing; nothing was written".into());
+                    tracing::error!(jobs = done.len(), "SQLite rolled back a whole batch");
+                    fail(done, &lost);
+                    return None;
+                }
+            }
+            other => break other,
+        }
+        if done.len() == BATCH {
+            break None;
+        }
+        work = queue.try_recv().ok();
+    };
+    if let Err(error) = statement::control(connection, "COMMIT") {
+        tracing::error!(%error, jobs = done.len(), "SQLite could not commit a batch");
+        abandon(connection);
+        fail(done, &Error::Unavailable(format!("the commit failed ({error}); its outcome is unknown")));
+        return left;
+    }
+    metrics::histogram!("store_batch_transactions").record(done.len() as f64);
+    for (answer, outcome) in done {
+        // Whoever no longer waits finds the outcome by its idempotency key.
+        let _ = answer.send(outcome);
+    }
+    left
+}
+
+/// Runs `body` so that its failure, or its panic, undoes its own writes and nothing else.
+fn in_savepoint<T>(connection: &Connection, body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    statement::control(connection, "SAVEPOINT job")?;
+    let outcome = guarded(body);
+    if connection.is_autocommit() {
+        return outcome;
+    }
+    let settled = match outcome {
+        Ok(_) => Ok(()),
+        Err(_) => statement::control(connection, "ROLLBACK TO job"),
+    };
+    if let Err(error) = settled.and_then(|()| statement::control(connection, "RELEASE job")) {
+        // Half a job must not be committed with the others.
+        abandon(connection);
+        return Err(error);
+    }
+    outcome
+}
+
+/// A panic inside becomes [`Error::Bug`], so that the thread lives on.
+pub(super) fn guarded<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        let what = panic.downcast_ref::<&str>().map(|what| (*what).to_owned());
+        let what = what.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        Err(Error::Bug(format!("a database job panicked: {what}")))
+    })
+}
+
+/// Ends the transaction, if one is open, without its writes.
+fn abandon(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = statement::control(connection, "ROLLBACK")
+    {
+        tracing::error!(%error, "SQLite could not roll back");
+    }
+}
+
+fn fail(done: Vec<Done>, error: &Error) {
+    for (answer, _) in done {
+        refuse(answer, error);
+    }
+}
+
+fn refuse(answer: Answer<Vec<Written>>, error: &Error) {
+    let _ = answer.send(Err(error.clone()));
+}
+
+fn refuse_waiting(error: &Error, queue: &flume::Receiver<Work>) -> Option<Work> {
+    for _ in 1..BATCH {
+        match queue.try_recv().ok()? {
+            Work::Transaction { answer, .. } => refuse(answer, error),
+            alone => return Some(alone),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_undoes_its_job_and_spares_the_others_of_the_batch() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (id BIGINT NOT NULL); BEGIN IMMEDIATE").unwrap();
+        let insert = |id: i64| statement::run(&connection, 0, &insert(id));
+
+        in_savepoint(&connection, || insert(1)).unwrap();
+        let failed = in_savepoint(&connection, || -> Result<(), Error> {
+            insert(2)?;
+            panic!("a mistake");
+        });
+        in_savepoint(&connection, || insert(3)).unwrap();
+        connection.execute_batch("COMMIT").unwrap();
+
+        assert_eq!(failed, Err(Error::Bug("a database job panicked: a mistake".into())));
+        let ids: String =
+            connection.query_row("SELECT group_concat(id) FROM t", [], |row| row.get(0)).unwrap();
+        assert_eq!(ids, "1,3");
+    }
+
+    #[test]
+    fn the_writer_survives_a_panic_and_finishes_its_queue() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (id BIGINT NOT NULL)").unwrap();
+        let (sender, queue) = flume::bounded(8);
+        sender.send(Work::Alone(Box::new(|connection: &Connection| {
+            connection.execute_batch("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)").unwrap();
+            panic!("a mistake");
+        })));
+        let (answer, mut answered) = tokio::sync::oneshot::channel();
+        sender.send(Work::Transaction { statements: vec![insert(2)], answer }).unwrap();
+        drop(sender);
+
+        run(connection, &queue);
+
+        assert_eq!(answered.try_recv().unwrap().unwrap()[0].affected, 1);
+    }
+
+    fn insert(id: i64) -> Statement {
+        Statement::new("INSERT INTO t (id) VALUES ($1)", vec![id.into()])
+    }
+}
