@@ -21,7 +21,7 @@ use crate::failure::{Exit, Failure};
 pub use settings::{
     Config, Data, Database, Http, Log, Outside, Retention, SETTINGS, Setting, Shutdown, Telemetry, Workers,
 };
-pub use value::{AllowPrivate, DatabaseUrl, HttpUrl, LogFormat};
+pub use value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat};
 
 /// What the settings are for; a few defaults are kinder to a developer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

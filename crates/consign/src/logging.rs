@@ -3,6 +3,10 @@
 #[cfg(feature = "otel")]
 mod otlp;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -20,29 +24,32 @@ pub struct Logging {
     _spans: Option<otlp::Exporter>,
 }
 
-/// Starts the log of this process; once only.
+/// Starts the log of this process; once only. Panics are logged too, from then on.
 pub fn start(log: &Log, telemetry: &Telemetry) -> Result<Logging, Failure> {
-    let mut layers = vec![lines(log)?];
+    let mut layers = vec![lines(log)];
     let logging = spans(telemetry.otlp_endpoint.as_ref(), &mut layers)?;
     tracing_subscriber::registry()
         .with(layers)
         .try_init()
         .map_err(|error| Failure::new(Exit::Error, format!("cannot start the log: {error}")))?;
+    std::panic::set_hook(Box::new(log_panic));
     Ok(logging)
 }
 
-fn lines(log: &Log) -> Result<Boxed, Failure> {
-    let level = EnvFilter::builder().parse(&log.level).map_err(|error| {
-        let wants = "log.level wants a level, or levels by target like info,engine=debug";
-        Failure::new(Exit::Usage, format!("{wants}: {error}"))
-    })?;
+fn lines(log: &Log) -> Boxed {
+    let levels = EnvFilter::new(log.level.as_str());
     let lines = fmt::layer().with_writer(std::io::stderr);
-    Ok(match log.format {
-        LogFormat::Text => {
-            lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_filter(level).boxed()
-        }
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(level).boxed(),
-    })
+    match log.format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).with_filter(levels).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_filter(levels).boxed(),
+    }
+}
+
+/// A panic as a line of the log like any other: in its format, and with the id of the request that caused it.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(backtrace, "{panic}");
 }
 
 #[cfg(feature = "otel")]

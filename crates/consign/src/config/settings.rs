@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::Resolved;
-use super::value::{AllowPrivate, DatabaseUrl, HttpUrl, LogFormat, Value};
+use super::value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, Value};
 
 /// One row of the table.
 #[derive(Debug)]
@@ -175,8 +175,8 @@ settings! {
     log: Log {
         /// How a line of the log looks.
         format: LogFormat = "text";
-        /// What is logged: a level (error, warn, info, debug, trace), or levels by target as in `info,engine=debug`.
-        level: String = "info";
+        /// What is logged.
+        level: Levels = "info";
     }
     /// Traces for a collector.
     telemetry: Telemetry {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use axum::http::Uri;
 use clap::ValueEnum;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 /// A type that a setting may have.
 pub(super) trait Value: Sized {
@@ -36,14 +37,6 @@ impl<T: Value> Value for Option<T> {
 
 impl Value for PathBuf {
     const KIND: &'static str = "a path";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.is_empty() { Err("it is empty".into()) } else { Ok(text.into()) }
-    }
-}
-
-impl Value for String {
-    const KIND: &'static str = "a text";
 
     fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() { Err("it is empty".into()) } else { Ok(text.into()) }
@@ -99,6 +92,33 @@ impl Value for LogFormat {
 
     fn parse(text: &str) -> Result<Self, String> {
         Self::from_str(text, false).map_err(|_| format!("`{text}` is neither"))
+    }
+}
+
+/// What is logged: a level, or levels by target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Levels(String);
+
+impl Levels {
+    /// The text, which an [`EnvFilter`] can be made of.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for Levels {
+    const KIND: &'static str =
+        "a level (error, warn, info, debug, trace or off), or levels by target like info,engine=debug";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        // The filter takes a bare word that is no level for a target, so that a misspelt level would silence the log.
+        let is_level = |part: &str| {
+            !part.is_empty() && (part.contains('=') || part.trim().parse::<LevelFilter>().is_ok())
+        };
+        match text.split(',').find(|part| !is_level(part)) {
+            Some(part) => Err(format!("`{part}` is none")),
+            None => EnvFilter::try_new(text).map(|_| Self(text.into())).map_err(|error| error.to_string()),
+        }
     }
 }
 
@@ -208,6 +228,16 @@ mod tests {
             assert_eq!(mask_password(url), shown);
         }
         assert!(!format!("{:?}", DatabaseUrl::parse("postgres://a:s3cret@db/x")).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_misspelt_level_is_not_taken_for_a_target() {
+        for right in ["info", "DEBUG", "off", "warn,engine=debug", "engine=trace,store=off"] {
+            assert!(Levels::parse(right).is_ok(), "{right}");
+        }
+        for wrong in ["inof", "info,engin", "info,engine=loud", ""] {
+            assert!(Levels::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

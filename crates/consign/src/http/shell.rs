@@ -113,14 +113,11 @@ async fn survive(time: Duration, request: Request, next: Next) -> Response {
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(time, handled).await {
         Ok(Ok(response)) => response,
-        Ok(Err(_panic)) => {
-            tracing::error!("a handler panicked");
-            problem(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "This is a bug in the server; its log has the details.",
-                id,
-            )
-        }
+        Ok(Err(_panic)) => problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "This is a bug in the server; its log has the details.",
+            id,
+        ),
         Err(_late) => {
             tracing::warn!(limit_ms = time.as_millis(), "request took too long");
             let told =
