@@ -71,3 +71,22 @@ fn spans(endpoint: Option<&HttpUrl>, _layers: &mut Vec<Boxed>) -> Result<Logging
         )),
     }
 }
+
+#[cfg(all(test, not(feature = "otel")))]
+mod tests {
+    use crate::config::{Flag, Purpose, Sources, load};
+
+    #[test]
+    fn an_endpoint_that_this_build_cannot_use_is_an_error() {
+        let flags = vec![Flag {
+            key: "telemetry.otlp_endpoint",
+            name: "--test",
+            value: "http://localhost:4318".into(),
+        }];
+        let sources =
+            Sources { purpose: Purpose::Serve, file: None, search: Vec::new(), env: Vec::new(), flags };
+        let config = load(&sources).unwrap().config;
+        let failure = super::start(&config.log, &config.telemetry).err().unwrap();
+        assert!(failure.message.contains("--features otel"), "{failure}");
+    }
+}

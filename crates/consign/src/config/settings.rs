@@ -132,8 +132,8 @@ settings! {
     database: Database {
         /// Where the database is. When not set: the SQLite file `consign.db` in `data.dir`.
         url: Option<DatabaseUrl> = "";
-        /// Connections kept open to the database at most.
-        connections: u64 = "8", 1..=1000;
+        /// Connections to PostgreSQL at most. SQLite needs none.
+        connections: u64 = "16", 1..=1000;
     }
     /// The web server.
     http: Http {

@@ -143,9 +143,17 @@ impl Value for DatabaseUrl {
     const KIND: &'static str = "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME";
 
     fn parse(text: &str) -> Result<Self, String> {
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         // The text itself is not repeated: a mistyped address may hold a password all the same.
-        if known { Ok(Self(text.into())) } else { Err("it begins with another scheme".into()) }
+        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        match text.strip_prefix("sqlite:") {
+            _ if !known => Err("it begins with another scheme".into()),
+            Some("") => Err("the path is missing".into()),
+            // It would be the file of that name in the root folder, which nobody means.
+            Some(path) if path.starts_with("//") && !path.starts_with("///") => {
+                Err("leave out the two slashes before a path".into())
+            }
+            _ => Ok(Self(text.into())),
+        }
     }
 
     fn mask(text: &str) -> String {
@@ -228,6 +236,18 @@ mod tests {
             assert_eq!(mask_password(url), shown);
         }
         assert!(!format!("{:?}", DatabaseUrl::parse("postgres://a:s3cret@db/x")).contains("s3cret"));
+    }
+
+    #[test]
+    fn databases_are_told_by_their_scheme() {
+        for right in
+            ["sqlite:consign.db", "sqlite:/var/lib/c.db", "sqlite:///var/lib/c.db", "postgres://db/x"]
+        {
+            assert!(DatabaseUrl::parse(right).is_ok(), "{right}");
+        }
+        for wrong in ["consign.db", "sqlite:", "sqlite://consign.db", "mysql://db/x"] {
+            assert!(DatabaseUrl::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
