@@ -1,1 +1,121 @@
 //! A schema-driven GraphQL executor: parse, validate, coerce, execute, introspect.
+//!
+//! It knows nothing of what the schema is about. A dialect hands it the schema's text and objects
+//! that answer fields; it hands back response text and errors, worded as graphql-ruby words them,
+//! since clients match on those words.
+//!
+//! The way of a request:
+//!
+//! ```text
+//! Schema::parse      once per version: text → types, numbered
+//! schema.prepare     once per document: text → tokens → syntax tree → validated → plan (cached)
+//! prepared.bind      once per request: operation chosen, variables coerced, cost known
+//! bound.roots        the dialect loads what each root needs …
+//! bound.render       … and the plan is walked over its objects, writing JSON straight into a String
+//! ```
+//!
+//! Everything that depends on the document alone is decided in `prepare`: fragments are spread, fields
+//! merged, constant arguments coerced, response keys escaped. Rendering a field is then a check of its
+//! condition, a call to its object and a write. What a hostile document can cost is bounded in
+//! [`limits`], before the work is done.
+
+mod ast;
+mod bound;
+mod coerce;
+mod cost;
+mod error;
+mod field;
+mod introspect;
+mod json;
+mod lexer;
+pub mod limits;
+mod out;
+mod parse;
+mod plan;
+mod planner;
+mod print;
+mod render;
+mod scalar;
+mod schema;
+mod sdl;
+mod validate;
+mod value;
+
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+pub use bound::{Bound, OperationKind};
+pub use error::{FieldError, GraphqlError, Location, PathSegment, Phase};
+pub use field::{Field, Root};
+pub use out::{Object, Out};
+pub use plan::Prepared;
+pub use render::Rendered;
+pub use value::Input;
+
+/// One version of a schema, with the documents prepared against it. Cheap to clone.
+#[derive(Clone)]
+pub struct Schema {
+    data: Arc<schema::SchemaData>,
+    cache: Arc<Cache<Box<str>, Arc<Prepared>, ByText>>,
+}
+
+/// Weighs documents by their text, so that few long ones or many short ones fill the cache; no
+/// document weighs less than an even share, which bounds their number too.
+#[derive(Clone)]
+struct ByText;
+
+impl Weighter<Box<str>, Arc<Prepared>> for ByText {
+    fn weight(&self, text: &Box<str>, _: &Arc<Prepared>) -> u64 {
+        (text.len() as u64).max(limits::CACHED_BYTES / limits::CACHED_DOCUMENTS as u64)
+    }
+}
+
+impl Schema {
+    /// Reads a schema's text as `version` sees it. The text may say `@since(version:)`,
+    /// `@until(version:)`, `@access(requires:)` and `@cost(points:)`; versions compare as text.
+    /// The error says what is wrong with the text.
+    pub fn parse(sdl: &str, version: &str) -> Result<Schema, String> {
+        let data = Arc::new(sdl::read(sdl, version)?);
+        let cache = Cache::with_weighter(limits::CACHED_DOCUMENTS, limits::CACHED_BYTES, ByText);
+        Ok(Schema { data, cache: Arc::new(cache) })
+    }
+
+    /// The version this schema is a view of.
+    pub fn version(&self) -> &str {
+        &self.data.version
+    }
+
+    /// Reads, validates and plans a document, or finds it prepared already. Fails with the errors to
+    /// send; they come without `data`.
+    pub fn prepare(&self, document: &str) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
+        if document.len() <= limits::MAX_DOCUMENT_BYTES
+            && let Some(prepared) = self.cache.get(document)
+        {
+            return Ok(prepared);
+        }
+        let parsed = parse::parse_document(document).map_err(|error| vec![error])?;
+        let lines = ast::Lines::new(document);
+        validate::validate(&self.data, &parsed, &lines)?;
+        let prepared = Arc::new(planner::plan(&self.data, &parsed, &lines)?);
+        self.cache.insert(document.into(), Arc::clone(&prepared));
+        Ok(prepared)
+    }
+
+    /// Answers `__schema`, `__type` or a root `__typename`; null for any other root.
+    pub fn resolve_introspection(&self, root: &Root<'_>) -> Out<'_> {
+        introspect::resolve(&self.data, root)
+    }
+
+    /// The names of the enum's values, in the order declared; empty when there is no such enum.
+    pub fn enum_values(&self, name: &str) -> Vec<&str> {
+        let id = self.data.type_id(name);
+        id.map_or_else(Vec::new, |id| self.data.ty(id).values.iter().map(|value| &*value.name).collect())
+    }
+
+    /// The schema's text: sorted by name, without our own directives.
+    pub fn sdl(&self) -> String {
+        print::sdl(&self.data)
+    }
+}

@@ -1,0 +1,77 @@
+//! How much a document may ask of us.
+//!
+//! Every limit is checked before the work it bounds is done, so that a hostile document costs
+//! little more than reading its text once.
+
+use crate::error::{GraphqlError, Location};
+
+/// Longest document, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
+/// Most tokens of a document.
+pub const MAX_TOKENS: usize = 50_000;
+/// Deepest nesting of selections or of values.
+pub const MAX_DEPTH: usize = 30;
+/// How often one selection set may ask for the same field under different names.
+pub const MAX_ALIASES: usize = 250;
+/// Most fields of a document once all fragments are spread.
+pub const MAX_FIELDS: usize = 10_000;
+/// Most directives of one field.
+pub const MAX_DIRECTIVES: usize = 10;
+/// Longest list a client may give.
+pub const MAX_INPUT_ITEMS: usize = 250;
+/// Most errors listed for one document; the rest would help nobody.
+pub const MAX_ERRORS: usize = 100;
+/// How often introspection may follow lists of types, fields or arguments into one another.
+pub const MAX_INTROSPECTION_LISTS: usize = 4;
+/// Longest answer introspection may write, in bytes.
+pub const MAX_INTROSPECTION_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const INTROSPECTION_TOO_LONG: &str = "The introspection result is too large.";
+/// Documents kept prepared per schema.
+pub(crate) const CACHED_DOCUMENTS: usize = 1_000;
+/// Text kept for prepared documents per schema, in bytes.
+pub(crate) const CACHED_BYTES: u64 = 16 * 1024 * 1024;
+
+pub(crate) fn document_too_long() -> GraphqlError {
+    too_large(format!("The document is longer than the maximum of {MAX_DOCUMENT_BYTES} bytes."), vec![])
+}
+
+pub(crate) fn too_many_tokens(at: Location) -> GraphqlError {
+    too_large(format!("The document has more than the maximum of {MAX_TOKENS} tokens."), vec![at])
+}
+
+pub(crate) fn too_deep(at: Location) -> GraphqlError {
+    too_large(format!("The document is nested deeper than the maximum of {MAX_DEPTH} levels."), vec![at])
+}
+
+pub(crate) fn too_many_aliases(field: &str, at: Location) -> GraphqlError {
+    too_large(
+        format!(
+            "Field '{field}' is selected more than the maximum of {MAX_ALIASES} times in one selection set."
+        ),
+        vec![at],
+    )
+}
+
+pub(crate) fn too_many_fields() -> GraphqlError {
+    too_large(
+        format!("The document selects more than the maximum of {MAX_FIELDS} fields, fragments included."),
+        vec![],
+    )
+}
+
+pub(crate) fn too_many_directives(at: Location) -> GraphqlError {
+    too_large(format!("More than the maximum of {MAX_DIRECTIVES} directives in one place."), vec![at])
+}
+
+pub(crate) fn introspection_too_wide(at: Location) -> GraphqlError {
+    too_large(
+        format!(
+            "Introspection follows more than the maximum of {MAX_INTROSPECTION_LISTS} lists into one another."
+        ),
+        vec![at],
+    )
+}
+
+fn too_large(message: String, at: Vec<Location>) -> GraphqlError {
+    GraphqlError::before(message, at).code("QUERY_TOO_LARGE")
+}

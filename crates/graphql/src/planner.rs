@@ -1,0 +1,492 @@
+//! Makes the plan: spreads fragments, merges fields, and counts while doing so.
+//!
+//! Runs on valid documents only. Every selection visited is counted against one budget, so fragments
+//! that spread fragments cannot blow up. Merging is also where two different fields under one
+//! response key are found.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::ast::*;
+use crate::coerce::{self, Literal, VariableDef};
+use crate::cost;
+use crate::error::GraphqlError;
+use crate::limits;
+use crate::plan::*;
+use crate::schema::{FieldDef, InputDef, Named, SchemaData, TypeId, TypeRef};
+use crate::validate::type_ref;
+use crate::value::Input;
+
+/// Plans every operation of a valid document.
+pub(crate) fn plan(
+    schema: &Arc<SchemaData>,
+    document: &Document<'_>,
+    lines: &Lines,
+) -> Result<Prepared, Vec<GraphqlError>> {
+    let mut fragments = HashMap::new();
+    for definition in &document.definitions {
+        if let Definition::Fragment(fragment) = definition {
+            fragments.insert(fragment.name, fragment);
+        }
+    }
+    let mut planner = Planner {
+        schema,
+        lines,
+        fragments,
+        budget: limits::MAX_FIELDS,
+        sets: vec![],
+        fields: vec![],
+        numbers: HashMap::new(),
+        arguments: vec![],
+        conditions: vec![],
+        verb: Verb::Query,
+        conflicts: vec![],
+        compared: HashSet::new(),
+    };
+    let mut operations = Vec::new();
+    for definition in &document.definitions {
+        if let Definition::Operation(operation) = definition {
+            operations.push(planner.operation(operation).map_err(|error| vec![error])?);
+        }
+    }
+    if !planner.conflicts.is_empty() {
+        return Err(planner.conflicts);
+    }
+    let Planner { sets, fields, .. } = planner;
+    let prepared = Prepared { schema: Arc::clone(schema), operations, sets, fields };
+    let oversized = prepared.oversized_constants();
+    if oversized.is_empty() { Ok(prepared) } else { Err(oversized) }
+}
+
+/// One occurrence of a field, with the conditions around it.
+struct Occurrence<'d, 'a> {
+    node: &'d FieldNode<'a>,
+    /// The type the field is written against.
+    on: TypeId,
+    guards: Vec<Guard>,
+    /// Type conditions that narrow the selection set's type.
+    only: Vec<TypeId>,
+}
+
+/// Selections to merge into one set, each with the conditions it inherits.
+type Sources<'d, 'a> = Vec<(&'d [Selection<'a>], Vec<Guard>)>;
+
+struct Planner<'d, 'a> {
+    schema: &'d SchemaData,
+    lines: &'d Lines,
+    fragments: HashMap<&'a str, &'d Fragment<'a>>,
+    budget: usize,
+    sets: Vec<Set>,
+    fields: Vec<PlannedField>,
+    numbers: HashMap<&'a str, u32>,
+    arguments: Vec<OpenArguments>,
+    conditions: Vec<Condition>,
+    verb: Verb,
+    conflicts: Vec<GraphqlError>,
+    /// Pairs of places already compared, so that spreading a fragment often costs no more.
+    compared: HashSet<(Pos, Pos)>,
+}
+
+impl<'d, 'a> Planner<'d, 'a> {
+    fn operation(&mut self, operation: &'d Operation<'a>) -> Result<PlannedOperation, GraphqlError> {
+        let root = match operation.verb {
+            Verb::Mutation => self.schema.mutation.unwrap_or(self.schema.query),
+            _ => self.schema.query,
+        };
+        self.verb = operation.verb;
+        self.numbers.clear();
+        let mut variables = Vec::new();
+        for (number, variable) in operation.variables.iter().enumerate() {
+            self.numbers.insert(variable.name, number as u32);
+            let ty = type_ref(self.schema, &variable.ty).unwrap_or(TypeRef::Named(self.schema.query));
+            let default = variable.default.as_ref().and_then(|value| {
+                match coerce::literal(self.schema, value, &ty, &HashMap::new()) {
+                    Literal::Const(input) => Some(input),
+                    _ => None,
+                }
+            });
+            let location = self.lines.locate(variable.pos);
+            variables.push(VariableDef { name: variable.name.to_owned(), ty, default, location });
+        }
+        let set = self.set(vec![(&operation.selections, vec![])], root, None, 0)?;
+        Ok(PlannedOperation {
+            name: operation.name.map(str::to_owned),
+            verb: operation.verb,
+            variables,
+            set,
+            arguments: std::mem::take(&mut self.arguments),
+            conditions: std::mem::take(&mut self.conditions),
+        })
+    }
+
+    fn set(
+        &mut self,
+        sources: Sources<'d, 'a>,
+        parent: TypeId,
+        field: Option<u32>,
+        depth: usize,
+    ) -> Result<u32, GraphqlError> {
+        if depth > limits::MAX_DEPTH {
+            return Err(limits::too_deep(self.place_of(&sources)));
+        }
+        let mut occurrences = Vec::new();
+        let mut seen = HashSet::new();
+        for (selections, guards) in sources {
+            self.flatten(selections, parent, parent, guards, vec![], &mut seen, &mut occurrences)?;
+        }
+        let number = self.sets.len() as u32;
+        // Kept in place while the sets below are made.
+        self.sets.push(Set::Shared(0..0));
+        let set = if occurrences.iter().all(|occurrence| occurrence.only.is_empty()) {
+            let all: Vec<&Occurrence<'d, 'a>> = occurrences.iter().collect();
+            Set::Shared(self.list(&all, parent, field, depth)?)
+        } else {
+            self.lists_by_type(&occurrences, parent, field, depth)?
+        };
+        if let Some(slot) = self.sets.get_mut(number as usize) {
+            *slot = set;
+        }
+        Ok(number)
+    }
+
+    fn place_of(&self, sources: &Sources<'d, 'a>) -> crate::error::Location {
+        let first = sources.first().and_then(|(selections, _)| selections.first());
+        self.lines.locate(match first {
+            Some(Selection::Field(node)) => node.pos,
+            Some(Selection::Inline(node)) => node.pos,
+            Some(Selection::Spread(node)) => node.pos,
+            None => 0,
+        })
+    }
+
+    fn lists_by_type(
+        &mut self,
+        occurrences: &[Occurrence<'d, 'a>],
+        parent: TypeId,
+        field: Option<u32>,
+        depth: usize,
+    ) -> Result<Set, GraphqlError> {
+        let schema = self.schema;
+        let mut shared: HashMap<Vec<u32>, Range<u32>> = HashMap::new();
+        let mut lists = Vec::new();
+        for id in &schema.ty(parent).possible {
+            let applies = |occurrence: &Occurrence<'_, '_>| {
+                occurrence.only.iter().all(|on| schema.ty(*on).possible.binary_search(id).is_ok())
+            };
+            let chosen: Vec<u32> = occurrences
+                .iter()
+                .enumerate()
+                .filter(|(_, occurrence)| applies(occurrence))
+                .map(|(at, _)| at as u32)
+                .collect();
+            let range = match shared.get(&chosen) {
+                Some(range) => range.clone(),
+                None => {
+                    let picked: Vec<_> =
+                        occurrences.iter().filter(|occurrence| applies(occurrence)).collect();
+                    let range = self.list(&picked, *id, field, depth)?;
+                    shared.insert(chosen, range.clone());
+                    range
+                }
+            };
+            lists.push((*id, range));
+        }
+        Ok(Set::ByType(lists))
+    }
+
+    /// Spreads fragments into a flat list of field occurrences.
+    #[allow(clippy::too_many_arguments)] // The state of one walk; a struct for it would be used once.
+    fn flatten(
+        &mut self,
+        selections: &'d [Selection<'a>],
+        set: TypeId,
+        on: TypeId,
+        guards: Vec<Guard>,
+        only: Vec<TypeId>,
+        seen: &mut HashSet<(&'a str, Vec<Guard>, Vec<TypeId>)>,
+        found: &mut Vec<Occurrence<'d, 'a>>,
+    ) -> Result<(), GraphqlError> {
+        for selection in selections {
+            self.budget = self.budget.checked_sub(1).ok_or_else(limits::too_many_fields)?;
+            let (directives, inner) = match selection {
+                Selection::Field(node) => (&node.directives, None),
+                Selection::Inline(node) => (&node.directives, Some((node.on, &node.selections))),
+                Selection::Spread(node) => {
+                    let Some(fragment) = self.fragments.get(node.name) else { continue };
+                    (&node.directives, Some((Some(fragment.on), &fragment.selections)))
+                }
+            };
+            let Some(guards) = self.guards(directives, &guards) else { continue };
+            match (selection, inner) {
+                (Selection::Field(node), _) => {
+                    found.push(Occurrence { node, on, guards, only: only.clone() });
+                }
+                (_, Some((narrower, selections))) => {
+                    let inner_on = narrower.and_then(|name| self.schema.type_id(name)).unwrap_or(on);
+                    let mut only = only.clone();
+                    if !self.schema.covers(inner_on, set) {
+                        only.push(inner_on);
+                    }
+                    if let Selection::Spread(node) = selection
+                        && !seen.insert((node.name, guards.clone(), only.clone()))
+                    {
+                        continue;
+                    }
+                    self.flatten(selections, set, inner_on, guards, only, seen, found)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The conditions around a selection; `None` when it is left out whatever the variables.
+    fn guards(&self, directives: &[Directive<'a>], around: &[Guard]) -> Option<Vec<Guard>> {
+        let mut guards = around.to_vec();
+        for directive in directives {
+            let wanted = match directive.name {
+                "include" => true,
+                "skip" => false,
+                _ => continue,
+            };
+            match directive.arguments.iter().find(|arg| arg.name == "if").map(|arg| &arg.value) {
+                Some(Value::Bool(value)) if *value != wanted => return None,
+                Some(Value::Variable(name, _)) => {
+                    let guard = (*self.numbers.get(name)?, wanted);
+                    if !guards.contains(&guard) {
+                        guards.push(guard);
+                    }
+                }
+                _ => {}
+            }
+        }
+        guards.sort_unstable();
+        Some(guards)
+    }
+
+    /// Merges occurrences by response key and plans what is below them.
+    fn list(
+        &mut self,
+        occurrences: &[&Occurrence<'d, 'a>],
+        owner: TypeId,
+        parent: Option<u32>,
+        depth: usize,
+    ) -> Result<Range<u32>, GraphqlError> {
+        let mut groups: Vec<Vec<&Occurrence<'d, 'a>>> = Vec::new();
+        let mut by_key: HashMap<&str, usize> = HashMap::new();
+        let mut aliases: HashMap<&str, usize> = HashMap::new();
+        for occurrence in occurrences {
+            let node = occurrence.node;
+            match by_key.get(node.key()).and_then(|at| groups.get_mut(*at)) {
+                Some(group) => group.push(occurrence),
+                None => {
+                    by_key.insert(node.key(), groups.len());
+                    groups.push(vec![occurrence]);
+                    let count = aliases.entry(node.name).or_default();
+                    *count += 1;
+                    if *count > limits::MAX_ALIASES {
+                        return Err(limits::too_many_aliases(node.name, self.lines.locate(node.pos)));
+                    }
+                }
+            }
+        }
+        let start = self.fields.len() as u32;
+        let mut below = Vec::new();
+        for group in groups {
+            let Some(first) = group.first() else { continue };
+            self.check_conflicts(&group);
+            let number = self.fields.len() as u32;
+            let Some((on, def)) = self.definition(owner, first) else { continue };
+            let planned = self.field(first.node, on, def, parent, number, depth);
+            let base = planned.ty.base();
+            self.fields.push(planned);
+            let condition = self.condition(&group);
+            if let Some(field) = self.fields.last_mut() {
+                field.condition = condition;
+            }
+            if first.node.selections.is_empty() {
+                continue;
+            }
+            // Merged fields come and go together, but what each selects keeps its own conditions.
+            let inherit = group.len() > 1;
+            let sources: Sources<'d, 'a> = group
+                .iter()
+                .map(|occurrence| {
+                    let guards = if inherit { occurrence.guards.clone() } else { vec![] };
+                    (occurrence.node.selections.as_slice(), guards)
+                })
+                .collect();
+            below.push((number, base, sources));
+        }
+        let end = self.fields.len() as u32;
+        for (number, base, sources) in below {
+            let set = self.set(sources, base, Some(number), depth + 1)?;
+            if let Some(field) = self.fields.get_mut(number as usize) {
+                field.set = Some(set);
+            }
+        }
+        Ok(start..end)
+    }
+
+    fn definition(&self, owner: TypeId, occurrence: &Occurrence<'_, '_>) -> Option<(TypeId, &'d FieldDef)> {
+        let name = occurrence.node.name;
+        match self.schema.field(owner, name) {
+            Some(def) => Some((owner, def)),
+            None => self.schema.field(occurrence.on, name).map(|def| (occurrence.on, def)),
+        }
+    }
+
+    fn condition(&mut self, group: &[&Occurrence<'d, 'a>]) -> Option<u32> {
+        if group.iter().any(|occurrence| occurrence.guards.is_empty()) {
+            return None;
+        }
+        let mut any: Condition = group.iter().map(|occurrence| occurrence.guards.clone()).collect();
+        any.dedup();
+        self.conditions.push(any);
+        Some(self.conditions.len() as u32 - 1)
+    }
+
+    fn field(
+        &mut self,
+        node: &FieldNode<'a>,
+        owner: TypeId,
+        def: &FieldDef,
+        parent: Option<u32>,
+        number: u32,
+        depth: usize,
+    ) -> PlannedField {
+        let mut prefix = String::with_capacity(node.key().len() + 3);
+        crate::json::push_str(&mut prefix, node.key());
+        prefix.push(':');
+        let directives =
+            node.directives.iter().filter(|directive| !matches!(directive.name, "skip" | "include"));
+        let mut planned_directives = Vec::new();
+        for directive in directives {
+            if let Some(known) = self.schema.directives.get(directive.name) {
+                let arguments = self.arguments(&directive.arguments, &known.args, number);
+                planned_directives.push((directive.name.into(), arguments));
+            }
+        }
+        PlannedField {
+            key: node.key().into(),
+            prefix: prefix.into(),
+            name: node.name.into(),
+            owner,
+            ty: def.ty.clone(),
+            meta: match node.name {
+                "__typename" => Meta::TypeName,
+                "__schema" => Meta::Schema,
+                "__type" => Meta::Type,
+                _ => Meta::No,
+            },
+            arguments: self.arguments(&node.arguments, &def.args, number),
+            directives: planned_directives,
+            condition: None,
+            location: self.lines.locate(node.pos),
+            access: def.access.as_deref().map(Into::into),
+            parent,
+            set: None,
+            weight: cost::weight(self.schema, owner, def, self.verb, depth),
+            connection: self.schema.ty(def.ty.base()).connection,
+            items: cost::holds_items(self.schema, owner, def),
+        }
+    }
+
+    fn arguments(&mut self, given: &[Argument<'a>], known: &Named<InputDef>, field: u32) -> Arguments {
+        let mut values: Vec<(Box<str>, Literal, Option<Input>)> = Vec::new();
+        for def in known.iter() {
+            let default = def.default.as_ref().map(|(_, input)| input.clone());
+            let literal = match given.iter().find(|argument| *argument.name == *def.name) {
+                Some(argument) => coerce::literal(self.schema, &argument.value, &def.ty, &self.numbers),
+                None => match &default {
+                    Some(default) => Literal::Const(default.clone()),
+                    None => continue,
+                },
+            };
+            values.push((def.name.clone(), literal, default));
+        }
+        if values.iter().all(|(_, literal, _)| matches!(literal, Literal::Const(_))) {
+            let constant = |(name, literal, _)| {
+                (name, if let Literal::Const(input) = literal { input } else { Input::Null })
+            };
+            return Arguments::Const(values.into_iter().map(constant).collect());
+        }
+        self.arguments.push(OpenArguments { field, values });
+        Arguments::Open(self.arguments.len() as u32 - 1)
+    }
+
+    /// Two occurrences under one response key must be the same field with the same arguments.
+    fn check_conflicts(&mut self, group: &[&Occurrence<'d, 'a>]) {
+        let Some((first, rest)) = group.split_first() else { return };
+        for other in rest {
+            let (one, two) = (first.node, other.node);
+            if one.pos == two.pos || self.conflicts.len() >= limits::MAX_ERRORS {
+                continue;
+            }
+            let (kind, conflict) = if one.name != two.name {
+                ("a field", format!("{} or {}", one.name, two.name))
+            } else if one.arguments.is_empty() && two.arguments.is_empty() {
+                continue;
+            } else {
+                if self.compared.contains(&(one.pos, two.pos))
+                    || same_arguments(&one.arguments, &two.arguments)
+                {
+                    self.compared.insert((one.pos, two.pos));
+                    continue;
+                }
+                ("an argument", format!("{} or {}", show_arguments(one), show_arguments(two)))
+            };
+            if self.compared.insert((one.pos, two.pos)) {
+                let places = vec![self.lines.locate(one.pos), self.lines.locate(two.pos)];
+                let message = format!("Field '{}' has {kind} conflict: {conflict}?", one.key());
+                self.conflicts.push(
+                    GraphqlError::before(message, places)
+                        .at(vec![])
+                        .code("fieldConflict")
+                        .extension("fieldName", one.key())
+                        .extension("conflicts", conflict),
+                );
+            }
+        }
+    }
+}
+
+fn same_arguments(one: &[Argument<'_>], two: &[Argument<'_>]) -> bool {
+    one.len() == two.len()
+        && one.iter().all(|left| {
+            let right = two.iter().find(|right| right.name == left.name);
+            right.is_some_and(|right| same_value(&left.value, &right.value))
+        })
+}
+
+fn same_value(one: &Value<'_>, two: &Value<'_>) -> bool {
+    match (one, two) {
+        (Value::Variable(one, _), Value::Variable(two, _))
+        | (Value::Int(one), Value::Int(two))
+        | (Value::Float(one), Value::Float(two))
+        | (Value::Enum(one), Value::Enum(two)) => one == two,
+        (Value::Str(one), Value::Str(two)) => one == two,
+        (Value::Bool(one), Value::Bool(two)) => one == two,
+        (Value::Null, Value::Null) => true,
+        (Value::List(one), Value::List(two)) => {
+            one.len() == two.len() && one.iter().zip(two).all(|(one, two)| same_value(one, two))
+        }
+        (Value::Object(one, _), Value::Object(two, _)) => same_arguments(one, two),
+        _ => false,
+    }
+}
+
+fn show_arguments(node: &FieldNode<'_>) -> String {
+    let mut out = String::from("{");
+    for (at, argument) in node.arguments.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push_str(argument.name);
+        out.push(':');
+        crate::json::push_str(&mut out, &argument.value.printed());
+    }
+    out.push('}');
+    out
+}
