@@ -44,11 +44,10 @@ impl Postgres {
     async fn read_once(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
         let mut lease = self.0.lease().await?;
         let outcome = pipeline::read(lease.session(), queries).await;
-        if matches!(outcome, Err(Failure::Outdated)) {
-            self.0.discard_idle();
-        } else {
+        match outcome {
+            Err(Failure::Outdated | Failure::Lost(_)) => self.0.discard_idle(),
             // Failed or not, no transaction is open: its COMMIT was sent with the queries.
-            lease.give_back();
+            _ => lease.give_back(),
         }
         outcome
     }
@@ -62,7 +61,7 @@ impl Postgres {
                     let pause = rand::rng().random_range(500..=most);
                     tokio::time::sleep(Duration::from_micros(pause)).await;
                 }
-                Err(Failure::Outdated) => self.0.discard_idle(),
+                Err(Failure::Outdated) => {}
                 outcome => return outcome.map_err(Error::from),
             }
         }
@@ -76,7 +75,11 @@ impl Postgres {
         // After a failure the transaction may still be open; only a connection that confirms its end is used again.
         let reusable = match outcome {
             Ok(_) => true,
-            Err(Failure::Outdated) => false,
+            Err(Failure::Outdated | Failure::Lost(_)) => {
+                // The other idle connections are most likely no better.
+                self.0.discard_idle();
+                false
+            }
             Err(_) => session.client().batch_execute("ROLLBACK").await.is_ok(),
         };
         if reusable {

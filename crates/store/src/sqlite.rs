@@ -39,6 +39,7 @@ struct Shared {
     path: PathBuf,
     writes: Gate<Work>,
     reads: Gate<Asked>,
+    /// The readers, then the writer.
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -96,11 +97,12 @@ impl Sqlite {
             readers.push(open_reader(&path).map_err(cannot)?);
         }
 
-        let mut threads = vec![spawn("sqlite-writer", move || writer::run(writer, &write_queue))?];
+        let mut threads = Vec::new();
         for reader in readers {
             let queue = read_queue.clone();
             threads.push(spawn("sqlite-reader", move || answer_reads(&reader, &queue))?);
         }
+        threads.push(spawn("sqlite-writer", move || writer::run(writer, &write_queue))?);
         Ok(Sqlite(Arc::new(Shared {
             path,
             writes: Gate(RwLock::new(Some(write_sender))),
@@ -133,11 +135,17 @@ impl Sqlite {
     }
 
     pub(crate) async fn close(&self) {
-        self.0.reads.shut();
-        self.0.writes.shut();
-        let threads = std::mem::take(&mut *self.0.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let joined =
-            tokio::task::spawn_blocking(move || threads.into_iter().all(|thread| thread.join().is_ok()));
+        let shared = self.0.clone();
+        let joined = tokio::task::spawn_blocking(move || {
+            let mut readers =
+                std::mem::take(&mut *shared.threads.lock().unwrap_or_else(PoisonError::into_inner));
+            let writer = readers.pop();
+            // The last to close removes the WAL, which a reader may not: the writer goes last.
+            shared.reads.shut();
+            let tidy = readers.into_iter().all(|reader| reader.join().is_ok());
+            shared.writes.shut();
+            writer.is_none_or(|writer| writer.join().is_ok()) && tidy
+        });
         if !joined.await.unwrap_or(false) {
             tracing::error!("a database thread had panicked");
         }

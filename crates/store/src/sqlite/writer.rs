@@ -189,10 +189,11 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (id BIGINT NOT NULL)").unwrap();
         let (sender, queue) = flume::bounded(8);
-        sender.send(Work::Alone(Box::new(|connection: &Connection| {
+        let panics = |connection: &Connection| {
             connection.execute_batch("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)").unwrap();
             panic!("a mistake");
-        })));
+        };
+        sender.send(Work::Alone(Box::new(panics))).unwrap();
         let (answer, mut answered) = tokio::sync::oneshot::channel();
         sender.send(Work::Transaction { statements: vec![insert(2)], answer }).unwrap();
         drop(sender);
