@@ -1,7 +1,120 @@
 //! The one place that writes SQL: a row per aggregate, on SQLite or PostgreSQL.
+//!
+//! [`db`] is the seam: one set of SQL texts, values in and rows out, for both databases. Above it, [`Store`] knows
+//! what is kept: `load` reads what a command needs to have read, `commit` writes what was decided in one
+//! transaction, the rest are lists and the tables of the workers. Every statement names its shop.
 
+use std::sync::Arc;
+
+use domain::decide::Decision;
+use domain::id::ShopId;
+use domain::snapshot::Snapshot;
+use domain::time::Time;
+
+mod audit;
+mod body;
+mod commit;
 pub mod db;
-pub mod flavor;
+mod deliveries;
+mod events;
+mod flavor;
+mod index;
+mod lists;
+mod load;
 mod migrate;
 mod postgres;
+mod shops;
 mod sqlite;
+
+pub use audit::Finding;
+pub use commit::Remembered;
+pub use deliveries::{Attempt, AttemptRow, Delivery, DeliveryState, NewDelivery};
+pub use events::{Pending, StoredEvent};
+pub use flavor::Flavor;
+pub use lists::{Column, Condition, Descending, OrderRow, OrderSort, Page, WorkRow, WorkSort};
+pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
+
+use db::{Db, Error, Options};
+
+/// The schema, oldest first. A text that was released is never changed.
+pub const MIGRATIONS: &[(&str, &str)] = &[("0001_init", include_str!("migrations/0001_init.sql"))];
+
+/// Everything that is kept. Clones are cheap and share everything.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: Db,
+    pub(crate) parsed: Arc<body::Parsed>,
+}
+
+/// Why a commit did not happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitError {
+    /// Something that the decision was made from changed meanwhile: load and decide again.
+    Stale,
+    /// The same key was written before: read what was answered then.
+    KeyTaken,
+    /// The database had a reason of its own.
+    Db(Error),
+}
+
+impl Store {
+    /// Opens a database: `postgres://…`, or the path of an SQLite file.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn open(url: &str, options: Options) -> Result<Self, Error> {
+        Ok(Self { db: Db::open(url, options).await?, parsed: Arc::new(body::Parsed::new()) })
+    }
+
+    /// Brings the schema up to date; answers what was applied.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub async fn migrate(&self) -> Result<Vec<String>, Error> {
+        self.db.migrate(MIGRATIONS).await
+    }
+
+    /// The database beneath, for the doctor, backups and load programs.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Writes what was decided, all of it or nothing, and what to remember with it.
+    ///
+    /// # Errors
+    /// [`CommitError`]; then nothing was written.
+    pub async fn commit(
+        &self,
+        shop: ShopId,
+        snapshot: &Snapshot,
+        decision: &Decision,
+        remember: Option<(&Remembered, Time)>,
+    ) -> Result<(), CommitError> {
+        let remember = remember.map(|(remembered, now)| (remembered, now.0));
+        let keyed = remember.is_some();
+        let batch = commit::batch(shop, snapshot, decision, remember).map_err(CommitError::Db)?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        match self.db.write(batch).await {
+            Ok(_) => Ok(()),
+            Err(Error::Stale { statement: 0 }) if keyed => Err(CommitError::KeyTaken),
+            Err(Error::Stale { .. }) => Err(CommitError::Stale),
+            // The same order came in twice at the same moment; whoever looks again sees the first.
+            Err(Error::Constraint { name, .. }) if name == "orders_source" => Err(CommitError::Stale),
+            Err(error) => Err(CommitError::Db(error)),
+        }
+    }
+
+    /// Remembers an answer that changed nothing.
+    ///
+    /// # Errors
+    /// [`CommitError::KeyTaken`], or the database's own.
+    pub async fn remember(&self, shop: ShopId, remembered: &Remembered, now: Time) -> Result<(), CommitError> {
+        match self.db.write(vec![commit::remembering(shop, remembered, now.0)]).await {
+            Ok(_) => Ok(()),
+            Err(Error::Stale { .. }) => Err(CommitError::KeyTaken),
+            Err(error) => Err(CommitError::Db(error)),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Audit: what the workers look for, and proofs over a whole database: that the index rows are what the bodies say,
+//! and that quantities and stock are conserved.
+
+use std::collections::BTreeMap;
+
+use domain::fulfillment::Fulfillment;
+use domain::id::{FulfillmentOrderId, OrderId, ShopId};
+use domain::invariants;
+use domain::order::Order;
+use domain::time::Time;
+
+use crate::Store;
+use crate::body;
+use crate::db::{Error, Query, Value};
+use crate::index;
+use crate::load::fulfillments_of_orders;
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The order that it was found at; `None` for stock.
+    pub order: Option<OrderId>,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// How many orders are read at once.
+const AT_ONCE: u32 = 500;
+
+impl Store {
+    /// Orders with units that wait for a location and may be tried now.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`]; so for every function here.
+    pub async fn due_for_routing(&self, shop: ShopId, now: Time, limit: u32) -> Result<Vec<OrderId>, Error> {
+        let sql = format!(
+            "SELECT order_id FROM orders WHERE shop_id = $1 AND route_at IS NOT NULL AND route_at <= $2 \
+             ORDER BY route_at, order_id LIMIT {limit}"
+        );
+        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into(), now.0.into()])]).await?;
+        rows.iter().flatten().map(|row| row.int(0).map(OrderId)).collect()
+    }
+
+    /// Scheduled work whose time has come.
+    pub async fn due_to_open(
+        &self,
+        shop: ShopId,
+        now: Time,
+        limit: u32,
+    ) -> Result<Vec<FulfillmentOrderId>, Error> {
+        let sql = format!(
+            "SELECT fulfillment_order_id FROM fulfillment_orders WHERE shop_id = $1 AND opens_at IS NOT NULL \
+             AND opens_at <= $2 ORDER BY opens_at LIMIT {limit}"
+        );
+        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into(), now.0.into()])]).await?;
+        rows.iter().flatten().map(|row| row.int(0).map(FulfillmentOrderId)).collect()
+    }
+
+    /// How much of everything a shop has: (what, how many).
+    pub async fn counts(&self, shop: ShopId) -> Result<Vec<(&'static str, i64)>, Error> {
+        const COUNTED: [(&str, &str); 6] = [
+            ("orders", "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE shop_id = $1"),
+            ("fulfillment orders", "SELECT CAST(count(*) AS BIGINT) FROM fulfillment_orders WHERE shop_id = $1"),
+            ("fulfillments", "SELECT CAST(count(*) AS BIGINT) FROM fulfillments WHERE shop_id = $1"),
+            ("events", "SELECT CAST(count(*) AS BIGINT) FROM events WHERE shop_id = $1"),
+            ("events to dispatch", "SELECT CAST(count(*) AS BIGINT) FROM events WHERE shop_id = $1 AND dispatched = 0"),
+            ("deliveries to make", "SELECT CAST(count(*) AS BIGINT) FROM deliveries WHERE shop_id = $1 AND state = 'pending'"),
+        ];
+        let queries = COUNTED.iter().map(|(_, sql)| Query::new(*sql, vec![shop.0.into()])).collect();
+        let rows = self.db.read(queries).await?;
+        COUNTED
+            .iter()
+            .zip(&rows)
+            .map(|((what, _), rows)| Ok((*what, rows.first().map_or(Ok(0), |row| row.int(0))?)))
+            .collect()
+    }
+
+    /// Everything that is not as it should be in a shop. `progress` is told how many orders were looked at.
+    pub async fn audit(
+        &self,
+        shop: ShopId,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Vec<Finding>, Error> {
+        let mut findings = Vec::new();
+        let mut promised: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+        let mut last = 0;
+        let mut seen = 0;
+        loop {
+            let rows = self.db.read(vec![orders_after(shop, last)]).await?.pop().unwrap_or_default();
+            if rows.is_empty() {
+                break;
+            }
+            let mut orders: Vec<(Order, Vec<Value>)> = Vec::with_capacity(rows.len());
+            for row in &rows {
+                last = row.int(0)?;
+                let order: Order = body::read(row.text(2)?)?;
+                let stored = row.0.get(3..).unwrap_or_default().to_vec();
+                if order.version != row.int(1)? {
+                    findings.push(finding(&order, "X2: its body has another version".to_owned()));
+                }
+                orders.push((order, stored));
+            }
+            let ids: Vec<OrderId> = orders.iter().map(|(order, _)| order.id).collect();
+            let mut rows = self.db.read(vec![fulfillments_of_orders(shop, &ids), work_of(shop, &ids)]).await?;
+            let work = rows.pop().unwrap_or_default();
+            let mut fulfillments: Vec<Fulfillment> = Vec::new();
+            for row in rows.pop().unwrap_or_default() {
+                fulfillments.push(body::read(row.text(2)?)?);
+            }
+            for (order, stored) in &orders {
+                let own: Vec<Fulfillment> =
+                    fulfillments.iter().filter(|f| f.orders().contains(&order.id)).cloned().collect();
+                let mut broken = invariants::of_order(order);
+                broken.extend(invariants::of_fulfillments(order, &own));
+                if *stored != columns(order) {
+                    broken.push("its columns are not what its body says".to_owned());
+                }
+                let mut rows: Vec<(i64, Vec<Value>)> = Vec::new();
+                for row in work.iter().filter(|row| row.int(1) == Ok(order.id.0)) {
+                    rows.push((row.int(0)?, row.0.get(1..).unwrap_or_default().to_vec()));
+                }
+                rows.sort_by_key(|(id, _)| *id);
+                let mut expected: Vec<(i64, Vec<Value>)> =
+                    index::fulfillment_order_rows(order).into_iter().map(|row| (row.id, row.values)).collect();
+                expected.sort_by_key(|(id, _)| *id);
+                if rows != expected {
+                    broken.push("its rows of fulfillment orders are not what its body says".to_owned());
+                }
+                findings.extend(broken.into_iter().map(|what| finding(order, what)));
+                promise(order, &mut promised);
+            }
+            seen += orders.len() as u64;
+            progress(seen);
+        }
+        self.audit_stock(shop, promised, &mut findings).await?;
+        Ok(findings)
+    }
+
+    /// What is promised is what open work waits for (Q16).
+    async fn audit_stock(
+        &self,
+        shop: ShopId,
+        mut promised: BTreeMap<(i64, i64), i64>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Error> {
+        let sql = "SELECT variant_id, location_id, on_hand, committed FROM stock WHERE shop_id = $1";
+        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into()])]).await?.pop().unwrap_or_default();
+        for row in &rows {
+            let (variant, location) = (row.int(0)?, row.int(1)?);
+            let waits = promised.remove(&(variant, location)).unwrap_or(0);
+            let committed = row.int(3)?;
+            if committed != waits {
+                let what = format!("Q16: {committed} of variant {variant} are promised at location {location}, {waits} are waited for");
+                findings.push(Finding { order: None, what });
+            }
+        }
+        for ((variant, location), waits) in promised.into_iter().filter(|(_, waits)| *waits != 0) {
+            let what = format!("Q16: {waits} of variant {variant} are waited for at location {location}, where it has no stock");
+            findings.push(Finding { order: None, what });
+        }
+        Ok(())
+    }
+}
+
+/// The columns of an order but the last: when it is routed again is moved without the order being read.
+fn columns(order: &Order) -> Vec<Value> {
+    let mut columns = index::order_columns(order);
+    columns.pop();
+    columns
+}
+
+fn finding(order: &Order, what: String) -> Finding {
+    Finding { order: Some(order.id), what }
+}
+
+fn promise(order: &Order, promised: &mut BTreeMap<(i64, i64), i64>) {
+    for fo in order.fulfillment_orders.iter().filter(|fo| fo.is_open()) {
+        for line in fo.lines.iter().filter(|line| line.committed) {
+            let variant = order.line(line.order_line).and_then(|line| line.article.variant);
+            if let Some(variant) = variant {
+                *promised.entry((variant.0, fo.location.0)).or_default() += line.remaining();
+            }
+        }
+    }
+}
+
+fn orders_after(shop: ShopId, last: i64) -> Query {
+    Query::new(
+        format!(
+            "SELECT order_id, version, body, number, name, source_key, email, processed_at, created_at, updated_at, \
+             state, payment, fulfillment, test FROM orders WHERE shop_id = $1 AND order_id > $2 \
+             ORDER BY order_id LIMIT {AT_ONCE}"
+        ),
+        vec![shop.0.into(), last.into()],
+    )
+}
+
+fn work_of(shop: ShopId, orders: &[OrderId]) -> Query {
+    let bounds = (orders.first().map_or(0, |id| id.0), orders.last().map_or(0, |id| id.0));
+    Query::new(
+        "SELECT fulfillment_order_id, order_id, location_id, service_id, stage, request, is_open, total, remaining, \
+         opens_at, fulfill_by, updated_at FROM fulfillment_orders \
+         WHERE shop_id = $1 AND order_id >= $2 AND order_id <= $3",
+        vec![shop.0.into(), bounds.0.into(), bounds.1.into()],
+    )
+}

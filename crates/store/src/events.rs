@@ -1,0 +1,116 @@
+//! Events as stored: the outbox that the dispatcher empties, and the timeline of an order.
+
+use domain::event::Event;
+use domain::fulfillment::Fulfillment;
+use domain::id::{AppId, EventId, OrderId, ShopId};
+use domain::order::Order;
+use domain::time::Time;
+use serde::Deserialize;
+
+use crate::Store;
+use crate::body;
+use crate::db::{Error, Query, Row, Statement};
+use crate::deliveries::{NewDelivery, inserted};
+
+/// An event that waits to be dispatched, with what it is about as it was then.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The event.
+    pub event: Event,
+    /// The order as it was afterwards, if the event is about one.
+    pub order: Option<Order>,
+    /// The fulfillments that changed with it, as they were afterwards.
+    pub fulfillments: Vec<Fulfillment>,
+}
+
+/// An event of a timeline.
+pub type StoredEvent = Event;
+
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(default)]
+    order: Option<Order>,
+    #[serde(default)]
+    fulfillments: Vec<Fulfillment>,
+}
+
+const COLUMNS: &str = "event_id, at, order_id, app_id, body, snapshot";
+
+fn event(row: &Row) -> Result<Event, Error> {
+    Ok(Event {
+        id: EventId(row.int(0)?),
+        at: Time(row.int(1)?),
+        order: row.opt_int(2)?.map(OrderId),
+        app: row.opt_int(3)?.map(AppId),
+        facts: body::read(row.text(4)?)?,
+    })
+}
+
+impl Store {
+    /// The oldest events that wait to be dispatched. Found by their mark, never by an id larger than the last one
+    /// seen: ids may become visible out of order.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn undispatched(&self, shop: ShopId, limit: u32) -> Result<Vec<Pending>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE shop_id = $1 AND dispatched = 0 ORDER BY event_id LIMIT {limit}"
+        );
+        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into()])]).await?.pop().unwrap_or_default();
+        rows.iter()
+            .map(|row| {
+                let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();
+                let kept = kept.map_err(|e| Error::Bug(format!("an event's snapshot can't be read: {e}")))?;
+                let (order, fulfillments) = kept.map_or((None, Vec::new()), |k| (k.order, k.fulfillments));
+                Ok(Pending { event: event(row)?, order, fulfillments })
+            })
+            .collect()
+    }
+
+    /// Marks an event as dispatched and writes what it has to be sent to whom, in one transaction. Tells whether
+    /// this call did it; another node may have been faster.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::write`].
+    pub async fn dispatched(
+        &self,
+        shop: ShopId,
+        id: EventId,
+        deliveries: &[NewDelivery],
+        now: Time,
+    ) -> Result<bool, Error> {
+        let mark = "UPDATE events SET dispatched = 1, snapshot = NULL \
+                    WHERE shop_id = $1 AND event_id = $2 AND dispatched = 0";
+        let mut batch = vec![Statement::new(mark, vec![shop.0.into(), id.0.into()])];
+        batch.extend(deliveries.iter().map(|delivery| inserted(shop, delivery, now)));
+        match self.db.write(batch).await {
+            Ok(_) => Ok(true),
+            Err(Error::Stale { statement: 0 }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What happened to an order, oldest first.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn timeline(&self, shop: ShopId, order: OrderId) -> Result<Vec<StoredEvent>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE shop_id = $1 AND order_id = $2 ORDER BY event_id LIMIT 1000"
+        );
+        let params = vec![shop.0.into(), order.0.into()];
+        let rows = self.db.read(vec![Query::new(sql, params)]).await?.pop().unwrap_or_default();
+        rows.iter().map(event).collect()
+    }
+
+    /// Forgets events older than `before` that were dispatched; tells how many, at most 10,000 a call.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::write`].
+    pub async fn forget_events(&self, shop: ShopId, before: Time) -> Result<u64, Error> {
+        let sql = "DELETE FROM events WHERE shop_id = $1 AND event_id IN (SELECT event_id FROM events \
+                   WHERE shop_id = $1 AND at < $2 AND dispatched = 1 LIMIT 10000)";
+        let done = self.db.write(vec![Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()]).await?;
+        Ok(done.iter().map(|written| written.affected).sum())
+    }
+}

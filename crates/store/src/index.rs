@@ -1,0 +1,122 @@
+//! Index rows: what lists, filters and constraints need to know of an aggregate, derived from its body by one pure
+//! function. A commit writes the difference between the rows of before and after; the doctor rebuilds them all and
+//! proves them equal.
+
+use domain::fulfillment_order::{FulfillmentOrder, Stage};
+use domain::id::ShopId;
+use domain::order::{Order, PaymentClaim};
+use domain::status;
+
+use crate::db::{Statement, Value};
+
+/// The columns of an order that lists and filters use, after `(shop_id, order_id, version)` and before `body`.
+pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
+    let placed = &order.placed;
+    vec![
+        order.number.into(),
+        order.name.as_str().into(),
+        placed.source_key.clone().into(),
+        placed.email.clone().into(),
+        placed.processed_at.0.into(),
+        order.created_at.0.into(),
+        order.updated_at.0.into(),
+        state(order).into(),
+        payment(status::payment(order)).into(),
+        status::fulfillment(order).as_str().into(),
+        placed.test.into(),
+        route_at(order).into(),
+    ]
+}
+
+/// Whether an order is open, put away or called off.
+pub(crate) fn state(order: &Order) -> &'static str {
+    match (&order.cancelled, order.closed_at) {
+        (Some(_), _) => "cancelled",
+        (None, Some(_)) => "closed",
+        (None, None) => "open",
+    }
+}
+
+/// The name of a payment status, as stored.
+pub(crate) fn payment(claim: PaymentClaim) -> &'static str {
+    match claim {
+        PaymentClaim::Pending => "pending",
+        PaymentClaim::Authorized => "authorized",
+        PaymentClaim::PartiallyPaid => "partially_paid",
+        PaymentClaim::Paid => "paid",
+        PaymentClaim::PartiallyRefunded => "partially_refunded",
+        PaymentClaim::Refunded => "refunded",
+        PaymentClaim::Voided => "voided",
+        PaymentClaim::Expired => "expired",
+    }
+}
+
+fn route_at(order: &Order) -> Option<i64> {
+    let waits = order.cancelled.is_none() && !order.routing.waiting.is_empty();
+    waits.then(|| order.routing.retry_at.map_or(0, |at| at.0))
+}
+
+/// One row of a narrow table.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct IndexRow {
+    pub(crate) id: i64,
+    pub(crate) values: Vec<Value>,
+}
+
+/// The rows of `fulfillment_orders` for an order.
+pub(crate) fn fulfillment_order_rows(order: &Order) -> Vec<IndexRow> {
+    order.fulfillment_orders.iter().map(|fo| fulfillment_order_row(order, fo)).collect()
+}
+
+fn fulfillment_order_row(order: &Order, fo: &FulfillmentOrder) -> IndexRow {
+    let opens_at = match fo.stage {
+        Stage::Scheduled { opens_at } => Some(opens_at.0),
+        _ => None,
+    };
+    IndexRow {
+        id: fo.id.0,
+        values: vec![
+            order.id.0.into(),
+            fo.location.0.into(),
+            fo.service.map(|service| service.0).into(),
+            fo.stage_name().as_str().into(),
+            fo.request.as_str().into(),
+            fo.is_open().into(),
+            fo.lines.iter().map(|line| line.total).sum::<i64>().into(),
+            fo.lines.iter().map(|line| line.remaining()).sum::<i64>().into(),
+            opens_at.into(),
+            fo.fulfill_by.map(|at| at.0).into(),
+            fo.updated_at.0.into(),
+        ],
+    }
+}
+
+/// Statements that turn the rows of `before` into those of `after`.
+pub(crate) fn difference(shop: ShopId, before: &[IndexRow], after: &[IndexRow], out: &mut Vec<Statement>) {
+    let with_key = |row: &IndexRow| {
+        let mut params = Vec::with_capacity(row.values.len() + 2);
+        params.push(shop.0.into());
+        params.push(row.id.into());
+        params.extend(row.values.iter().cloned());
+        params
+    };
+    for row in after {
+        match before.iter().find(|old| old.id == row.id) {
+            None => out.push(Statement::new(INSERT_FULFILLMENT_ORDER, with_key(row))),
+            Some(old) if old != row => out.push(Statement::new(UPDATE_FULFILLMENT_ORDER, with_key(row))),
+            Some(_) => {}
+        }
+    }
+    for row in before.iter().filter(|old| after.iter().all(|row| row.id != old.id)) {
+        out.push(Statement::new(DELETE_FULFILLMENT_ORDER, vec![shop.0.into(), row.id.into()]));
+    }
+}
+
+pub(crate) const INSERT_FULFILLMENT_ORDER: &str = "INSERT INTO fulfillment_orders (shop_id, fulfillment_order_id, \
+     order_id, location_id, service_id, stage, request, is_open, total, remaining, opens_at, fulfill_by, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+pub(crate) const UPDATE_FULFILLMENT_ORDER: &str = "UPDATE fulfillment_orders SET order_id = $3, location_id = $4, \
+     service_id = $5, stage = $6, request = $7, is_open = $8, total = $9, remaining = $10, opens_at = $11, \
+     fulfill_by = $12, updated_at = $13 WHERE shop_id = $1 AND fulfillment_order_id = $2";
+pub(crate) const DELETE_FULFILLMENT_ORDER: &str =
+    "DELETE FROM fulfillment_orders WHERE shop_id = $1 AND fulfillment_order_id = $2";

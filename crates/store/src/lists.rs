@@ -1,0 +1,415 @@
+//! Lists: pages of orders and fulfillment orders by a cursor over a sort key and the id, so that every page costs
+//! the same however deep it lies.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use domain::fulfillment::Fulfillment;
+use domain::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, ServiceId, ShopId, VariantId};
+use domain::location::{Location, Service};
+use domain::order::Order;
+use domain::product::{Product, Stock, Variant};
+
+use crate::Store;
+use crate::db::{Error, Query, Value};
+use crate::load::{FULFILLMENTS, bodies, by_ids, fulfillments_of_orders, stock, stock_of};
+
+/// Where a page begins and how it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The last row that was seen: its sort key and id.
+    pub after: Option<(i64, i64)>,
+    /// From the largest down.
+    pub descending: Descending,
+    /// How many rows at the most.
+    pub limit: u32,
+}
+
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Descending {
+    /// From the smallest up.
+    #[default]
+    No,
+    /// From the largest down.
+    Yes,
+}
+
+/// What a list is sorted by; the id decides between equals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OrderSort {
+    /// The id alone.
+    #[default]
+    Id,
+    /// When it was placed.
+    ProcessedAt,
+    /// When it last changed.
+    UpdatedAt,
+    /// When it came in.
+    CreatedAt,
+    /// Its running number.
+    Number,
+}
+
+/// What a list of fulfillment orders is sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorkSort {
+    /// The id alone.
+    #[default]
+    Id,
+    /// When it last changed.
+    UpdatedAt,
+}
+
+/// One condition on a column. Conditions of a list must all hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// A number lies in the bounds, both included.
+    Between(Column, Option<i64>, Option<i64>),
+    /// A number or text is one of these; none of them matches nothing.
+    OneOf(Column, Vec<Value>),
+    /// A number or text is none of these.
+    NoneOf(Column, Vec<Value>),
+    /// A text begins so.
+    Prefix(Column, String),
+    /// Work that still waits to be done. A condition of its own, since an index holds just that work.
+    Open,
+}
+
+/// Columns that conditions may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the index rows")]
+pub enum Column {
+    OrderId,
+    Number,
+    Name,
+    SourceKey,
+    Email,
+    ProcessedAt,
+    CreatedAt,
+    UpdatedAt,
+    State,
+    Payment,
+    Fulfillment,
+    Test,
+    FulfillmentOrderId,
+    LocationId,
+    ServiceId,
+    Stage,
+    Request,
+}
+
+impl Column {
+    fn sql(self) -> &'static str {
+        match self {
+            Column::OrderId => "order_id",
+            Column::Number => "number",
+            Column::Name => "name",
+            Column::SourceKey => "source_key",
+            Column::Email => "email",
+            Column::ProcessedAt => "processed_at",
+            Column::CreatedAt => "created_at",
+            Column::UpdatedAt => "updated_at",
+            Column::State => "state",
+            Column::Payment => "payment",
+            Column::Fulfillment => "fulfillment",
+            Column::Test => "test",
+            Column::FulfillmentOrderId => "fulfillment_order_id",
+            Column::LocationId => "location_id",
+            Column::ServiceId => "service_id",
+            Column::Stage => "stage",
+            Column::Request => "request",
+        }
+    }
+}
+
+/// A row of a list of orders: the order, and the sort key that a cursor needs.
+pub type OrderRow = (Arc<Order>, i64);
+/// A row of a list of fulfillment orders: its id, its order, and the sort key.
+pub type WorkRow = (FulfillmentOrderId, Arc<Order>, i64);
+
+/// The text after `FROM … WHERE shop_id = $1` and its values.
+struct Tail {
+    sql: String,
+    values: Vec<Value>,
+}
+
+fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &str, page: &Page) -> Tail {
+    let mut tail = Tail { sql: String::new(), values: vec![shop.0.into()] };
+    let push = |tail: &mut Tail, value: Value| {
+        tail.values.push(value);
+        tail.values.len()
+    };
+    for condition in conditions {
+        match condition {
+            Condition::Between(column, low, high) => {
+                for (bound, sign) in [(low, ">="), (high, "<=")] {
+                    if let Some(bound) = bound {
+                        let n = push(&mut tail, (*bound).into());
+                        let _ = write!(tail.sql, " AND {alias}.{} {sign} ${n}", column.sql());
+                    }
+                }
+            }
+            Condition::OneOf(_, values) if values.is_empty() => tail.sql.push_str(" AND 1 = 0"),
+            Condition::NoneOf(_, values) if values.is_empty() => {}
+            Condition::Open => {
+                let _ = write!(tail.sql, " AND {alias}.is_open = 1");
+            }
+            Condition::OneOf(column, values) if values.len() == 1 => {
+                let n = push(&mut tail, values[0].clone());
+                let _ = write!(tail.sql, " AND {alias}.{} = ${n}", column.sql());
+            }
+            Condition::OneOf(column, values) | Condition::NoneOf(column, values) => {
+                let not = if matches!(condition, Condition::NoneOf(..)) { "NOT " } else { "" };
+                let places: Vec<String> =
+                    values.iter().map(|value| format!("${}", push(&mut tail, value.clone()))).collect();
+                let _ = write!(tail.sql, " AND {alias}.{} {not}IN ({})", column.sql(), places.join(", "));
+            }
+            Condition::Prefix(column, prefix) => {
+                // A range instead of LIKE: the same on both databases, and an index serves it.
+                let low = push(&mut tail, prefix.as_str().into());
+                let high = push(&mut tail, format!("{prefix}\u{10FFFF}").into());
+                let column = column.sql();
+                let _ = write!(tail.sql, " AND {alias}.{column} >= ${low} AND {alias}.{column} < ${high}");
+            }
+        }
+    }
+    let (than, direction) = match page.descending {
+        Descending::No => (">", "ASC"),
+        Descending::Yes => ("<", "DESC"),
+    };
+    if let Some((key, last)) = page.after {
+        if sort == id {
+            let n = push(&mut tail, last.into());
+            let _ = write!(tail.sql, " AND {alias}.{id} {than} ${n}");
+        } else {
+            let (k, n) = (push(&mut tail, key.into()), push(&mut tail, last.into()));
+            let _ = write!(tail.sql, " AND ({alias}.{sort}, {alias}.{id}) {than} (${k}, ${n})");
+        }
+    }
+    let limit = page.limit;
+    if sort == id {
+        let _ = write!(tail.sql, " ORDER BY {alias}.{id} {direction} LIMIT {limit}");
+    } else {
+        let _ = write!(tail.sql, " ORDER BY {alias}.{sort} {direction}, {alias}.{id} {direction} LIMIT {limit}");
+    }
+    tail
+}
+
+impl Store {
+    /// A page of orders.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`]; so for every function here.
+    pub async fn orders(
+        &self,
+        shop: ShopId,
+        conditions: &[Condition],
+        sort: OrderSort,
+        page: &Page,
+    ) -> Result<Vec<OrderRow>, Error> {
+        let key = match sort {
+            OrderSort::Id => "order_id",
+            OrderSort::ProcessedAt => "processed_at",
+            OrderSort::UpdatedAt => "updated_at",
+            OrderSort::CreatedAt => "created_at",
+            OrderSort::Number => "number",
+        };
+        let tail = tail(shop, "o", conditions, key, "order_id", page);
+        let sql = format!(
+            "SELECT o.order_id, o.version, o.body, o.{key} FROM orders o WHERE o.shop_id = $1{}",
+            tail.sql
+        );
+        let rows = self.db.read(vec![Query::new(sql, tail.values)]).await?.pop().unwrap_or_default();
+        let orders = self.orders_of(&rows)?;
+        orders.into_iter().zip(&rows).map(|(order, row)| Ok((order, row.int(3)?))).collect()
+    }
+
+    /// How many orders meet the conditions, counting no further than `at_most`.
+    pub async fn count_orders(&self, shop: ShopId, conditions: &[Condition], at_most: u32) -> Result<i64, Error> {
+        let page = Page { limit: at_most, ..Page::default() };
+        let tail = tail(shop, "o", conditions, "order_id", "order_id", &page);
+        let sql = format!(
+            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT o.order_id FROM orders o WHERE o.shop_id = $1{}) AS some",
+            tail.sql
+        );
+        let rows = self.db.read(vec![Query::new(sql, tail.values)]).await?.pop().unwrap_or_default();
+        rows.first().map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// A page of fulfillment orders, each with its order.
+    pub async fn work(
+        &self,
+        shop: ShopId,
+        conditions: &[Condition],
+        sort: WorkSort,
+        page: &Page,
+    ) -> Result<Vec<WorkRow>, Error> {
+        let key = match sort {
+            WorkSort::Id => "fulfillment_order_id",
+            WorkSort::UpdatedAt => "updated_at",
+        };
+        let tail = tail(shop, "w", conditions, key, "fulfillment_order_id", page);
+        let sql = format!(
+            "SELECT o.order_id, o.version, o.body, w.{key}, w.fulfillment_order_id FROM fulfillment_orders w \
+             JOIN orders o ON o.shop_id = w.shop_id AND o.order_id = w.order_id \
+             WHERE w.shop_id = $1 AND o.shop_id = $1{}",
+            tail.sql
+        );
+        let rows = self.db.read(vec![Query::new(sql, tail.values)]).await?.pop().unwrap_or_default();
+        let orders = self.orders_of(&rows)?;
+        let row = |(order, row): (Arc<Order>, &crate::db::Row)| {
+            Ok((FulfillmentOrderId(row.int(4)?), order, row.int(3)?))
+        };
+        orders.into_iter().zip(&rows).map(row).collect()
+    }
+
+    /// Orders by id, in the order asked for; those that aren't there are left out.
+    pub async fn orders_by_id(&self, shop: ShopId, ids: &[OrderId]) -> Result<Vec<Arc<Order>>, Error> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let query = by_ids(shop, "SELECT order_id, version, body FROM orders", "order_id", &ids);
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
+        self.orders_of(&rows)
+    }
+
+    /// An order with every fulfillment that holds something of it, as of one moment.
+    pub async fn order_with_fulfillments(
+        &self,
+        shop: ShopId,
+        id: OrderId,
+    ) -> Result<Option<(Arc<Order>, Vec<Arc<Fulfillment>>)>, Error> {
+        let order = by_ids(shop, "SELECT order_id, version, body FROM orders", "order_id", &[id.0]);
+        let mut rows = self.db.read(vec![order, fulfillments_of_orders(shop, &[id])]).await?;
+        let fulfillments = self.fulfillments_of(&rows.pop().unwrap_or_default())?;
+        let order = self.orders_of(&rows.pop().unwrap_or_default())?.pop();
+        Ok(order.map(|order| (order, fulfillments)))
+    }
+
+    /// The order that a fulfillment order belongs to.
+    pub async fn order_of_work(
+        &self,
+        shop: ShopId,
+        id: FulfillmentOrderId,
+    ) -> Result<Option<Arc<Order>>, Error> {
+        let query = Query::new(
+            "SELECT o.order_id, o.version, o.body FROM fulfillment_orders w \
+             JOIN orders o ON o.shop_id = w.shop_id AND o.order_id = w.order_id \
+             WHERE w.shop_id = $1 AND o.shop_id = $1 AND w.fulfillment_order_id = $2",
+            vec![shop.0.into(), id.0.into()],
+        );
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
+        Ok(self.orders_of(&rows)?.pop())
+    }
+
+    /// Fulfillments by id.
+    pub async fn fulfillments(
+        &self,
+        shop: ShopId,
+        ids: &[FulfillmentId],
+    ) -> Result<Vec<Arc<Fulfillment>>, Error> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let query = by_ids(shop, FULFILLMENTS, "fulfillment_id", &ids);
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
+        self.fulfillments_of(&rows)
+    }
+
+    /// Every fulfillment that holds something of one of the orders, oldest first.
+    pub async fn fulfillments_of_orders(
+        &self,
+        shop: ShopId,
+        orders: &[OrderId],
+    ) -> Result<Vec<Arc<Fulfillment>>, Error> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.db.read(vec![fulfillments_of_orders(shop, orders)]).await?.pop().unwrap_or_default();
+        let mut all = self.fulfillments_of(&rows)?;
+        all.dedup_by_key(|fulfillment| fulfillment.id);
+        Ok(all)
+    }
+
+    /// Every location and service of the shop.
+    pub async fn places(&self, shop: ShopId) -> Result<(Vec<Location>, Vec<Service>), Error> {
+        let all = |table: &str| {
+            Query::new(format!("SELECT body FROM {table} WHERE shop_id = $1"), vec![shop.0.into()])
+        };
+        let mut rows = self.db.read(vec![all("locations"), all("services")]).await?;
+        let services = bodies(&rows.pop().unwrap_or_default())?;
+        let mut locations: Vec<Location> = bodies(&rows.pop().unwrap_or_default())?;
+        locations.sort_by_key(|location| location.id);
+        Ok((locations, services))
+    }
+
+    /// Variants by id, with their stock.
+    pub async fn variants(&self, shop: ShopId, ids: &[VariantId]) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
+        if ids.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let variants = by_ids(shop, "SELECT body FROM variants", "variant_id", &ids);
+        let mut rows = self.db.read(vec![variants, stock(shop, &ids)]).await?;
+        let levels = rows.pop().unwrap_or_default().iter().map(stock_of).collect::<Result<_, _>>()?;
+        Ok((bodies(&rows.pop().unwrap_or_default())?, levels))
+    }
+
+    /// A page of variants by id; `sku` narrows it to one article.
+    pub async fn variant_page(
+        &self,
+        shop: ShopId,
+        sku: Option<&str>,
+        product: Option<ProductId>,
+        page: &Page,
+    ) -> Result<Vec<Variant>, Error> {
+        let mut values: Vec<Value> = vec![shop.0.into()];
+        let mut sql = "SELECT body FROM variants WHERE shop_id = $1".to_owned();
+        let mut and = |column: &str, sign: &str, value: Value| {
+            values.push(value);
+            let _ = write!(sql, " AND {column} {sign} ${}", values.len());
+        };
+        if let Some(sku) = sku {
+            and("sku", "=", sku.into());
+        }
+        if let Some(product) = product {
+            and("product_id", "=", product.0.into());
+        }
+        let (than, direction) = match page.descending {
+            Descending::No => (">", "ASC"),
+            Descending::Yes => ("<", "DESC"),
+        };
+        if let Some((_, last)) = page.after {
+            and("variant_id", than, last.into());
+        }
+        let _ = write!(sql, " ORDER BY variant_id {direction} LIMIT {}", page.limit);
+        bodies(&self.db.read(vec![Query::new(sql, values)]).await?.pop().unwrap_or_default())
+    }
+
+    /// Products by id.
+    pub async fn products(&self, shop: ShopId, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let query = by_ids(shop, "SELECT body FROM products", "product_id", &ids);
+        bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())
+    }
+
+    /// The services that a program runs.
+    pub async fn services_of(&self, shop: ShopId, app: domain::id::AppId) -> Result<Vec<ServiceId>, Error> {
+        let query = Query::new(
+            "SELECT service_id FROM services WHERE shop_id = $1 AND app_id = $2",
+            vec![shop.0.into(), app.0.into()],
+        );
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
+        rows.iter().map(|row| row.int(0).map(ServiceId)).collect()
+    }
+
+    /// Whether some work at that location is open.
+    pub async fn has_open_work(&self, shop: ShopId, location: LocationId) -> Result<bool, Error> {
+        let query = Query::new(
+            "SELECT fulfillment_order_id FROM fulfillment_orders \
+             WHERE shop_id = $1 AND location_id = $2 AND is_open = 1 LIMIT 1",
+            vec![shop.0.into(), location.0.into()],
+        );
+        Ok(self.db.read(vec![query]).await?.pop().is_some_and(|rows| !rows.is_empty()))
+    }
+}

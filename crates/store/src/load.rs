@@ -1,0 +1,199 @@
+//! Load: a scope becomes a handful of queries that are asked together, and their answers become a snapshot.
+
+use std::sync::Arc;
+
+use domain::fulfillment::Fulfillment;
+use domain::id::{LocationId, OrderId, ShopId, VariantId};
+use domain::order::Order;
+use domain::product::Stock;
+use domain::snapshot::{Places, Scope, Shop, Snapshot};
+
+use crate::Store;
+use crate::body;
+use crate::db::{Error, Query, Row, Value};
+
+/// `$2, $3, …` for a list of ids, padded with doubles to a power of two so that few SQL texts are prepared.
+pub(crate) fn in_list(from: usize, ids: &[i64]) -> (String, Vec<Value>) {
+    let padded = ids.len().next_power_of_two().max(1);
+    let last = ids.last().copied().unwrap_or(0);
+    let places: Vec<String> = (0..padded).map(|i| format!("${}", from + i)).collect();
+    let values = (0..padded).map(|i| Value::Int(ids.get(i).copied().unwrap_or(last))).collect();
+    (places.join(", "), values)
+}
+
+/// A query for rows of a shop whose id is in a list.
+pub(crate) fn by_ids(shop: ShopId, select: &str, column: &str, ids: &[i64]) -> Query {
+    let (places, mut values) = in_list(2, ids);
+    values.insert(0, shop.0.into());
+    Query::new(format!("{select} WHERE shop_id = $1 AND {column} IN ({places})"), values)
+}
+
+const ORDERS: &str = "SELECT order_id, version, body FROM orders";
+const ORDERS_OF_WORK: &str = "SELECT order_id, version, body FROM orders WHERE shop_id = $1 AND order_id IN \
+     (SELECT order_id FROM fulfillment_orders WHERE shop_id = $1 AND fulfillment_order_id IN ";
+const ORDERS_OF_FULFILLMENTS: &str = "SELECT order_id, version, body FROM orders WHERE shop_id = $1 AND order_id IN \
+     (SELECT order_id FROM fulfillments_of_orders WHERE shop_id = $1 AND fulfillment_id IN ";
+pub(crate) const FULFILLMENTS: &str = "SELECT fulfillment_id, version, body FROM fulfillments";
+
+/// What each query of a load is for; answers come in the order of the questions.
+enum Part {
+    Orders,
+    Fulfillments,
+    SeenBefore,
+    Locations,
+    Services,
+    Variants,
+    Products,
+    Stock,
+    Listeners,
+}
+
+impl Store {
+    /// Reads what a command needs to have read.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn load(&self, shop: &Arc<Shop>, scope: &Scope) -> Result<Snapshot, Error> {
+        let (parts, queries): (Vec<Part>, Vec<Query>) = questions(shop.id, scope).into_iter().unzip();
+        let mut snapshot = Snapshot::of(Shop::clone(shop));
+        if queries.is_empty() {
+            return Ok(snapshot);
+        }
+        for (part, rows) in parts.into_iter().zip(self.db.read(queries).await?) {
+            self.take(&mut snapshot, part, rows)?;
+        }
+        if scope.places == Places::WithStock && !snapshot.orders.is_empty() {
+            let mut variants: Vec<i64> = snapshot
+                .orders
+                .iter()
+                .flat_map(|order| &order.lines)
+                .filter_map(|line| line.article.variant.map(|variant| variant.0))
+                .collect();
+            variants.sort_unstable();
+            variants.dedup();
+            if !variants.is_empty() {
+                let rows = self.db.read(vec![stock(shop.id, &variants)]).await?;
+                self.take(&mut snapshot, Part::Stock, rows.into_iter().flatten().collect())?;
+            }
+        }
+        Ok(snapshot)
+    }
+
+    fn take(&self, snapshot: &mut Snapshot, part: Part, rows: Vec<Row>) -> Result<(), Error> {
+        match part {
+            Part::Orders => {
+                for order in self.orders_of(&rows)? {
+                    if snapshot.orders.iter().all(|known| known.id != order.id) {
+                        snapshot.orders.push(Order::clone(&order));
+                    }
+                }
+            }
+            Part::Fulfillments => {
+                let read = self.fulfillments_of(&rows)?;
+                snapshot.fulfillments = read.iter().map(|known| Fulfillment::clone(known)).collect();
+            }
+            Part::SeenBefore => {
+                snapshot.seen_before = rows.first().map(|row| row.int(0)).transpose()?.map(OrderId);
+            }
+            Part::Locations => snapshot.locations = bodies(&rows)?,
+            Part::Services => snapshot.services = bodies(&rows)?,
+            Part::Variants => snapshot.variants = bodies(&rows)?,
+            Part::Products => snapshot.products = bodies(&rows)?,
+            Part::Listeners => snapshot.listeners = bodies(&rows)?,
+            Part::Stock => snapshot.stock = rows.iter().map(stock_of).collect::<Result<_, _>>()?,
+        }
+        Ok(())
+    }
+
+    /// Orders of rows `(order_id, version, body)`.
+    pub(crate) fn orders_of(&self, rows: &[Row]) -> Result<Vec<Arc<Order>>, Error> {
+        rows.iter().map(|row| self.parsed.order(row.int(0)?, row.int(1)?, row.text(2)?)).collect()
+    }
+
+    /// Fulfillments of rows `(fulfillment_id, version, body)`.
+    pub(crate) fn fulfillments_of(&self, rows: &[Row]) -> Result<Vec<Arc<Fulfillment>>, Error> {
+        rows.iter().map(|row| self.parsed.fulfillment(row.int(0)?, row.int(1)?, row.text(2)?)).collect()
+    }
+}
+
+fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
+    let mut ask = Vec::new();
+    let all = |table: &str| {
+        Query::new(format!("SELECT body FROM {table} WHERE shop_id = $1"), vec![shop.0.into()])
+    };
+    if !scope.orders.is_empty() {
+        let ids: Vec<i64> = scope.orders.iter().map(|id| id.0).collect();
+        ask.push((Part::Orders, by_ids(shop, ORDERS, "order_id", &ids)));
+    }
+    if !scope.by_work.is_empty() {
+        let ids: Vec<i64> = scope.by_work.iter().map(|id| id.0).collect();
+        ask.push((Part::Orders, nested(shop, ORDERS_OF_WORK, &ids)));
+    }
+    if !scope.fulfillments.is_empty() {
+        let ids: Vec<i64> = scope.fulfillments.iter().map(|id| id.0).collect();
+        ask.push((Part::Orders, nested(shop, ORDERS_OF_FULFILLMENTS, &ids)));
+        ask.push((Part::Fulfillments, by_ids(shop, FULFILLMENTS, "fulfillment_id", &ids)));
+    }
+    if let Some(key) = &scope.source_key {
+        let sql = "SELECT order_id FROM orders WHERE shop_id = $1 AND source_key = $2";
+        ask.push((Part::SeenBefore, Query::new(sql, vec![shop.0.into(), key.as_str().into()])));
+    }
+    if !scope.variants.is_empty() {
+        let mut ids: Vec<i64> = scope.variants.iter().map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ask.push((Part::Variants, by_ids(shop, "SELECT body FROM variants", "variant_id", &ids)));
+        ask.push((Part::Stock, stock(shop, &ids)));
+    }
+    if scope.places != Places::None {
+        ask.push((Part::Locations, all("locations")));
+        ask.push((Part::Services, all("services")));
+    }
+    if scope.listeners.is_some() {
+        ask.push((Part::Listeners, all("listeners")));
+    }
+    if let Some(product) = scope.product {
+        ask.push((Part::Products, by_ids(shop, "SELECT body FROM products", "product_id", &[product.0])));
+    }
+    ask
+}
+
+/// A query for orders through another table; `select` ends where the list begins.
+fn nested(shop: ShopId, select: &str, ids: &[i64]) -> Query {
+    let (places, mut values) = in_list(2, ids);
+    values.insert(0, shop.0.into());
+    Query::new(format!("{select}({places}))"), values)
+}
+
+pub(crate) fn stock(shop: ShopId, variants: &[i64]) -> Query {
+    by_ids(shop, "SELECT variant_id, location_id, on_hand, committed FROM stock", "variant_id", variants)
+}
+
+pub(crate) fn stock_of(row: &Row) -> Result<Stock, Error> {
+    Ok(Stock {
+        variant: VariantId(row.int(0)?),
+        location: LocationId(row.int(1)?),
+        on_hand: row.int(2)?,
+        committed: row.int(3)?,
+    })
+}
+
+pub(crate) fn bodies<T: serde::de::DeserializeOwned>(rows: &[Row]) -> Result<Vec<T>, Error> {
+    rows.iter().map(|row| body::read(row.text(0)?)).collect()
+}
+
+/// Fulfillments of several orders, for reading an order with all that hangs off it.
+pub(crate) fn fulfillments_of_orders(shop: ShopId, orders: &[OrderId]) -> Query {
+    let ids: Vec<i64> = orders.iter().map(|id| id.0).collect();
+    let (places, mut values) = in_list(2, &ids);
+    values.insert(0, shop.0.into());
+    Query::new(
+        format!(
+            "SELECT f.fulfillment_id, f.version, f.body FROM fulfillments_of_orders o \
+             JOIN fulfillments f ON f.shop_id = o.shop_id AND f.fulfillment_id = o.fulfillment_id \
+             WHERE o.shop_id = $1 AND f.shop_id = $1 AND o.order_id IN ({places}) ORDER BY f.fulfillment_id"
+        ),
+        values,
+    )
+}
+
