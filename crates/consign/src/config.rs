@@ -1,8 +1,8 @@
 //! Settings: how the server runs, never what it does (that is in the database, and changes while it runs).
 //!
-//! * [`settings`] is the one table: key, kind, default, purpose. [`Config`] is generated from it.
-//! * [`value`] says how a text becomes a value, and which part of it is a secret.
-//! * [`layers`] gathers the texts: defaults < file < environment < flags, each with its [`Origin`].
+//! * `settings` is the one table: key, kind, default, purpose. [`Config`] is generated from it.
+//! * `value` says how a text becomes a value, and which part of it is a secret.
+//! * `layers` gathers the texts: defaults < file < environment < flags, each with its [`Origin`].
 //! * [`page`] writes `docs/configuration.md`.
 //!
 //! No setting is required. A key nobody knows is an error, since a misspelt limit would be no limit at all.
