@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fulfillment_order::FulfillmentOrder;
 use crate::id::{AppId, ServiceId};
 
 /// Whoever sends a command or asks a question.
@@ -203,13 +202,18 @@ pub fn visible(actor: &Actor, service: Option<ServiceId>) -> bool {
     })
 }
 
-/// Whether `actor` may change that work, as far as permissions go.
-pub fn writable(actor: &Actor, fulfillment_order: &FulfillmentOrder) -> bool {
-    actor.may(match relation(actor, fulfillment_order.service) {
-        Relation::Merchant => Permission::WriteMerchantWork,
-        Relation::Assigned => Permission::WriteAssignedWork,
-        Relation::ThirdParty => Permission::WriteThirdPartyWork,
-    })
+/// Whether `actor` may change work at a location run by `service`, as far as permissions go.
+pub fn writable(actor: &Actor, service: Option<ServiceId>) -> bool {
+    actor.may_any(to_write(actor, service))
+}
+
+/// What `actor` needs to change work at a location run by `service`.
+pub fn to_write(actor: &Actor, service: Option<ServiceId>) -> &'static [Permission] {
+    match relation(actor, service) {
+        Relation::Merchant => &[Permission::WriteMerchantWork],
+        Relation::Assigned => &[Permission::WriteAssignedWork],
+        Relation::ThirdParty => &[Permission::WriteThirdPartyWork],
+    }
 }
 
 #[cfg(test)]

@@ -113,10 +113,12 @@ fn permitted(action: Action, fo: &FulfillmentOrder, actor: &Actor) -> Result<(),
         | Action::Reject
         | Action::AcceptCancellation
         | Action::RejectCancellation
-        | Action::GiveUp => matches!(actor, Actor::System) || fo.service.is_none() || side == Relation::Assigned,
+        | Action::GiveUp => {
+            matches!(actor, Actor::System) || fo.service.is_none() || side == Relation::Assigned
+        }
         _ => true,
     };
-    if right && writable(actor, fo) { Ok(()) } else { Err(WhyNot::NotPermitted) }
+    if right && writable(actor, fo.service) { Ok(()) } else { Err(WhyNot::NotPermitted) }
 }
 
 /// What its state has to say.

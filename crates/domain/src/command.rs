@@ -86,7 +86,7 @@ pub struct NewLine {
     pub article: Article,
     /// Whether price, title and the like were given, or shall be the variant's.
     pub described: Described,
-    /// Units of it that left already, for orders that come in fulfilled in part.
+    /// Units of it that left already; only counts with [`Place::fulfilled`].
     pub fulfilled: i64,
 }
 

@@ -217,18 +217,24 @@ impl<'a, 'i> Change<'a, 'i> {
 
     fn finish(mut self, outcome: Outcome) -> Decision {
         let mut events = Vec::with_capacity(self.orders.len().max(1));
+        // One global order of rows, so that no two transactions wait for one another.
+        self.orders.sort_by_key(|touched| touched.order.id);
         for mut touched in self.orders {
             let is_new = touched.before.is_none();
             conclude(&mut touched);
             let Touched { mut order, facts, .. } = touched;
-            order.updated_at = self.now;
             order.version += 1;
+            if !facts.is_empty() {
+                order.updated_at = self.now;
+            }
             if cfg!(debug_assertions) {
                 let broken = invariants::of_order(&order);
                 assert!(broken.is_empty(), "BUG: order {} would break {broken:?}", order.id);
             }
-            let id = self.ids.fresh::<EventId>();
-            events.push(Event::new(id, self.now, self.actor, Some(order.id), facts));
+            if !facts.is_empty() {
+                let id = self.ids.fresh::<EventId>();
+                events.push(Event::new(id, self.now, self.actor, Some(order.id), facts));
+            }
             let order = Box::new(order);
             self.writes.push(if is_new { Write::NewOrder(order) } else { Write::Order(order) });
         }
@@ -236,8 +242,7 @@ impl<'a, 'i> Change<'a, 'i> {
             let id = self.ids.fresh::<EventId>();
             events.push(Event::new(id, self.now, self.actor, None, self.facts));
         }
-        // One global order of stock rows, so that no two transactions wait for one another; last of all, so that
-        // the rows that orders share are locked as briefly as can be.
+        // Stock likewise; last of all, so that the rows that orders share are locked as briefly as can be.
         self.stock.retain(|delta| delta.on_hand != 0 || delta.committed != 0);
         self.stock.sort_by_key(|delta| (delta.variant, delta.location));
         self.writes.extend(self.stock.into_iter().map(Write::Stock));
@@ -259,7 +264,7 @@ fn conclude(touched: &mut Touched) {
     if !*paid_before && status::payment(order) == PaymentClaim::Paid {
         facts.push(Fact::OrderPaid {});
     }
-    if before.is_some() {
+    if before.is_some() && !facts.is_empty() {
         facts.push(Fact::OrderUpdated {});
     }
 }
@@ -274,7 +279,11 @@ fn work(order: &mut Order, id: FulfillmentOrderId) -> Result<&mut FulfillmentOrd
 }
 
 /// Stock that units of an article take or give back at a location, if it is counted.
-fn stock_delta(order: &Order, line: &crate::fulfillment_order::FulfillmentOrderLine, at: LocationId) -> Option<StockDelta> {
+fn stock_delta(
+    order: &Order,
+    line: &crate::fulfillment_order::FulfillmentOrderLine,
+    at: LocationId,
+) -> Option<StockDelta> {
     if !line.committed {
         return None;
     }

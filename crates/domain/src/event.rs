@@ -7,7 +7,8 @@ use crate::actor::Actor;
 use crate::fulfillment_order::{Request, StageName};
 use crate::hold::Hold;
 use crate::id::{
-    AppId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, ListenerId, LocationId, OrderId, ProductId, ServiceId,
+    AppId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, ListenerId,
+    LocationId, OrderId, ProductId, ServiceId,
 };
 use crate::time::Time;
 

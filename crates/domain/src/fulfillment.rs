@@ -143,9 +143,10 @@ impl Fulfillment {
         self.events.iter().max_by_key(|event| event.happened_at)
     }
 
-    /// The orders in it, without doubles.
+    /// The orders in it, ascending and without doubles.
     pub fn orders(&self) -> Vec<OrderId> {
         let mut orders: Vec<OrderId> = self.shares.iter().map(|share| share.order).collect();
+        orders.sort();
         orders.dedup();
         orders
     }

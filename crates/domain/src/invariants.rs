@@ -30,11 +30,20 @@ pub fn of_order(order: &Order) -> Vec<String> {
         let done = fo.lines.iter().all(|line| line.remaining() == 0);
         must(!done || fo.stage == Stage::Closed, &|| format!("F8: {} is done but not closed", fo.id));
     }
+    let mut ids: Vec<_> =
+        order.fulfillment_orders.iter().flat_map(|fo| &fo.lines).map(|line| line.id).collect();
+    let lines = ids.len();
+    ids.sort();
+    ids.dedup();
+    must(ids.len() == lines, &|| "two lines of fulfillment orders share an id".to_owned());
+    for waiting in &order.routing.waiting {
+        let units = waiting.quantity;
+        must(units > 0, &|| format!("Q1: {units} units of invoice line {} wait", waiting.invoice_line));
+    }
     for line in order.invoice_lines().filter(|line| line.adjusts.is_none()) {
         let demand = order.demand(line.id);
-        let of_line = |fo_line: &&crate::fulfillment_order::FulfillmentOrderLine| {
-            fo_line.invoice_line == line.id
-        };
+        let of_line =
+            |fo_line: &&crate::fulfillment_order::FulfillmentOrderLine| fo_line.invoice_line == line.id;
         let works = &order.fulfillment_orders;
         let fulfilled: i64 =
             works.iter().flat_map(|fo| &fo.lines).filter(of_line).map(|line| line.fulfilled).sum();
@@ -76,7 +85,10 @@ pub fn of_fulfillments(order: &Order, fulfillments: &[Fulfillment]) -> Vec<Strin
                 .map(|share| share.quantity)
                 .sum();
             if shipped != line.fulfilled {
-                broken.push(format!("Q3: line {} says {} left, parcels say {shipped}", line.id, line.fulfilled));
+                broken.push(format!(
+                    "Q3: line {} says {} left, parcels say {shipped}",
+                    line.id, line.fulfilled
+                ));
             }
         }
     }

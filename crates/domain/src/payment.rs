@@ -61,7 +61,7 @@ pub enum TransactionStatus {
 pub struct Balance {
     /// Set aside in all.
     pub authorized: Minor,
-    /// Taken in all.
+    /// Taken in all, less the change given.
     pub captured: Minor,
     /// Given back in all.
     pub refunded: Minor,
@@ -71,23 +71,25 @@ pub struct Balance {
     pub pending: Minor,
 }
 
-/// Adds up what happened; movements that failed don't count.
+/// Adds up what happened; movements that failed don't count. Change is money that was never taken.
 pub fn balance(transactions: &[Transaction]) -> Balance {
     let mut balance = Balance::default();
     for transaction in transactions {
-        let amount = transaction.amount;
-        match (transaction.status, transaction.kind) {
+        let Balance { authorized, captured, refunded, voided, pending } = &mut balance;
+        let (sum, amount) = match (transaction.status, transaction.kind) {
             (TransactionStatus::Pending, TransactionKind::Sale | TransactionKind::Capture) => {
-                balance.pending += amount;
+                (pending, transaction.amount)
             }
             (TransactionStatus::Success, kind) => match kind {
-                TransactionKind::Authorization => balance.authorized += amount,
-                TransactionKind::Capture | TransactionKind::Sale => balance.captured += amount,
-                TransactionKind::Refund | TransactionKind::Change => balance.refunded += amount,
-                TransactionKind::Void => balance.voided += amount,
+                TransactionKind::Authorization => (authorized, transaction.amount),
+                TransactionKind::Capture | TransactionKind::Sale => (captured, transaction.amount),
+                TransactionKind::Change => (captured, transaction.amount.saturating_neg()),
+                TransactionKind::Refund => (refunded, transaction.amount),
+                TransactionKind::Void => (voided, transaction.amount),
             },
-            _ => {}
-        }
+            _ => continue,
+        };
+        *sum = sum.saturating_add(amount);
     }
     balance
 }

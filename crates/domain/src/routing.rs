@@ -161,11 +161,21 @@ impl Verdict {
     }
 }
 
-/// A location that could ship something, and how much of every demand.
-pub(crate) struct Candidate<'a> {
+/// Demands that draw on the same stock and may be shipped by the same locations.
+struct Article<'a> {
+    /// What is true of all of them.
+    like: &'a Demand,
+    /// Their indexes and quantities.
+    demands: Vec<(usize, i64)>,
+    /// Units of all of them.
+    quantity: i64,
+}
+
+/// A location that could ship something, and how much of every article.
+struct Candidate<'a> {
     location: &'a Location,
     nearness: Nearness,
-    /// How many of each demand it could ship.
+    /// How many of each article it could ship.
     can: Vec<i64>,
     units: i64,
     /// Whether it could ship all that needs shipping.
@@ -174,14 +184,16 @@ pub(crate) struct Candidate<'a> {
 
 /// Finds a place for every unit.
 pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
-    let physical: Vec<usize> = (0..demand.len()).filter(|i| demand[*i].requires_shipping).collect();
-    let wanted: i64 = physical.iter().map(|i| demand[*i].quantity).sum();
+    let articles = articles(demand);
+    let wanted: i64 = articles.iter().map(|article| article.quantity).sum();
     let mut candidates = Vec::new();
     let mut considered = Vec::with_capacity(situation.locations.len());
     for location in situation.locations {
         let nearness = situation.destination.map_or(Nearness::Elsewhere, |to| location.address.nearness(to));
-        match able(location, demand, &physical, situation) {
-            Err(verdict) => considered.push(Considered { location: location.id, verdict, nearness, units: 0 }),
+        match able(location, &articles, situation) {
+            Err(verdict) => {
+                considered.push(Considered { location: location.id, verdict, nearness, units: 0 })
+            }
             Ok(can) => {
                 let units = can.iter().sum();
                 candidates.push(Candidate { location, nearness, units, all: units == wanted, can });
@@ -190,7 +202,7 @@ pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
     }
     candidates.sort_by(|a, b| compare(a, b, situation.tie_breakers));
 
-    let (mut parcels, left) = cover::fewest_parcels(demand, &physical, &candidates);
+    let (mut parcels, left) = cover::fewest_parcels(&articles, &candidates);
     let decided_by = match (wanted, candidates.iter().filter(|c| c.all).count(), parcels.is_empty()) {
         (0, ..) => DecidedBy::Digital,
         (_, _, true) => DecidedBy::Nobody,
@@ -198,8 +210,9 @@ pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
         (_, 1, _) => DecidedBy::OnlyOneShipsAll,
         _ => DecidedBy::Ranking,
     };
-    let mut waiting: Vec<(usize, i64)> = left.into_iter().filter(|(_, quantity)| *quantity > 0).collect();
+    let mut waiting = left;
     place_digital(demand, situation, &mut parcels, &mut waiting);
+    waiting.sort();
 
     let shipping = |id: LocationId| parcels.iter().any(|parcel| parcel.location == id);
     let mut ranked: Vec<Considered> = candidates
@@ -220,38 +233,65 @@ pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
     Plan { parcels, waiting, explanation: Explanation { decided_by, locations: ranked } }
 }
 
-/// How many of each physical demand `location` could ship, or why it can't ship any.
+/// What must be shipped, article by article: lines of the same article share its stock.
+fn articles(demand: &[Demand]) -> Vec<Article<'_>> {
+    let mut articles: Vec<Article<'_>> = Vec::with_capacity(demand.len());
+    for (i, wanted) in demand.iter().enumerate().filter(|(_, wanted)| wanted.requires_shipping) {
+        let same = |article: &&mut Article<'_>| {
+            let like = article.like;
+            wanted.limited
+                && wanted.variant.is_some()
+                && Demand { quantity: wanted.quantity, ..*like } == *wanted
+        };
+        match articles.iter_mut().find(same) {
+            Some(article) => {
+                article.demands.push((i, wanted.quantity));
+                article.quantity += wanted.quantity;
+            }
+            None => articles.push(Article {
+                like: wanted,
+                demands: vec![(i, wanted.quantity)],
+                quantity: wanted.quantity,
+            }),
+        }
+    }
+    articles
+}
+
+/// How many of each article `location` could ship, or why it can't ship any.
 fn able(
     location: &Location,
-    demand: &[Demand],
-    physical: &[usize],
+    articles: &[Article<'_>],
     situation: &Situation<'_>,
 ) -> Result<Vec<i64>, Verdict> {
     in_service(location, situation.avoid)?;
+    if articles.is_empty() {
+        return Err(Verdict::NotNeeded);
+    }
     if !location.ships_to(situation.destination) {
         return Err(Verdict::OutsideZones);
     }
-    let mut can = vec![0; demand.len()];
+    let mut can = vec![0; articles.len()];
     let mut pinned_elsewhere = true;
-    for &i in physical {
-        let wanted = &demand[i];
-        if !may_take(location, wanted) {
+    for (i, article) in articles.iter().enumerate() {
+        if !may_take(location, article.like) {
             continue;
         }
         pinned_elsewhere = false;
-        can[i] = match (wanted.limited, wanted.variant) {
+        can[i] = match (article.like.limited, article.like.variant) {
             (true, Some(variant)) => {
-                // Lines of the same article share its stock.
-                let earlier = |j: &&usize| **j < i && demand[**j].limited && demand[**j].variant == Some(variant);
-                let taken: i64 = physical.iter().filter(earlier).map(|j| can[*j]).sum();
-                (available(situation.stock, variant, location.id) - taken).clamp(0, wanted.quantity)
+                // The same variant, once pinned and once not, is two articles with one stock.
+                let earlier =
+                    |j: &usize| articles[*j].like.limited && articles[*j].like.variant == Some(variant);
+                let taken: i64 = (0..i).filter(earlier).map(|j| can[j]).sum();
+                (available(situation.stock, variant, location.id) - taken).clamp(0, article.quantity)
             }
-            _ => wanted.quantity,
+            _ => article.quantity,
         };
     }
     if can.iter().any(|units| *units > 0) {
         Ok(can)
-    } else if pinned_elsewhere && !physical.is_empty() {
+    } else if pinned_elsewhere {
         Err(Verdict::PinnedElsewhere)
     } else {
         Err(Verdict::NoStock)
@@ -306,11 +346,8 @@ fn place_digital(
     parcels: &mut Vec<Parcel>,
     waiting: &mut Vec<(usize, i64)>,
 ) {
-    let mut ranked: Vec<&Location> = situation
-        .locations
-        .iter()
-        .filter(|location| in_service(location, situation.avoid).is_ok())
-        .collect();
+    let mut ranked: Vec<&Location> =
+        situation.locations.iter().filter(|location| in_service(location, situation.avoid).is_ok()).collect();
     ranked.sort_by_key(|location| (location.service.is_some(), location.rank, location.id));
     for (i, wanted) in demand.iter().enumerate().filter(|(_, wanted)| !wanted.requires_shipping) {
         let taker = ranked.iter().find(|location| match wanted.pinned_to {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
 use crate::fulfillment::Fulfillment;
-use crate::id::{FulfillmentId, FulfillmentOrderId, ListenerId, OrderId, ProductId, ServiceId, ShopId, VariantId};
+use crate::id::{
+    FulfillmentId, FulfillmentOrderId, ListenerId, OrderId, ProductId, ServiceId, ShopId, VariantId,
+};
 use crate::listener::Listener;
 use crate::location::{Location, Service};
 use crate::money::Currency;
@@ -164,9 +166,7 @@ impl Command {
             Command::Release(id, _) | Command::AcceptRequest(id, _) | Command::Open(id) => {
                 Scope { by_work: vec![*id], ..none }
             }
-            Command::RejectRequest(id, _) => {
-                Scope { by_work: vec![*id], places: Places::WithStock, ..none }
-            }
+            Command::RejectRequest(id, _) => Scope { by_work: vec![*id], places: Places::WithStock, ..none },
             Command::RequestFulfillment(request) => {
                 Scope { by_work: vec![request.fulfillment_order], ..none }
             }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fulfillment_order::{Request, Stage};
 use crate::money::Minor;
-use crate::order::{Order, PaymentClaim};
+use crate::order::{Order, PaymentClaim, TaxLine};
 use crate::payment::{self, Balance};
 
 /// How far an order is fulfilled.
@@ -63,9 +63,8 @@ pub fn fulfillment(order: &Order) -> FulfillmentStatus {
         FulfillmentStatus::OnHold
     } else if all(|stage, _| matches!(stage, Stage::Scheduled { .. })) {
         FulfillmentStatus::Scheduled
-    } else if all(|stage, request| {
-        matches!(stage, Stage::InProgress { .. }) || request == Request::Submitted
-    }) {
+    } else if all(|stage, request| matches!(stage, Stage::InProgress { .. }) || request == Request::Submitted)
+    {
         FulfillmentStatus::InProgress
     } else {
         FulfillmentStatus::Unfulfilled
@@ -110,19 +109,25 @@ pub struct Totals {
     pub total: Minor,
 }
 
-/// What `order` cost when it was placed.
+/// What `order` cost when it was placed. Amounts that nobody can pay end at the largest that there is.
 pub fn totals(order: &Order) -> Totals {
     let placed = &order.placed;
-    let sum = |lines: &[crate::order::TaxLine]| lines.iter().map(|tax| tax.amount).sum::<Minor>();
-    let gross: Minor = order.lines.iter().map(|l| l.article.unit_price.saturating_mul(l.quantity)).sum();
-    let on_lines: Minor = order.lines.iter().map(|l| l.article.discount).sum();
-    let on_order: Minor = placed.discounts.iter().map(|discount| discount.amount).sum();
-    let discounts = on_lines + on_order;
-    let shipping: Minor = placed.shipping_lines.iter().map(|line| line.price).sum();
-    let tax = sum(&placed.tax_lines)
-        + order.lines.iter().map(|line| sum(&line.article.tax_lines)).sum::<Minor>()
-        + placed.shipping_lines.iter().map(|line| sum(&line.tax_lines)).sum::<Minor>();
-    let subtotal = gross - discounts;
-    let total = subtotal + shipping + if placed.taxes_included { 0 } else { tax };
+    let taxes = |lines: &[TaxLine]| sum(lines.iter().map(|tax| tax.amount));
+    let gross = sum(order.lines.iter().map(|line| line.article.unit_price.saturating_mul(line.quantity)));
+    let on_lines = order.lines.iter().map(|line| line.article.discount);
+    let discounts = sum(on_lines.chain(placed.discounts.iter().map(|discount| discount.amount)));
+    let shipping = sum(placed.shipping_lines.iter().map(|line| line.price));
+    let on_lines = order.lines.iter().map(|line| taxes(&line.article.tax_lines));
+    let on_shipping = placed.shipping_lines.iter().map(|line| taxes(&line.tax_lines));
+    let tax = sum(on_lines.chain(on_shipping).chain([taxes(&placed.tax_lines)]));
+    let subtotal = gross.saturating_sub(discounts);
+    let total = sum([subtotal, shipping, if placed.taxes_included { 0 } else { tax }].into_iter());
     Totals { subtotal, discounts, shipping, tax, total }
 }
+
+fn sum(amounts: impl Iterator<Item = Minor>) -> Minor {
+    amounts.fold(0, Minor::saturating_add)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Calling off: a fulfillment, or an order.
 
-use super::{Change, Outcome, Write, fulfill, stock_delta, work};
-use crate::actor::{Permission, visible};
+use super::{Change, Outcome, Write, delivery, stock_delta, work};
+use crate::actor::Permission;
 use crate::command::{CancelOrder, Restock};
 use crate::event::Fact;
 use crate::fulfillment::Share;
@@ -17,12 +17,7 @@ pub const NOTE_LENGTH: usize = 255;
 /// A fulfillment is called off: its units wait again, where they left. Work that had been closed stays closed, and
 /// new work takes its place; work that is still open simply has more to do. Calling it off twice changes nothing.
 pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<Outcome, Refusal> {
-    let unknown = Refusal::Unknown(Thing::Fulfillment(id));
-    let found = change.snapshot.fulfillments.iter().find(|fulfillment| fulfillment.id == id);
-    let fulfillment = found.ok_or(unknown.clone())?;
-    if !visible(change.actor, fulfillment.service) {
-        return Err(unknown);
-    }
+    let fulfillment = delivery::changeable(change, id)?;
     if !fulfillment.is_live() || fulfillment.events.iter().any(|event| is_delivered(event.status)) {
         return Ok(Outcome::Fulfillment(id));
     }
@@ -80,12 +75,8 @@ fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) 
                 line.removed += share.quantity;
             }
         } else if let Some(fresh) = fresh.take() {
-            let line = FulfillmentOrderLine {
-                id: change.ids.fresh(),
-                total: share.quantity,
-                fulfilled: 0,
-                ..taken
-            };
+            let line =
+                FulfillmentOrderLine { id: change.ids.fresh(), total: share.quantity, fulfilled: 0, ..taken };
             match renewed.iter_mut().find(|other| other.id == fresh.id) {
                 Some(other) => other.lines.push(line),
                 None => renewed.push(FulfillmentOrder { lines: vec![line], ..fresh }),
@@ -132,7 +123,8 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     let open: Vec<_> = order.fulfillment_orders.iter().filter(|fo| fo.is_open()).map(|fo| fo.id).collect();
     for work_id in open {
         let order = &change.order(id)?.order;
-        let Some((location, fo)) = fulfill::location_of(order, work_id) else { continue };
+        let Some(fo) = order.fulfillment_order(work_id) else { continue };
+        let location = fo.location;
         let deltas: Vec<StockDelta> = fo
             .lines
             .iter()

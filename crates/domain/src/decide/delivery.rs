@@ -1,7 +1,7 @@
 //! What becomes of a parcel: tracking and delivery events. Neither changes a quantity or a stage.
 
 use super::{Change, Outcome, Write};
-use crate::actor::visible;
+use crate::actor::{Permission, to_write, visible, writable};
 use crate::command::{RecordDelivery, Track};
 use crate::event::Fact;
 use crate::fulfillment::{DeliveryEvent, Fulfillment};
@@ -9,7 +9,7 @@ use crate::id::FulfillmentId;
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outcome, Refusal> {
-    let mut fulfillment = found(change, command.fulfillment)?;
+    let mut fulfillment = changeable(change, command.fulfillment)?.clone();
     fulfillment.trackings = command.trackings.clone();
     fulfillment.notify_buyer |= command.notify_buyer;
     let id = fulfillment.id;
@@ -17,7 +17,10 @@ pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outc
 }
 
 pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> Result<Outcome, Refusal> {
-    let mut fulfillment = found(change, command.fulfillment)?;
+    let mut fulfillment = found(change, command.fulfillment)?.clone();
+    if !change.actor.may(Permission::WriteFulfillments) && !writable(change.actor, fulfillment.service) {
+        return Err(Refusal::NotPermitted(&[Permission::WriteFulfillments]));
+    }
     let event = DeliveryEvent {
         id: change.ids.fresh(),
         status: command.status,
@@ -33,12 +36,21 @@ pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> R
     store(change, fulfillment, fact)
 }
 
-fn found(change: &Change<'_, '_>, id: FulfillmentId) -> Result<Fulfillment, Refusal> {
+/// The fulfillment, if the actor may see it.
+pub(super) fn found<'a>(change: &Change<'a, '_>, id: FulfillmentId) -> Result<&'a Fulfillment, Refusal> {
     let found = change.snapshot.fulfillments.iter().find(|fulfillment| fulfillment.id == id);
-    match found {
-        Some(fulfillment) if visible(change.actor, fulfillment.service) => Ok(fulfillment.clone()),
-        _ => Err(Refusal::Unknown(Thing::Fulfillment(id))),
+    found
+        .filter(|fulfillment| visible(change.actor, fulfillment.service))
+        .ok_or(Refusal::Unknown(Thing::Fulfillment(id)))
+}
+
+/// The fulfillment, if the actor may change it.
+pub(super) fn changeable<'a>(change: &Change<'a, '_>, id: FulfillmentId) -> Result<&'a Fulfillment, Refusal> {
+    let fulfillment = found(change, id)?;
+    if !writable(change.actor, fulfillment.service) {
+        return Err(Refusal::NotPermitted(to_write(change.actor, fulfillment.service)));
     }
+    Ok(fulfillment)
 }
 
 fn store(change: &mut Change<'_, '_>, mut fulfillment: Fulfillment, fact: Fact) -> Result<Outcome, Refusal> {

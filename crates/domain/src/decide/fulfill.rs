@@ -1,29 +1,30 @@
 //! Units leave. Over-fulfillment is impossible here: what leaves is taken from what remains, in one decision, and
 //! the order's version guards that nobody else took it meanwhile.
 
+use std::collections::BTreeSet;
+
 use super::{Change, Outcome, Write, stock_delta, work};
-use crate::actor::{visible, writable};
+use crate::actor::writable;
 use crate::allowed::{Action, WhyNot, check};
 use crate::command::{Fulfill, FulfillWork, Reach};
 use crate::event::Fact;
 use crate::fulfillment::{Fulfillment, Share};
 use crate::fulfillment_order::{FulfillmentOrder, Stage};
-use crate::id::{FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId};
+use crate::id::{FulfillmentOrderLineId, LocationId, OrderId};
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<Outcome, Refusal> {
     quantities_are_positive(&command.works)?;
     let works = works(change, command)?;
-    let (orders, location) = (one_order(&works, command.reach)?, one_location(&works)?);
+    one_order(&works, command.reach)?;
+    let location = one_location(&works)?;
     for (order, fo, _) in &works {
         allowed(change, *order, fo)?;
     }
     let shares = shares(change, &works)?;
-    if shares.is_empty() {
-        return Err(Refusal::NothingToDo);
-    }
+    let orders: BTreeSet<OrderId> = shares.iter().map(|share| share.order).collect();
+    let first = *orders.first().ok_or(Refusal::NothingToDo)?;
     let id = change.ids.fresh();
-    let first = orders[0];
     for share in &shares {
         take(change, share)?;
     }
@@ -82,21 +83,22 @@ fn works<'c>(change: &Change<'_, '_>, command: &'c Fulfill) -> Result<Vec<Asked<
         let order = change.order_of(asked.id)?;
         let found = change.snapshot.orders.iter().find_map(|order| order.fulfillment_order(asked.id));
         let fo = found.ok_or(Refusal::Unknown(Thing::FulfillmentOrder(asked.id)))?;
-        if !visible(change.actor, fo.service) || !writable(change.actor, fo) {
-            return Err(Refusal::NoAccess(fo.id));
-        }
         works.push((order, fo.clone(), asked));
     }
-    Ok(works)
+    // Whether all is there comes before whether all may be touched.
+    match works.iter().find(|(_, fo, _)| !writable(change.actor, fo.service)) {
+        Some((_, fo, _)) => Err(Refusal::NoAccess(fo.id)),
+        None => Ok(works),
+    }
 }
 
-fn one_order(works: &[Asked<'_>], reach: Reach) -> Result<Vec<OrderId>, Refusal> {
+fn one_order(works: &[Asked<'_>], reach: Reach) -> Result<(), Refusal> {
     let mut orders: Vec<OrderId> = works.iter().map(|(order, ..)| *order).collect();
     orders.sort();
     orders.dedup();
     match reach {
         Reach::OneOrder if orders.len() > 1 => Err(Refusal::SeveralOrders(orders)),
-        _ => Ok(orders),
+        _ => Ok(()),
     }
 }
 
@@ -125,7 +127,8 @@ fn allowed(change: &mut Change<'_, '_>, order: OrderId, fo: &FulfillmentOrder) -
 fn shares(change: &mut Change<'_, '_>, works: &[Asked<'_>]) -> Result<Vec<Share>, Refusal> {
     let mut shares: Vec<Share> = Vec::new();
     for (order, fo, asked) in works {
-        let all = || fo.lines.iter().map(|line| (line.id, line.remaining())).filter(|(_, n)| *n > 0).collect();
+        let all =
+            || fo.lines.iter().map(|line| (line.id, line.remaining())).filter(|(_, n)| *n > 0).collect();
         let lines: Vec<(FulfillmentOrderLineId, i64)> = asked.lines.clone().unwrap_or_else(all);
         for (id, quantity) in lines {
             let line = fo.line(id).ok_or(Refusal::Unknown(Thing::FulfillmentOrderLine(id)))?;
@@ -169,19 +172,11 @@ fn take(change: &mut Change<'_, '_>, share: &Share) -> Result<(), Refusal> {
 }
 
 /// The stage of work after some of it left.
-pub(super) fn progress(fo: &mut FulfillmentOrder) {
+fn progress(fo: &mut FulfillmentOrder) {
     if fo.lines.iter().all(|line| line.remaining() == 0) {
         fo.stage = Stage::Closed;
     } else if !matches!(fo.stage, Stage::InProgress { .. }) {
         fo.stage = Stage::InProgress { report: None };
         fo.forget_ended_request();
     }
-}
-
-/// The location of a fulfillment order, for those that only know its id.
-pub(super) fn location_of(
-    order: &crate::order::Order,
-    id: FulfillmentOrderId,
-) -> Option<(LocationId, &FulfillmentOrder)> {
-    order.fulfillment_order(id).map(|fo| (fo.location, fo))
 }

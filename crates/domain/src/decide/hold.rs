@@ -9,7 +9,6 @@ use crate::event::{Fact, LineQuantity};
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
 use crate::hold::{HANDLE_LENGTH, Hold};
 use crate::id::{FulfillmentOrderId, FulfillmentOrderLineId, HoldId, Ids, OrderId};
-use crate::order::Order;
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn hold(change: &mut Change<'_, '_>, command: &PlaceHold) -> Result<Outcome, Refusal> {
@@ -87,8 +86,8 @@ pub(super) fn release(
     let at = fo.as_work();
     touched.facts.extend(released.into_iter().map(|hold| Fact::HoldReleased { work: at, hold }));
     if free {
-        join_parts(&mut touched.order, id, now);
         touched.facts.push(Fact::WorkReleased { work: at });
+        join_parts(change, order_id, id)?;
     }
     Ok(Outcome::Work { order: order_id, id, rest: None })
 }
@@ -103,7 +102,7 @@ pub(super) fn may(
     let actor = change.actor;
     let order = &change.order(order_id)?.order;
     let fo = order.fulfillment_order(id).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(id)))?;
-    if !writable(actor, fo) {
+    if !writable(actor, fo.service) {
         return Err(Refusal::Unknown(Thing::FulfillmentOrder(id)));
     }
     check(action, order, fo, actor).map_err(|why| Refusal::NotAllowed(id, action, why))?;
@@ -136,7 +135,8 @@ pub(super) fn part(
             return Err(Refusal::QuantityTooLarge { line: *line, asked: *quantity, remaining });
         }
     }
-    let stays = |line: FulfillmentOrderLineId| lines.iter().find(|(id, _)| *id == line).map_or(0, |(_, n)| *n);
+    let stays =
+        |line: FulfillmentOrderLineId| lines.iter().find(|(id, _)| *id == line).map_or(0, |(_, n)| *n);
     let (fo, now) = (fo.clone(), change.now);
     let Some(rest) = rest_of(&fo, stays, change.ids, now) else { return Ok(None) };
     let rest_id = rest.id;
@@ -176,23 +176,29 @@ fn rest_of(
     })
 }
 
-/// What was parted from `id` by a hold, and is untouched, comes back to it.
-fn join_parts(order: &mut Order, id: FulfillmentOrderId, now: crate::time::Time) {
+/// What was parted from `id` by a hold, and is untouched, comes back to it. What had left stays where it left.
+fn join_parts(change: &mut Change<'_, '_>, order_id: OrderId, id: FulfillmentOrderId) -> Result<(), Refusal> {
+    let now = change.now;
     let mut coming: Vec<FulfillmentOrderLine> = Vec::new();
-    for part in order.fulfillment_orders.iter_mut() {
+    for part in &mut change.order(order_id)?.order.fulfillment_orders {
         let untouched = part.stage == Stage::Open && part.request == Request::Unsubmitted;
         if part.parted_from == Some(id) && untouched {
-            coming.extend(part.lines.iter().cloned());
-            part.lines.iter_mut().for_each(|line| line.total = line.fulfilled);
+            for line in part.lines.iter_mut().filter(|line| line.remaining() > 0) {
+                coming.push(FulfillmentOrderLine { total: line.remaining(), fulfilled: 0, ..line.clone() });
+                line.total = line.fulfilled;
+            }
             part.stage = Stage::Closed;
             part.updated_at = now;
         }
     }
-    let Ok(fo) = work(order, id) else { return };
     for line in coming {
+        // The id stays with the part, which is kept; two lines never share one.
+        let fresh = change.ids.fresh();
+        let fo = work(&mut change.order(order_id)?.order, id)?;
         match fo.lines.iter_mut().find(|own| own.invoice_line == line.invoice_line) {
             Some(own) => own.total += line.total,
-            None => fo.lines.push(line),
+            None => fo.lines.push(FulfillmentOrderLine { id: fresh, ..line }),
         }
     }
+    Ok(())
 }

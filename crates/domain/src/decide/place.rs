@@ -85,10 +85,15 @@ fn waiting(order: &Order, place: &Place) -> Vec<Waiting> {
         .map(|(line, new)| Waiting {
             invoice_line: line.id,
             order_line: line.order_line,
-            quantity: line.quantity - new.fulfilled.clamp(0, line.quantity),
+            quantity: line.quantity - gone(place, new),
         })
         .filter(|waiting| waiting.quantity > 0)
         .collect()
+}
+
+/// Units of a line that left before the order came in.
+fn gone(place: &Place, line: &NewLine) -> i64 {
+    if place.fulfilled.is_some() { line.fulfilled.clamp(0, line.quantity) } else { 0 }
 }
 
 /// An order that came in called off asks for nothing but what had left before.
@@ -153,7 +158,8 @@ fn refuse_if_out(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal
     if order.placed.stock != StockMode::Refuse {
         return Ok(());
     }
-    let out = order.routing.waiting.iter().find_map(|waiting| order.line(waiting.order_line)?.article.variant);
+    let counted = order.routing.waiting.iter().filter_map(|waiting| order.line(waiting.order_line));
+    let out = counted.filter(|line| line.article.tracked).find_map(|line| line.article.variant);
     out.map_or(Ok(()), |variant| Err(Refusal::OutOfStock(variant)))
 }
 
@@ -172,9 +178,7 @@ fn arrive_fulfilled(
         .invoice_lines()
         .zip(&place.lines)
         .zip(&order.lines)
-        .map(|((line, new), of)| {
-            (line.id, line.order_line, new.fulfilled.clamp(0, line.quantity), of.article.requires_shipping)
-        })
+        .map(|((line, new), of)| (line.id, line.order_line, gone(place, new), of.article.requires_shipping))
         .filter(|(_, _, quantity, _)| *quantity > 0)
         .collect();
     if sold.is_empty() {

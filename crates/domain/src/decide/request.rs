@@ -84,26 +84,40 @@ fn answer(
 }
 
 /// Takes the units of declined work back and routes them again, but not to where they were declined. If some find
-/// no place nothing changes: they are better off where somebody can see them.
-fn reroute(change: &mut Change<'_, '_>, order_id: OrderId, declined: &FulfillmentOrder) -> Result<(), Refusal> {
-    let before = change.order(order_id)?.order.clone();
-    let (facts, stock) = (change.order(order_id)?.facts.len(), change.stock.clone());
-    for line in declined.lines.iter().filter(|line| line.remaining() > 0) {
-        let quantity = line.remaining();
-        if let Some(delta) = stock_delta(&before, line, declined.location) {
-            change.move_stock(StockDelta { committed: -quantity, ..delta });
-        }
-        let waiting = Waiting { invoice_line: line.invoice_line, order_line: line.order_line, quantity };
-        change.order(order_id)?.order.routing.waiting.push(waiting);
-    }
+/// no place nothing changes: they are better off where somebody can see them. Units that waited before go on waiting.
+fn reroute(
+    change: &mut Change<'_, '_>,
+    order_id: OrderId,
+    declined: &FulfillmentOrder,
+) -> Result<(), Refusal> {
     let now = change.now;
-    let fo = work(&mut change.order(order_id)?.order, declined.id)?;
+    let touched = change.order(order_id)?;
+    let (before, facts) = (touched.order.clone(), touched.facts.len());
+    let left: Vec<_> = declined.lines.iter().filter(|line| line.remaining() > 0).collect();
+    touched.order.routing.waiting = left
+        .iter()
+        .map(|line| Waiting {
+            invoice_line: line.invoice_line,
+            order_line: line.order_line,
+            quantity: line.remaining(),
+        })
+        .collect();
+    let fo = work(&mut touched.order, declined.id)?;
     fo.stage = Stage::Closed;
     fo.updated_at = now;
     fo.lines.iter_mut().for_each(|line| line.total = line.fulfilled);
+    let stock = change.stock.clone();
+    for line in left {
+        if let Some(delta) = stock_delta(&before, line, declined.location) {
+            change.move_stock(StockDelta { committed: -line.remaining(), ..delta });
+        }
+    }
     route::route(change, order_id, &[declined.location])?;
     let touched = change.order(order_id)?;
-    if touched.order.routing.waiting.len() > before.routing.waiting.len() {
+    if touched.order.routing.waiting.is_empty() {
+        touched.order.routing.waiting = before.routing.waiting;
+        touched.order.routing.retry_at = before.routing.retry_at;
+    } else {
         touched.order = before;
         touched.facts.truncate(facts);
         change.stock = stock;

@@ -19,7 +19,13 @@ pub(super) fn again(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome,
     if order.is_none_or(|order| order.routing.waiting.is_empty() || order.cancelled.is_some()) {
         return Ok(Outcome::Done);
     }
+    let before = order.map(|order| order.routing.waiting.clone());
     route(change, id, &[])?;
+    let touched = change.order(id)?;
+    if before.as_ref() == Some(&touched.order.routing.waiting) {
+        // Nothing happened; nobody wants to hear of every try.
+        touched.facts.clear();
+    }
     Ok(Outcome::Order(id))
 }
 
@@ -27,17 +33,19 @@ pub(super) fn again(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome,
 pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationId]) -> Result<(), Refusal> {
     let (snapshot, now) = (change.snapshot, change.now);
     let order = &change.order(id)?.order;
-    let demand: Vec<Demand> = order.routing.waiting.iter().map(|waiting| wanted(order, waiting)).collect();
-    let plan = routing::plan(
-        &demand,
-        &Situation {
-            locations: &snapshot.locations,
-            stock: &snapshot.stock,
-            destination: order.placed.shipping_address.as_ref(),
-            tie_breakers: &snapshot.shop.tie_breakers,
-            avoid,
-        },
-    );
+    let mut demand: Vec<Demand> =
+        order.routing.waiting.iter().map(|waiting| wanted(order, waiting)).collect();
+    let situation = Situation {
+        locations: &snapshot.locations,
+        stock: &snapshot.stock,
+        destination: order.placed.shipping_address.as_ref(),
+        tie_breakers: &snapshot.shop.tie_breakers,
+        avoid,
+    };
+    let mut plan = routing::plan(&demand, &situation);
+    if sell_on(order, &plan.waiting, &mut demand) {
+        plan = routing::plan(&demand, &situation);
+    }
     let waited = order.routing.waiting.clone();
     let opens = opening(order, now);
     let mut facts = Vec::new();
@@ -77,10 +85,11 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
     }
     let touched = change.order(id)?;
     let routing = &mut touched.order.routing;
-    routing.waiting = plan.waiting.iter().map(|(i, n)| Waiting { quantity: *n, ..waited[*i].clone() }).collect();
+    routing.waiting =
+        plan.waiting.iter().map(|(i, n)| Waiting { quantity: *n, ..waited[*i].clone() }).collect();
     routing.retry_at = (!routing.waiting.is_empty()).then(|| now.plus(RETRY));
     routing.explanation = Some(plan.explanation);
-    if works.is_empty() || !routing.waiting.is_empty() {
+    if !routing.waiting.is_empty() {
         let units = routing.waiting.iter().map(|waiting| waiting.quantity).sum();
         facts.push(Fact::OrderUnrouted { units });
     }
@@ -92,14 +101,29 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
 /// What a waiting quantity asks of a location.
 fn wanted(order: &Order, waiting: &Waiting) -> Demand {
     let article = order.line(waiting.order_line).map(|line| &line.article);
-    let oversell = order.placed.stock == StockMode::Oversell;
     Demand {
         variant: article.and_then(|article| article.variant),
         quantity: waiting.quantity,
         requires_shipping: article.is_some_and(|article| article.requires_shipping),
-        limited: article.is_some_and(|a| a.variant.is_some() && a.tracked && !a.sells_on && !oversell),
+        limited: article.is_some_and(|article| article.variant.is_some() && article.tracked),
         pinned_to: article.and_then(|article| article.pinned_to),
     }
+}
+
+/// What is in stock nowhere but is sold all the same is no longer limited by stock; tells whether there is any. All
+/// lines of a variant go together, so that stock is either counted for it or not.
+fn sell_on(order: &Order, out: &[(usize, i64)], demand: &mut [Demand]) -> bool {
+    let oversell = order.placed.stock == StockMode::Oversell;
+    let sells_on = |i: usize| {
+        let line = order.routing.waiting.get(i).and_then(|waiting| order.line(waiting.order_line));
+        oversell || line.is_some_and(|line| line.article.sells_on)
+    };
+    let limited = |i: &usize| demand[*i].limited && sells_on(*i);
+    let variants: Vec<_> = out.iter().map(|(i, _)| *i).filter(limited).map(|i| demand[i].variant).collect();
+    for wanted in demand.iter_mut().filter(|wanted| variants.contains(&wanted.variant)) {
+        wanted.limited = false;
+    }
+    !variants.is_empty()
 }
 
 /// Promises units from the location's stock if they are counted; tells whether they are.

@@ -9,6 +9,9 @@ use crate::location::{Location, Service};
 use crate::product::{Product, StockDelta, StockGuard, Variant};
 use crate::refusal::{Field, Refusal, Thing};
 
+/// The largest change of stock at once.
+const STOCK_MAX: i64 = 1_000_000_000;
+
 fn permitted(change: &Change<'_, '_>, needs: &'static [Permission]) -> Result<(), Refusal> {
     if change.actor.may_any(needs) { Ok(()) } else { Err(Refusal::NotPermitted(needs)) }
 }
@@ -20,6 +23,9 @@ pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Resu
         return Err(Refusal::Unknown(Thing::Listener(listener.id)));
     }
     let mut listener = listener.clone();
+    if let Some(app) = change.actor.app() {
+        listener.app = app;
+    }
     listener.created_at = own.map_or(change.now, |own| own.created_at);
     listener.updated_at = change.now;
     let same = |other: &&Listener| {
@@ -65,7 +71,7 @@ pub(super) fn location(change: &mut Change<'_, '_>, location: &Location) -> Resu
         return Err(Refusal::Taken(Field::Name));
     }
     let known = change.snapshot.locations.iter().find(|other| other.id == location.id);
-    let mut location = location.clone();
+    let mut location = Location { name: name.to_owned(), ..location.clone() };
     location.created_at = known.map_or(change.now, |known| known.created_at);
     location.updated_at = change.now;
     let id = location.id;
@@ -156,6 +162,9 @@ pub(super) fn stock(
         }
         if change.snapshot.locations.iter().all(|known| known.id != *location) {
             return Err(Refusal::Unknown(Thing::Location(*location)));
+        }
+        if !(-STOCK_MAX..=STOCK_MAX).contains(by) {
+            return Err(Refusal::LineQuantity(index));
         }
         change.facts.push(Fact::StockChanged { location: *location, variant: *variant, by: *by });
         change.move_stock(StockDelta {

@@ -2,30 +2,27 @@
 //! candidates; beyond that the location that can ship most of what is left is taken until nothing is left. Exact
 //! covering in general is exponential, and an order that needs four parcels is rare enough.
 
-use super::{Candidate, Demand, Parcel};
+use super::{Article, Candidate, Parcel};
 use crate::fulfillment_order::Delivery;
 
 /// Among how many of the best candidates pairs and triples are looked for.
 const SEARCHED: usize = 16;
 
-/// Parcels for the physical demand, and what is left of each demand.
+/// Parcels for what must be shipped, and the units that are left of each demand.
 pub(super) fn fewest_parcels(
-    demand: &[Demand],
-    physical: &[usize],
+    articles: &[Article<'_>],
     candidates: &[Candidate<'_>],
 ) -> (Vec<Parcel>, Vec<(usize, i64)>) {
-    let mut left: Vec<(usize, i64)> = physical.iter().map(|i| (*i, demand[*i].quantity)).collect();
-    let chosen = exact(&left, candidates).unwrap_or_else(|| greedy(&left, candidates));
+    let quantities: Vec<i64> = articles.iter().map(|article| article.quantity).collect();
+    let chosen = exact(&quantities, candidates).unwrap_or_else(|| greedy(&quantities, candidates));
     let mut items: Vec<Vec<(usize, i64)>> = vec![Vec::new(); chosen.len()];
-    for (i, missing) in &mut left {
-        // A line is split only if none of the chosen has enough of it.
-        let whole = (0..chosen.len()).find(|slot| candidates[chosen[*slot]].can[*i] >= *missing);
-        let slots = whole.map_or(0..chosen.len(), |slot| slot..slot + 1);
-        for slot in slots {
-            let units = candidates[chosen[slot]].can[*i].min(*missing);
-            if units > 0 {
-                *missing -= units;
-                items[slot].push((*i, units));
+    let mut left = Vec::new();
+    for (a, article) in articles.iter().enumerate() {
+        let mut can: Vec<i64> = chosen.iter().map(|pick| candidates[*pick].can[a]).collect();
+        for (demand, quantity) in &article.demands {
+            let missing = share_out(*quantity, &mut can, |slot, units| items[slot].push((*demand, units)));
+            if missing > 0 {
+                left.push((*demand, missing));
             }
         }
     }
@@ -42,15 +39,29 @@ pub(super) fn fewest_parcels(
     (parcels, left)
 }
 
+/// Takes units from what each can ship, from several only if none of them has enough; tells how many are missing.
+fn share_out(mut missing: i64, can: &mut [i64], mut give: impl FnMut(usize, i64)) -> i64 {
+    let whole = can.iter().position(|units| *units >= missing);
+    let slots = whole.map_or(0..can.len(), |slot| slot..slot + 1);
+    for slot in slots {
+        let units = can[slot].min(missing);
+        if units > 0 {
+            (missing, can[slot]) = (missing - units, can[slot] - units);
+            give(slot, units);
+        }
+    }
+    missing
+}
+
 /// The first set of one, two or three candidates that ships everything any set could ship.
-fn exact(left: &[(usize, i64)], candidates: &[Candidate<'_>]) -> Option<Vec<usize>> {
+fn exact(wanted: &[i64], candidates: &[Candidate<'_>]) -> Option<Vec<usize>> {
+    let from =
+        |picks: &mut dyn Iterator<Item = usize>, a: usize| picks.map(|p| candidates[p].can[a]).sum::<i64>();
     // What all together can ship; units that nobody has can't be asked of a set.
-    let reachable: Vec<(usize, i64)> = left
-        .iter()
-        .map(|(i, missing)| (*i, candidates.iter().map(|c| c.can[*i]).sum::<i64>().min(*missing)))
-        .collect();
+    let everybody = |a: usize| from(&mut (0..candidates.len()), a);
+    let reachable: Vec<i64> = wanted.iter().enumerate().map(|(a, units)| everybody(a).min(*units)).collect();
     let covers = |picks: &[usize]| {
-        reachable.iter().all(|(i, units)| picks.iter().map(|p| candidates[*p].can[*i]).sum::<i64>() >= *units)
+        reachable.iter().enumerate().all(|(a, units)| from(&mut picks.iter().copied(), a) >= *units)
     };
     let n = candidates.len().min(SEARCHED);
     if let Some(one) = (0..candidates.len()).find(|a| covers(&[*a])) {
@@ -76,19 +87,20 @@ fn exact(left: &[(usize, i64)], candidates: &[Candidate<'_>]) -> Option<Vec<usiz
 }
 
 /// Always the candidate that ships most of what is left; the better one first between equals.
-fn greedy(left: &[(usize, i64)], candidates: &[Candidate<'_>]) -> Vec<usize> {
-    let mut left = left.to_vec();
+fn greedy(wanted: &[i64], candidates: &[Candidate<'_>]) -> Vec<usize> {
+    let mut left = wanted.to_vec();
     let mut chosen = Vec::new();
     loop {
-        let gain = |pick: usize| left.iter().map(|(i, m)| candidates[pick].can[*i].min(*m)).sum::<i64>();
+        let gain =
+            |pick: usize| left.iter().zip(&candidates[pick].can).map(|(l, can)| *can.min(l)).sum::<i64>();
         let best = (0..candidates.len())
             .filter(|pick| !chosen.contains(pick))
             .map(|pick| (gain(pick), std::cmp::Reverse(pick)))
             .max();
         match best {
             Some((units, std::cmp::Reverse(pick))) if units > 0 => {
-                for (i, missing) in &mut left {
-                    *missing -= candidates[pick].can[*i].min(*missing);
+                for (missing, can) in left.iter_mut().zip(&candidates[pick].can) {
+                    *missing -= *can.min(&*missing);
                 }
                 chosen.push(pick);
             }
