@@ -1,4 +1,94 @@
 //! Runs commands and queries: load, decide, commit, wake; and the workers behind.
+//!
+//! [`Engine::execute`] is the one way in for everything that changes anything, whoever asks: dialects, timers,
+//! imports, the command line. [`Engine::store`] answers questions. [`work`] holds the workers that empty the outbox,
+//! route what waits and open what is due. The engine knows dialects only as [`dialect::Dialect`]: somebody who can
+//! put an event into words and sign them.
 
+pub mod clock;
+pub mod dialect;
+mod error;
+mod execute;
+pub mod ids;
+pub mod keys;
 pub mod outside;
 pub mod retry;
+pub mod seal;
+pub mod work;
+
+use std::sync::Arc;
+
+use store::Store;
+
+pub use error::Error;
+pub use execute::{Done, Once, Verdict};
+
+use clock::Clock;
+use ids::{IdPool, Numbers};
+use keys::KeyCache;
+use seal::Sealer;
+use work::Wake;
+
+/// The one way to change or to ask anything. Clones are cheap and share everything.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    ids: IdPool,
+    numbers: Numbers,
+    keys: KeyCache,
+    sealer: Sealer,
+    wake: Wake,
+}
+
+impl Engine {
+    /// An engine over a store whose schema is up to date. `sealer` opens the secrets in it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the first ids can't be drawn.
+    pub async fn start(store: Store, clock: Clock, sealer: Sealer) -> Result<Self, Error> {
+        let ids = IdPool::start(store.clone()).await?;
+        let numbers = Numbers::new(store.clone());
+        let inner =
+            Inner { store, clock, ids, numbers, keys: KeyCache::new(), sealer, wake: Wake::default() };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// For questions.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Ids for things that are made outside of decisions: listeners, locations, products.
+    pub fn ids(&self) -> &IdPool {
+        &self.0.ids
+    }
+
+    /// Running numbers.
+    pub fn numbers(&self) -> &Numbers {
+        &self.0.numbers
+    }
+
+    /// Seals and opens secrets.
+    pub fn sealer(&self) -> &Sealer {
+        &self.0.sealer
+    }
+
+    /// Wakes the workers before their time; a hint, no more.
+    pub fn wake(&self) -> &Wake {
+        &self.0.wake
+    }
+
+    /// Gives back what was drawn and not used, and closes the store.
+    pub async fn close(&self) {
+        self.0.numbers.give_back().await;
+        self.0.store.db().close().await;
+    }
+}

@@ -60,11 +60,20 @@ impl Store {
     pub async fn counts(&self, shop: ShopId) -> Result<Vec<(&'static str, i64)>, Error> {
         const COUNTED: [(&str, &str); 6] = [
             ("orders", "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE shop_id = $1"),
-            ("fulfillment orders", "SELECT CAST(count(*) AS BIGINT) FROM fulfillment_orders WHERE shop_id = $1"),
+            (
+                "fulfillment orders",
+                "SELECT CAST(count(*) AS BIGINT) FROM fulfillment_orders WHERE shop_id = $1",
+            ),
             ("fulfillments", "SELECT CAST(count(*) AS BIGINT) FROM fulfillments WHERE shop_id = $1"),
             ("events", "SELECT CAST(count(*) AS BIGINT) FROM events WHERE shop_id = $1"),
-            ("events to dispatch", "SELECT CAST(count(*) AS BIGINT) FROM events WHERE shop_id = $1 AND dispatched = 0"),
-            ("deliveries to make", "SELECT CAST(count(*) AS BIGINT) FROM deliveries WHERE shop_id = $1 AND state = 'pending'"),
+            (
+                "events to dispatch",
+                "SELECT CAST(count(*) AS BIGINT) FROM events WHERE shop_id = $1 AND dispatched = 0",
+            ),
+            (
+                "deliveries to make",
+                "SELECT CAST(count(*) AS BIGINT) FROM deliveries WHERE shop_id = $1 AND state = 'pending'",
+            ),
         ];
         let queries = COUNTED.iter().map(|(_, sql)| Query::new(*sql, vec![shop.0.into()])).collect();
         let rows = self.db.read(queries).await?;
@@ -76,11 +85,7 @@ impl Store {
     }
 
     /// Everything that is not as it should be in a shop. `progress` is told how many orders were looked at.
-    pub async fn audit(
-        &self,
-        shop: ShopId,
-        mut progress: impl FnMut(u64),
-    ) -> Result<Vec<Finding>, Error> {
+    pub async fn audit(&self, shop: ShopId, mut progress: impl FnMut(u64)) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         let mut promised: BTreeMap<(i64, i64), i64> = BTreeMap::new();
         let mut last = 0;
@@ -101,7 +106,8 @@ impl Store {
                 orders.push((order, stored));
             }
             let ids: Vec<OrderId> = orders.iter().map(|(order, _)| order.id).collect();
-            let mut rows = self.db.read(vec![fulfillments_of_orders(shop, &ids), work_of(shop, &ids)]).await?;
+            let mut rows =
+                self.db.read(vec![fulfillments_of_orders(shop, &ids), work_of(shop, &ids)]).await?;
             let work = rows.pop().unwrap_or_default();
             let mut fulfillments: Vec<Fulfillment> = Vec::new();
             for row in rows.pop().unwrap_or_default() {
@@ -120,8 +126,10 @@ impl Store {
                     rows.push((row.int(0)?, row.0.get(1..).unwrap_or_default().to_vec()));
                 }
                 rows.sort_by_key(|(id, _)| *id);
-                let mut expected: Vec<(i64, Vec<Value>)> =
-                    index::fulfillment_order_rows(order).into_iter().map(|row| (row.id, row.values)).collect();
+                let mut expected: Vec<(i64, Vec<Value>)> = index::fulfillment_order_rows(order)
+                    .into_iter()
+                    .map(|row| (row.id, row.values))
+                    .collect();
                 expected.sort_by_key(|(id, _)| *id);
                 if rows != expected {
                     broken.push("its rows of fulfillment orders are not what its body says".to_owned());
@@ -150,12 +158,16 @@ impl Store {
             let waits = promised.remove(&(variant, location)).unwrap_or(0);
             let committed = row.int(3)?;
             if committed != waits {
-                let what = format!("Q16: {committed} of variant {variant} are promised at location {location}, {waits} are waited for");
+                let what = format!(
+                    "Q16: {committed} of variant {variant} are promised at location {location}, {waits} are waited for"
+                );
                 findings.push(Finding { order: None, what });
             }
         }
         for ((variant, location), waits) in promised.into_iter().filter(|(_, waits)| *waits != 0) {
-            let what = format!("Q16: {waits} of variant {variant} are waited for at location {location}, where it has no stock");
+            let what = format!(
+                "Q16: {waits} of variant {variant} are waited for at location {location}, where it has no stock"
+            );
             findings.push(Finding { order: None, what });
         }
         Ok(())

@@ -19,7 +19,8 @@ const FORMAT: char = '1';
 pub(crate) fn write<T: Serialize>(aggregate: &T) -> Result<String, Error> {
     let mut body = Vec::with_capacity(2048);
     body.push(FORMAT as u8);
-    serde_json::to_writer(&mut body, aggregate).map_err(|e| Error::Bug(format!("a body can't be written: {e}")))?;
+    serde_json::to_writer(&mut body, aggregate)
+        .map_err(|e| Error::Bug(format!("a body can't be written: {e}")))?;
     String::from_utf8(body).map_err(|e| Error::Bug(format!("a body is no text: {e}")))
 }
 
@@ -48,7 +49,10 @@ pub(crate) struct Parsed {
 
 impl Parsed {
     pub(crate) fn new() -> Self {
-        Self { orders: quick_cache::sync::Cache::new(KEPT), fulfillments: quick_cache::sync::Cache::new(KEPT) }
+        Self {
+            orders: quick_cache::sync::Cache::new(KEPT),
+            fulfillments: quick_cache::sync::Cache::new(KEPT),
+        }
     }
 
     /// The order of that id and version, parsed from `body` unless it is known.

@@ -112,7 +112,10 @@ fn one(
         Write::Stock(delta) => out.push(stock(shop, delta)),
         Write::Listener(listener) => out.push(saved(UPSERT_LISTENER, key(listener.id.0), listener)?),
         Write::NoListener(id) => {
-            out.push(Statement::new("DELETE FROM listeners WHERE shop_id = $1 AND listener_id = $2", key(id.0)));
+            out.push(Statement::new(
+                "DELETE FROM listeners WHERE shop_id = $1 AND listener_id = $2",
+                key(id.0),
+            ));
             out.push(
                 Statement::new(
                     "UPDATE deliveries SET state = 'cancelled' \
@@ -255,9 +258,8 @@ fn appended(shop: ShopId, event: &Event, bodies: &Bodies) -> Result<Statement, E
 /// Whether a fulfillment service is to be called because of that event, whoever listens.
 fn calls_service(event: &Event) -> bool {
     use domain::event::Fact;
-    let calls = |fact: &Fact| {
-        matches!(fact, Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. })
-    };
+    let calls =
+        |fact: &Fact| matches!(fact, Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. });
     event.facts.iter().any(calls)
 }
 

@@ -110,7 +110,8 @@ impl Store {
     pub async fn forget_events(&self, shop: ShopId, before: Time) -> Result<u64, Error> {
         let sql = "DELETE FROM events WHERE shop_id = $1 AND event_id IN (SELECT event_id FROM events \
                    WHERE shop_id = $1 AND at < $2 AND dispatched = 1 LIMIT 10000)";
-        let done = self.db.write(vec![Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()]).await?;
+        let done =
+            self.db.write(vec![Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()]).await?;
         Ok(done.iter().map(|written| written.affected).sum())
     }
 }

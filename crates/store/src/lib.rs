@@ -110,7 +110,12 @@ impl Store {
     ///
     /// # Errors
     /// [`CommitError::KeyTaken`], or the database's own.
-    pub async fn remember(&self, shop: ShopId, remembered: &Remembered, now: Time) -> Result<(), CommitError> {
+    pub async fn remember(
+        &self,
+        shop: ShopId,
+        remembered: &Remembered,
+        now: Time,
+    ) -> Result<(), CommitError> {
         match self.db.write(vec![commit::remembering(shop, remembered, now.0)]).await {
             Ok(_) => Ok(()),
             Err(Error::Stale { .. }) => Err(CommitError::KeyTaken),

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use domain::fulfillment::Fulfillment;
-use domain::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, ServiceId, ShopId, VariantId};
+use domain::id::{
+    FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, ServiceId, ShopId, VariantId,
+};
 use domain::location::{Location, Service};
 use domain::order::Order;
 use domain::product::{Product, Stock, Variant};
@@ -191,7 +193,8 @@ fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &st
     if sort == id {
         let _ = write!(tail.sql, " ORDER BY {alias}.{id} {direction} LIMIT {limit}");
     } else {
-        let _ = write!(tail.sql, " ORDER BY {alias}.{sort} {direction}, {alias}.{id} {direction} LIMIT {limit}");
+        let _ =
+            write!(tail.sql, " ORDER BY {alias}.{sort} {direction}, {alias}.{id} {direction} LIMIT {limit}");
     }
     tail
 }
@@ -226,7 +229,12 @@ impl Store {
     }
 
     /// How many orders meet the conditions, counting no further than `at_most`.
-    pub async fn count_orders(&self, shop: ShopId, conditions: &[Condition], at_most: u32) -> Result<i64, Error> {
+    pub async fn count_orders(
+        &self,
+        shop: ShopId,
+        conditions: &[Condition],
+        at_most: u32,
+    ) -> Result<i64, Error> {
         let page = Page { limit: at_most, ..Page::default() };
         let tail = tail(shop, "o", conditions, "order_id", "order_id", &page);
         let sql = format!(
@@ -341,7 +349,11 @@ impl Store {
     }
 
     /// Variants by id, with their stock.
-    pub async fn variants(&self, shop: ShopId, ids: &[VariantId]) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
+    pub async fn variants(
+        &self,
+        shop: ShopId,
+        ids: &[VariantId],
+    ) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
         if ids.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }

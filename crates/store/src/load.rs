@@ -118,9 +118,8 @@ impl Store {
 
 fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
     let mut ask = Vec::new();
-    let all = |table: &str| {
-        Query::new(format!("SELECT body FROM {table} WHERE shop_id = $1"), vec![shop.0.into()])
-    };
+    let all =
+        |table: &str| Query::new(format!("SELECT body FROM {table} WHERE shop_id = $1"), vec![shop.0.into()]);
     if !scope.orders.is_empty() {
         let ids: Vec<i64> = scope.orders.iter().map(|id| id.0).collect();
         ask.push((Part::Orders, by_ids(shop, ORDERS, "order_id", &ids)));
@@ -196,4 +195,3 @@ pub(crate) fn fulfillments_of_orders(shop: ShopId, orders: &[OrderId]) -> Query 
         values,
     )
 }
-

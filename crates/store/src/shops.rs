@@ -171,15 +171,15 @@ impl Store {
             vec![shop.0.into(), app.0.into()],
         );
         let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
-        rows.iter()
-            .try_fold(0, |bits, row| Ok(bits | row.int(0)?))
-            .map(Permissions::from_bits)
+        rows.iter().try_fold(0, |bits, row| Ok(bits | row.int(0)?)).map(Permissions::from_bits)
     }
 
     /// Revokes a key; tells whether it was there and not yet revoked.
     pub async fn revoke_key(&self, shop: ShopId, id: i64, now: Time) -> Result<bool, Error> {
-        let sql = "UPDATE api_keys SET revoked_at = $3 WHERE shop_id = $1 AND key_id = $2 AND revoked_at IS NULL";
-        let done = self.db.write(vec![Statement::new(sql, vec![shop.0.into(), id.into(), now.0.into()]).any()]);
+        let sql =
+            "UPDATE api_keys SET revoked_at = $3 WHERE shop_id = $1 AND key_id = $2 AND revoked_at IS NULL";
+        let done =
+            self.db.write(vec![Statement::new(sql, vec![shop.0.into(), id.into(), now.0.into()]).any()]);
         Ok(done.await?.iter().any(|written| written.affected > 0))
     }
 
@@ -250,7 +250,12 @@ impl Store {
     }
 
     /// What was answered to a request with that key before.
-    pub async fn remembered(&self, shop: ShopId, scope: &str, key: &str) -> Result<Option<Remembered>, Error> {
+    pub async fn remembered(
+        &self,
+        shop: ShopId,
+        scope: &str,
+        key: &str,
+    ) -> Result<Option<Remembered>, Error> {
         let query = Query::new(
             "SELECT fingerprint, answer FROM idempotency WHERE shop_id = $1 AND scope = $2 AND request_key = $3",
             vec![shop.0.into(), scope.into(), key.into()],
@@ -271,7 +276,8 @@ impl Store {
     /// Forgets answers older than `before`; tells how many.
     pub async fn forget_answers(&self, shop: ShopId, before: Time) -> Result<u64, Error> {
         let sql = "DELETE FROM idempotency WHERE shop_id = $1 AND created_at < $2";
-        let done = self.db.write(vec![Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()]).await?;
+        let done =
+            self.db.write(vec![Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()]).await?;
         Ok(done.iter().map(|written| written.affected).sum())
     }
 }

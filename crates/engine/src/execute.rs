@@ -1,0 +1,210 @@
+//! The one way in: load, decide, commit, wake. If what was read changed meanwhile, all of it again.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::actor::Actor;
+use domain::command::Command;
+use domain::decide::{Decision, Outcome, Write, decide};
+use domain::fulfillment::Fulfillment;
+use domain::id::{FulfillmentId, Ids, OrderId};
+use domain::order::Order;
+use domain::refusal::Refusal;
+use domain::snapshot::{Shop, Snapshot};
+use rand::RngExt as _;
+use store::{CommitError, Remembered};
+
+use crate::{Engine, Error};
+
+/// How often a decision is made anew before it is given up as contended. Every failure means that somebody else
+/// succeeded, so this is how many others may be faster in a row.
+const TRIES: u32 = 64;
+
+/// What became of a command that was carried out.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// What to answer.
+    pub outcome: Outcome,
+    /// What it was decided from.
+    pub snapshot: Snapshot,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// Done, or refused.
+pub type Verdict = Result<Done, Refusal>;
+
+impl Done {
+    /// An order as it is afterwards.
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        let written = self.decision.writes.iter().find_map(|write| match write {
+            Write::NewOrder(order) | Write::Order(order) if order.id == id => Some(&**order),
+            _ => None,
+        });
+        written.or_else(|| self.snapshot.orders.iter().find(|order| order.id == id))
+    }
+
+    /// A fulfillment as it is afterwards.
+    pub fn fulfillment(&self, id: FulfillmentId) -> Option<&Fulfillment> {
+        let written = self.decision.writes.iter().find_map(|write| match write {
+            Write::NewFulfillment(f) | Write::Fulfillment(f) if f.id == id => Some(&**f),
+            _ => None,
+        });
+        written.or_else(|| self.snapshot.fulfillments.iter().find(|f| f.id == id))
+    }
+}
+
+/// A request that may be sent again, and must have its effect once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// Whose key it is, and for what: two clients may use the same key.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// A hash of what is asked.
+    pub fingerprint: String,
+}
+
+/// What became of a request that may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It was carried out or refused just now.
+    Fresh(String),
+    /// It was answered before; this is what was answered.
+    Replayed(String),
+    /// The key was used for something else before.
+    KeyReused,
+}
+
+impl Engine {
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// [`Error`] if it could neither be done nor refused; then nothing happened, unless the message of
+    /// [`Error::Unavailable`] says that the outcome is unknown.
+    pub async fn execute(
+        &self,
+        shop: &Arc<Shop>,
+        actor: &Actor,
+        command: &Command,
+    ) -> Result<Verdict, Error> {
+        let command = self.numbered(shop, command).await?;
+        for attempt in 0..TRIES {
+            let verdict = self.decided(shop, actor, &command).await?;
+            let Ok(done) = &verdict else { return Ok(verdict) };
+            match self.0.store.commit(shop.id, &done.snapshot, &done.decision, None).await {
+                Ok(()) => {
+                    self.0.wake.all();
+                    return Ok(verdict);
+                }
+                Err(CommitError::Stale) => pause(attempt).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended)
+    }
+
+    /// Carries out a command that may be sent again. `render` makes the answer, from the verdict and before the
+    /// commit, since the answer is kept in the same transaction; it may only read.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub async fn execute_once<F>(
+        &self,
+        shop: &Arc<Shop>,
+        actor: &Actor,
+        command: &Command,
+        once: &Once,
+        render: F,
+    ) -> Result<Answered, Error>
+    where
+        F: AsyncFn(&Verdict) -> Result<String, Error>,
+    {
+        if let Some(answered) = self.answered(shop, once).await? {
+            return Ok(answered);
+        }
+        let command = self.numbered(shop, command).await?;
+        for attempt in 0..TRIES {
+            let verdict = self.decided(shop, actor, &command).await?;
+            let answer = render(&verdict).await?;
+            let remembered = Remembered {
+                scope: once.scope.clone(),
+                key: once.key.clone(),
+                fingerprint: once.fingerprint.clone(),
+                answer: answer.clone(),
+            };
+            let now = self.now();
+            let written = match &verdict {
+                Ok(done) => {
+                    let remember = Some((&remembered, now));
+                    self.0.store.commit(shop.id, &done.snapshot, &done.decision, remember).await
+                }
+                Err(_) => self.0.store.remember(shop.id, &remembered, now).await,
+            };
+            match written {
+                Ok(()) => {
+                    self.0.wake.all();
+                    return Ok(Answered::Fresh(answer));
+                }
+                Err(CommitError::KeyTaken) => {
+                    if let Some(answered) = self.answered(shop, once).await? {
+                        return Ok(answered);
+                    }
+                }
+                Err(CommitError::Stale) => pause(attempt).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended)
+    }
+
+    async fn answered(&self, shop: &Shop, once: &Once) -> Result<Option<Answered>, Error> {
+        let remembered = self.0.store.remembered(shop.id, &once.scope, &once.key).await?;
+        Ok(remembered.map(|remembered| {
+            if remembered.fingerprint == once.fingerprint {
+                Answered::Replayed(remembered.answer)
+            } else {
+                Answered::KeyReused
+            }
+        }))
+    }
+
+    async fn decided(&self, shop: &Arc<Shop>, actor: &Actor, command: &Command) -> Result<Verdict, Error> {
+        let snapshot = self.0.store.load(shop, &command.scope()).await?;
+        self.0.ids.refill().await?;
+        let mut ran_out = false;
+        let mut next = || {
+            self.0.ids.draw().unwrap_or_else(|| {
+                ran_out = true;
+                0
+            })
+        };
+        let verdict = decide(&snapshot, command, actor, self.now(), &mut Ids::new(&mut next));
+        if ran_out {
+            return Err(Error::Contended);
+        }
+        Ok(verdict.map(|decision| Done { outcome: decision.outcome.clone(), snapshot, decision }))
+    }
+
+    /// An order that has no number yet gets the next one.
+    async fn numbered<'c>(&self, shop: &Shop, command: &'c Command) -> Result<Cow<'c, Command>, Error> {
+        match command {
+            Command::Place(place) if place.number == 0 => {
+                let mut place = place.clone();
+                place.number = self.0.numbers.next_order(shop.id).await?;
+                Ok(Cow::Owned(Command::Place(place)))
+            }
+            _ => Ok(Cow::Borrowed(command)),
+        }
+    }
+}
+
+/// Lets the others finish: at once for the first few times, then a random while that grows.
+async fn pause(attempt: u32) {
+    if attempt >= 4 {
+        let most = u64::from(attempt.min(20)) * 500;
+        let micros = rand::rng().random_range(0..most);
+        tokio::time::sleep(Duration::from_micros(micros)).await;
+    }
+}

@@ -1,0 +1,133 @@
+//! Ids and running numbers, drawn from the database in blocks and handed out from memory.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Mutex;
+
+use domain::id::ShopId;
+use store::Store;
+
+use crate::Error;
+
+/// How many ids a process draws at once. Below 2^53 there are nine billion such blocks.
+const BLOCK: i64 = 1_000_000;
+/// When so few are left, the next block is drawn.
+const LOW: i64 = 200_000;
+/// The first id of an installation; large enough not to be taken for a number that counts something.
+const FIRST: i64 = 1_000_000_001;
+
+/// Ids that nobody else is given.
+pub struct IdPool {
+    store: Store,
+    blocks: Mutex<(Range<i64>, Range<i64>)>,
+    drawing: tokio::sync::Mutex<()>,
+}
+
+impl IdPool {
+    pub(crate) async fn start(store: Store) -> Result<Self, Error> {
+        let first = store.id_block(FIRST, BLOCK).await?;
+        Ok(Self {
+            store,
+            blocks: Mutex::new((first..first + BLOCK, 0..0)),
+            drawing: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// A fresh id. `None` only if nobody called [`IdPool::refill`] for a million ids.
+    pub fn draw(&self) -> Option<i64> {
+        let mut blocks = self.blocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let (current, next) = &mut *blocks;
+        if current.is_empty() {
+            std::mem::swap(current, next);
+        }
+        current.next()
+    }
+
+    /// Draws the next block if few ids are left. Cheap if not; called before every decision.
+    ///
+    /// # Errors
+    /// As [`Store::id_block`].
+    pub async fn refill(&self) -> Result<(), Error> {
+        let low = || {
+            let blocks = self.blocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            blocks.1.is_empty() && blocks.0.end - blocks.0.start < LOW
+        };
+        if !low() {
+            return Ok(());
+        }
+        let _one_at_a_time = self.drawing.lock().await;
+        if low() {
+            let first = self.store.id_block(FIRST, BLOCK).await?;
+            self.blocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).1 = first..first + BLOCK;
+        }
+        Ok(())
+    }
+
+    /// A fresh id, drawing a block if need be.
+    ///
+    /// # Errors
+    /// As [`Store::id_block`].
+    pub async fn fresh<T: From<i64>>(&self) -> Result<T, Error> {
+        self.refill().await?;
+        self.draw().map(T::from).ok_or_else(|| Error::Bug("ids ran out".to_owned()))
+    }
+}
+
+/// The first running number of a shop's orders.
+const FIRST_ORDER: i64 = 1001;
+/// How many running numbers are drawn at once, at the most.
+const NUMBERS_AT_ONCE: i64 = 64;
+
+/// Running numbers of the shops' orders. Drawn in blocks that grow with the demand, so that the counter's row is not
+/// written for every order; what is left of a block is given back when the server stops.
+pub struct Numbers {
+    store: Store,
+    blocks: tokio::sync::Mutex<HashMap<ShopId, (Range<i64>, i64)>>,
+}
+
+impl Numbers {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store, blocks: tokio::sync::Mutex::new(HashMap::new()) }
+    }
+
+    /// The next number of an order of that shop.
+    ///
+    /// # Errors
+    /// As [`Store::number_block`].
+    pub async fn next_order(&self, shop: ShopId) -> Result<i64, Error> {
+        let mut blocks = self.blocks.lock().await;
+        let (block, size) = blocks.entry(shop).or_insert((0..0, 1));
+        if let Some(number) = block.next() {
+            return Ok(number);
+        }
+        let first = self.store.number_block(shop, "order", FIRST_ORDER, *size).await?;
+        *block = first + 1..first + *size;
+        *size = (*size * 2).min(NUMBERS_AT_ONCE);
+        Ok(first)
+    }
+
+    /// Lets numbers go on after one that came from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Store::number_seen`].
+    pub async fn seen(&self, shop: ShopId, number: i64) -> Result<(), Error> {
+        let mut blocks = self.blocks.lock().await;
+        let ahead = blocks.get(&shop).is_some_and(|(block, _)| block.end > number && block.start > number);
+        if !ahead {
+            blocks.remove(&shop);
+            self.store.number_seen(shop, "order", number).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives back what was drawn and not used. Numbers that can't be given back leave a gap, no more.
+    pub(crate) async fn give_back(&self) {
+        for (shop, (block, _)) in self.blocks.lock().await.drain() {
+            if !block.is_empty()
+                && let Err(error) = self.store.return_numbers(shop, "order", block.start, block.end).await
+            {
+                tracing::warn!(%error, "running numbers could not be given back");
+            }
+        }
+    }
+}

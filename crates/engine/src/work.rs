@@ -1,0 +1,156 @@
+//! The workers: what the server does without being asked. Each looks for what is due, does it by the same commands
+//! as everybody else, and may run on any number of nodes: whoever is second finds nothing to do.
+//!
+//! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *dispatcher* turns an event
+//! into one delivery for every listener that it concerns; the *deliverer* claims deliveries by a short lease, sends
+//! them, and records every attempt; the *broom* forgets what is older than it need be. They are woken by commits,
+//! which is a hint, and look by themselves every second, which is the truth.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::snapshot::Shop;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::dialect::Dialect;
+use crate::outside::Outside;
+use crate::{Engine, Error};
+
+mod deliver;
+mod dispatch;
+mod sweeps;
+
+/// How long a worker sleeps when nobody wakes it.
+const SLEEP: Duration = Duration::from_secs(1);
+/// How long a worker keeps away after an error.
+const AFTER_ERROR: Duration = Duration::from_secs(2);
+
+/// A bell for every worker.
+#[derive(Default)]
+pub struct Wake {
+    bells: [Notify; 4],
+}
+
+impl Wake {
+    /// Wakes everybody.
+    pub fn all(&self) {
+        for bell in &self.bells {
+            bell.notify_one();
+        }
+    }
+}
+
+/// What the workers need besides the engine.
+pub struct Workers {
+    /// Everybody who can put events into words.
+    pub dialects: Vec<Arc<dyn Dialect>>,
+    /// The way out.
+    pub outside: Outside,
+    /// How many calls are under way at once.
+    pub calls_at_once: usize,
+    /// How long events are kept, in days.
+    pub events_days: i64,
+    /// How long answers to requests that may be sent again are kept, in days.
+    pub keys_days: i64,
+}
+
+/// Workers at work. They stop taking work when [`Working::stop`] is called.
+pub struct Working {
+    stopping: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Working {
+    /// Takes no more work, finishes what is held, and returns; after `grace` whatever isn't finished is dropped (its
+    /// leases run out, and it is done again elsewhere).
+    pub async fn stop(mut self, grace: Duration) {
+        let _ = self.stopping.send(true);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, all).await.is_err() {
+            tracing::warn!("workers were still busy when the time was up");
+        }
+    }
+}
+
+impl Engine {
+    /// Sets the workers to work.
+    pub fn work(&self, workers: Workers) -> Working {
+        let (stopping, stop) = watch::channel(false);
+        let workers = Arc::new(workers);
+        let mut tasks = JoinSet::new();
+        let start = |tasks: &mut JoinSet<()>, bell: usize, job: Job| {
+            let (engine, workers, stop) = (self.clone(), workers.clone(), stop.clone());
+            tasks.spawn(async move { run(engine, workers, stop, bell, job).await });
+        };
+        start(&mut tasks, 0, Job::Route);
+        start(&mut tasks, 1, Job::Open);
+        start(&mut tasks, 2, Job::Dispatch);
+        start(&mut tasks, 3, Job::Deliver);
+        {
+            let (engine, workers, stop) = (self.clone(), workers.clone(), stop);
+            tasks.spawn(async move { sweeps::broom(engine, workers, stop).await });
+        }
+        Working { stopping, tasks }
+    }
+
+    /// Does everything that is due now, once, in every shop; tells how many things were done. For tests and for the
+    /// command line, where nobody waits for a second.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub async fn work_off(&self, workers: &Workers) -> Result<u64, Error> {
+        let mut done = 0;
+        for shop in self.store().shops().await? {
+            let shop = Arc::new(shop);
+            for job in [Job::Route, Job::Open, Job::Dispatch, Job::Deliver] {
+                done += once(self, workers, &shop, job).await?;
+            }
+        }
+        Ok(done)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Job {
+    Route,
+    Open,
+    Dispatch,
+    Deliver,
+}
+
+async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>, bell: usize, job: Job) {
+    while !*stop.borrow() {
+        let wait = match every_shop(&engine, &workers, job).await {
+            // There may be more than one helping.
+            Ok(done) if done > 0 => continue,
+            Ok(_) => SLEEP,
+            Err(error) => {
+                tracing::error!(%error, ?job, "a worker failed and tries again");
+                AFTER_ERROR
+            }
+        };
+        tokio::select! {
+            _ = engine.wake().bells[bell].notified() => {}
+            _ = tokio::time::sleep(wait) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn every_shop(engine: &Engine, workers: &Workers, job: Job) -> Result<u64, Error> {
+    let mut done = 0;
+    for shop in engine.store().shops().await? {
+        done += once(engine, workers, &Arc::new(shop), job).await?;
+    }
+    Ok(done)
+}
+
+async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) -> Result<u64, Error> {
+    match job {
+        Job::Route => sweeps::route(engine, shop).await,
+        Job::Open => sweeps::open(engine, shop).await,
+        Job::Dispatch => dispatch::dispatch(engine, workers, shop).await,
+        Job::Deliver => deliver::deliver(engine, workers, shop).await,
+    }
+}

@@ -1,0 +1,121 @@
+//! The deliverer: claims what is due by a short lease, sends it, and records what came of it. The lease only saves
+//! work: whoever is killed with one loses it, and the message goes out again with the same id.
+
+use std::sync::Arc;
+
+use domain::snapshot::Shop;
+use domain::time::SECOND;
+use rand::RngExt as _;
+use store::{Attempt, Delivery, DeliveryState};
+
+use super::{Workers, dispatch};
+use crate::outside::{Answer, Call, Lost, Method, On202};
+use crate::{Engine, Error};
+
+/// How long a claim holds: longer than any call may take.
+const LEASE: i64 = 30 * SECOND;
+/// How much of an answer is kept, in bytes.
+const EXCERPT: usize = 1_000;
+
+pub(super) async fn deliver(engine: &Engine, workers: &Workers, shop: &Arc<Shop>) -> Result<u64, Error> {
+    let due = engine.store().next_due(shop.id).await?;
+    if due.is_none_or(|due| due > engine.now()) {
+        return Ok(0);
+    }
+    let at_once = workers.calls_at_once.max(1);
+    let claimed = engine.store().claim(shop.id, engine.now(), LEASE, at_once as u32).await?;
+    // No more than `at_once` were claimed, so all of them may be under way together.
+    let mut calls = Vec::with_capacity(claimed.len());
+    for delivery in &claimed {
+        calls.push(one(engine, workers, shop, delivery));
+    }
+    let results = futures::future::join_all(calls).await;
+    results.into_iter().collect::<Result<(), Error>>()?;
+    Ok(claimed.len() as u64)
+}
+
+async fn one(engine: &Engine, workers: &Workers, shop: &Shop, delivery: &Delivery) -> Result<(), Error> {
+    let what = &delivery.what;
+    let number = delivery.attempts + 1;
+    let at = engine.now();
+    let Some(dialect) = dispatch::dialect(workers, &what.dialect) else {
+        // Another node may know it; this one keeps away for a while.
+        return Ok(());
+    };
+    let answer = match message(engine, shop, delivery, dialect.as_ref()).await {
+        Ok(call) => workers.outside.call(call).await,
+        Err(Error::Bug(why)) => return give_up(engine, shop, delivery, why).await,
+        Err(error) => return Err(error),
+    };
+    let attempt = recorded(&answer, at);
+    let delivered = matches!(answer, Answer::Accepted(_));
+    let wait = dialect.schedule().next_attempt(number as u32, rand::rng().random());
+    let (state, due_at) = match (delivered, wait) {
+        (true, _) => (DeliveryState::Delivered, at),
+        (false, Some(wait)) => (DeliveryState::Pending, engine.now().plus(wait.as_micros() as i64)),
+        (false, None) => (DeliveryState::Exhausted, at),
+    };
+    metrics::counter!("consign_deliveries_total", "result" => attempt.answer.clone()).increment(1);
+    tracing::debug!(delivery = what.id, number, answer = attempt.answer, "an attempt");
+    engine.store().attempted(shop.id, what.id, number, &attempt, state, due_at).await?;
+    Ok(())
+}
+
+async fn message(
+    engine: &Engine,
+    shop: &Shop,
+    delivery: &Delivery,
+    dialect: &dyn crate::dialect::Dialect,
+) -> Result<Call, Error> {
+    let what = &delivery.what;
+    let secret = engine.secret_of(shop, what.app).await?;
+    let mut headers: Vec<(String, String)> = serde_json::from_str(&what.headers)
+        .map_err(|error| Error::Bug(format!("headers can't be read: {error}")))?;
+    headers.extend(dialect.sign(&secret, &what.body, engine.now()));
+    Ok(Call {
+        method: Method::POST,
+        url: what.url.clone(),
+        headers,
+        body: what.body.clone().into(),
+        on_202: On202::Accepted,
+    })
+}
+
+/// A message that can't be made is kept, visible, and not tried again by itself.
+async fn give_up(engine: &Engine, shop: &Shop, delivery: &Delivery, why: String) -> Result<(), Error> {
+    let at = engine.now();
+    let attempt = Attempt { at, latency_ms: 0, answer: "unsendable".into(), status: None, excerpt: why };
+    let number = delivery.attempts + 1;
+    let state = DeliveryState::Exhausted;
+    Ok(engine.store().attempted(shop.id, delivery.what.id, number, &attempt, state, at).await?)
+}
+
+fn recorded(answer: &Answer, at: domain::time::Time) -> Attempt {
+    let (name, status, latency_ms, excerpt) = match answer {
+        Answer::Accepted(reply) => ("accepted", Some(reply.status), reply.latency_ms, text(&reply.body)),
+        Answer::Pending(reply) => ("pending", Some(reply.status), reply.latency_ms, text(&reply.body)),
+        Answer::Rejected(reply) => ("rejected", Some(reply.status), reply.latency_ms, text(&reply.body)),
+        Answer::Unknown { lost, latency_ms } => {
+            let why = match lost {
+                Lost::TimedOut => "no answer in time".to_owned(),
+                Lost::Broken(why) => why.clone(),
+            };
+            ("unknown", None, *latency_ms, why)
+        }
+        Answer::NeverSent { obstacle, latency_ms } => {
+            ("never_sent", None, *latency_ms, format!("{obstacle:?}"))
+        }
+    };
+    Attempt {
+        at,
+        latency_ms: latency_ms as i64,
+        answer: name.to_owned(),
+        status: status.map(i64::from),
+        excerpt,
+    }
+}
+
+fn text(body: &[u8]) -> String {
+    // PostgreSQL's text can't hold a NUL.
+    String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]).replace('\0', "\u{FFFD}")
+}

@@ -1,0 +1,119 @@
+//! The dispatcher: an event becomes one delivery for every fact that concerns a listener, in the same transaction
+//! that marks it as dispatched. The words are found here, once, from what was kept when the event happened; every
+//! attempt sends the same bytes.
+
+use std::sync::Arc;
+
+use domain::actor::{Actor, App};
+use domain::event::Fact;
+use domain::id::ListenerId;
+use domain::listener::Listener;
+use domain::location::{Location, Service};
+use domain::snapshot::Shop;
+use store::{NewDelivery, Pending};
+
+use super::Workers;
+use crate::dialect::{Called, Dialect, Message, Told};
+use crate::{Engine, Error};
+
+/// How many events are dispatched before the other shops have their turn.
+const HELPING: u32 = 100;
+
+/// Somebody who is told, and as whom.
+struct Audience {
+    listeners: Vec<(Listener, Actor)>,
+    locations: Vec<Location>,
+    services: Vec<Service>,
+}
+
+pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop>) -> Result<u64, Error> {
+    let pending = engine.store().undispatched(shop.id, HELPING).await?;
+    if pending.is_empty() {
+        return Ok(0);
+    }
+    let audience = audience(engine, shop).await?;
+    let mut done = 0;
+    for pending in &pending {
+        let mut deliveries = Vec::new();
+        for (listener, actor) in &audience.listeners {
+            let Some(dialect) = dialect(workers, &listener.dialect) else { continue };
+            let messages = dialect.announce(&Told {
+                shop,
+                event: &pending.event,
+                order: pending.order.as_ref(),
+                fulfillments: &pending.fulfillments,
+                locations: &audience.locations,
+                services: &audience.services,
+                listener,
+                actor,
+            });
+            for message in messages {
+                let to = (listener.id, listener.app);
+                deliveries.push(delivery(engine, pending, dialect.name(), to, message).await?);
+            }
+        }
+        for service in audience.services.iter().filter(|service| concerns(pending, service)) {
+            // A service may belong to any dialect; the one that knows how to call it answers.
+            for dialect in &workers.dialects {
+                let called = Called { shop, event: &pending.event, service };
+                for message in dialect.call_service(&called) {
+                    let to = (ListenerId(0), service.app);
+                    deliveries.push(delivery(engine, pending, dialect.name(), to, message).await?);
+                }
+            }
+        }
+        if engine.store().dispatched(shop.id, pending.event.id, &deliveries, engine.now()).await? {
+            done += 1;
+        }
+    }
+    engine.wake().all();
+    Ok(done)
+}
+
+fn concerns(pending: &Pending, service: &Service) -> bool {
+    let of_service = |fact: &Fact| {
+        matches!(fact, Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. })
+            && fact.work().is_some_and(|work| work.service == Some(service.id))
+    };
+    pending.event.facts.iter().any(of_service)
+}
+
+async fn audience(engine: &Engine, shop: &Shop) -> Result<Audience, Error> {
+    let (locations, services) = engine.store().places(shop.id).await?;
+    let mut listeners = Vec::new();
+    for listener in engine.store().listeners(shop.id).await? {
+        let permissions = engine.store().permissions_of(shop.id, listener.app).await?;
+        let own = services.iter().filter(|service| service.app == listener.app);
+        let services = own.map(|service| service.id).collect();
+        let actor = Actor::App(App { id: listener.app, permissions, services });
+        listeners.push((listener, actor));
+    }
+    Ok(Audience { listeners, locations, services })
+}
+
+async fn delivery(
+    engine: &Engine,
+    pending: &Pending,
+    dialect: &str,
+    (listener, app): (ListenerId, domain::id::AppId),
+    message: Message,
+) -> Result<NewDelivery, Error> {
+    let headers = serde_json::to_string(&message.headers)
+        .map_err(|error| Error::Bug(format!("headers can't be written: {error}")))?;
+    Ok(NewDelivery {
+        id: engine.ids().fresh().await?,
+        event: pending.event.id,
+        part: message.part as i64,
+        listener,
+        app,
+        dialect: dialect.to_owned(),
+        topic: message.topic,
+        url: message.url,
+        headers,
+        body: message.body,
+    })
+}
+
+pub(super) fn dialect<'w>(workers: &'w Workers, name: &str) -> Option<&'w Arc<dyn Dialect>> {
+    workers.dialects.iter().find(|dialect| dialect.name() == name)
+}
