@@ -29,3 +29,10 @@ pub mod routing;
 pub mod snapshot;
 pub mod status;
 pub mod time;
+
+// The decision tables and the histories in `tests` share one shop in memory.
+#[cfg(test)]
+extern crate self as domain;
+#[cfg(test)]
+#[path = "../tests/world/mod.rs"]
+mod world;

@@ -1,0 +1,419 @@
+//! A shop in memory: it loads what a command's scope asks for and no more, applies what a decision writes as a store
+//! would, and checks what must hold afterwards. Shared by the decision tables and by the histories.
+#![allow(dead_code, unreachable_pub, reason = "two test programs use it, neither all of it")]
+
+use std::collections::BTreeMap;
+
+use domain::actor::{Actor, App, Permissions};
+use domain::address::Address;
+use domain::command::{
+    CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, Place, PlaceHold, Reach,
+    RequestFulfillment, Restock,
+};
+use domain::decide::{Decision, Outcome, Write, decide};
+use domain::event::{Fact, FactKind};
+use domain::fulfillment::Fulfillment;
+use domain::fulfillment_order::FulfillmentOrder;
+use domain::hold::HoldReason;
+use domain::id::*;
+use domain::invariants;
+use domain::listener::Listener;
+use domain::location::{Location, Service};
+use domain::money::Currency;
+use domain::order::{Article, CancelReason, Order, Placed, StockMode};
+use domain::product::{Product, Stock, StockGuard, Variant, WhenOut};
+use domain::refusal::Refusal;
+use domain::snapshot::{Places, Shop, Snapshot, WhenDeclined};
+use domain::time::Time;
+
+/// Merchant's locations, by rank, and that of the service.
+pub const HERE: LocationId = LocationId(10);
+pub const THERE: LocationId = LocationId(11);
+pub const SERVED: LocationId = LocationId(12);
+pub const SERVICE: ServiceId = ServiceId(30);
+/// Stocked at both of the merchant's locations.
+pub const SHIRT: VariantId = VariantId(100);
+/// Stocked at the service only.
+pub const MUG: VariantId = VariantId(101);
+/// Its stock isn't counted.
+pub const STICKER: VariantId = VariantId(102);
+/// Counted, but sold on when it is out.
+pub const PRINT: VariantId = VariantId(103);
+
+pub struct World {
+    pub shop: Shop,
+    pub locations: Vec<Location>,
+    pub services: Vec<Service>,
+    pub variants: Vec<Variant>,
+    pub products: Vec<Product>,
+    pub listeners: Vec<Listener>,
+    pub stock: BTreeMap<(VariantId, LocationId), Stock>,
+    pub orders: Vec<Order>,
+    pub fulfillments: Vec<Fulfillment>,
+    pub now: Time,
+    next: i64,
+}
+
+/// The decision was made on old knowledge.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stale;
+
+pub fn location(id: LocationId, rank: i64) -> Location {
+    Location {
+        id,
+        name: format!("Location {id}"),
+        address: Address { country_code: Some("CA".into()), ..Address::default() },
+        active: true,
+        ships_orders: true,
+        rank,
+        service: None,
+        zones: None,
+        created_at: Time(0),
+        updated_at: Time(0),
+        deactivated_at: None,
+    }
+}
+
+fn variant(id: VariantId) -> Variant {
+    Variant {
+        id,
+        product: ProductId(90),
+        product_title: format!("Article {id}"),
+        title: "Default Title".into(),
+        sku: Some(format!("SKU-{id}")),
+        barcode: None,
+        price: 1_000,
+        vendor: None,
+        requires_shipping: true,
+        grams: 100,
+        taxable: true,
+        tracked: id != STICKER,
+        when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
+        pinned_to: None,
+        created_at: Time(0),
+        updated_at: Time(0),
+    }
+}
+
+/// A program that may do everything and runs these services.
+pub fn app(id: i64, services: &[ServiceId]) -> Actor {
+    Actor::App(App { id: AppId(id), permissions: Permissions::all(), services: services.to_vec() })
+}
+
+/// A program with only these permissions.
+pub fn limited(permissions: &str) -> Actor {
+    let permissions = Permissions::parse(permissions).unwrap();
+    Actor::App(App { id: AppId(77), permissions, services: Vec::new() })
+}
+
+/// The merchant's own program.
+pub fn merchant() -> Actor {
+    app(1, &[])
+}
+
+/// The program that runs the service.
+pub fn server() -> Actor {
+    app(2, &[SERVICE])
+}
+
+pub fn line(variant: VariantId, quantity: i64) -> NewLine {
+    let article = Article { variant: Some(variant), ..Article::default() };
+    NewLine { quantity, article, described: Described::default(), fulfilled: 0 }
+}
+
+pub fn placed() -> Placed {
+    let mut placed: Placed =
+        serde_json::from_value(serde_json::json!({ "currency": "USD", "processed_at": 0 })).unwrap();
+    placed.shipping_address = Some(Address { country_code: Some("CA".into()), ..Address::default() });
+    placed.stock = StockMode::Wait;
+    placed
+}
+
+pub fn new_order(lines: Vec<NewLine>) -> Place {
+    Place {
+        name: None,
+        number: 1001,
+        placed: placed(),
+        lines,
+        created_at: None,
+        closed_at: None,
+        fulfilled: None,
+        cancelled: None,
+    }
+}
+
+pub type Lines<'a> = Option<&'a [(FulfillmentOrderLineId, i64)]>;
+
+pub fn fulfilling(works: &[(FulfillmentOrderId, Lines<'_>)], reach: Reach) -> Command {
+    let work = |(id, lines): &(FulfillmentOrderId, Lines<'_>)| FulfillWork {
+        id: *id,
+        lines: lines.map(<[(FulfillmentOrderLineId, i64)]>::to_vec),
+    };
+    Command::Fulfill(Fulfill {
+        works: works.iter().map(work).collect(),
+        reach,
+        trackings: Vec::new(),
+        notify_buyer: false,
+        message: None,
+        origin: None,
+    })
+}
+
+pub fn holding(id: FulfillmentOrderId, handle: &str, lines: &[(FulfillmentOrderLineId, i64)]) -> Command {
+    Command::Hold(PlaceHold {
+        fulfillment_order: id,
+        reason: HoldReason::Other,
+        notes: None,
+        handle: handle.into(),
+        lines: lines.to_vec(),
+    })
+}
+
+pub fn requesting(id: FulfillmentOrderId, lines: &[(FulfillmentOrderLineId, i64)]) -> Command {
+    let lines = lines.to_vec();
+    Command::RequestFulfillment(RequestFulfillment { fulfillment_order: id, message: None, notify_buyer: false, lines })
+}
+
+pub fn calling_off(order: OrderId, restock: Restock) -> Command {
+    Command::CancelOrder(CancelOrder { order, reason: CancelReason::Customer, note: None, restock })
+}
+
+pub fn kinds(decision: &Decision) -> Vec<FactKind> {
+    decision.events.iter().flat_map(|event| &event.facts).map(Fact::kind).collect()
+}
+
+impl World {
+    pub fn new() -> Self {
+        let mut served = location(SERVED, 3);
+        served.service = Some(SERVICE);
+        let service = Service {
+            id: SERVICE,
+            app: AppId(2),
+            name: "Served".into(),
+            handle: "served".into(),
+            location: SERVED,
+            callback_url: None,
+            gives_tracking: false,
+            gives_stock: false,
+            requires_shipping: true,
+            created_at: Time(0),
+            updated_at: Time(0),
+        };
+        let shop = Shop {
+            id: ShopId(1),
+            name: "Shop".into(),
+            domain: "shop.example".into(),
+            currency: Currency::USD,
+            email: String::new(),
+            time_zone: "UTC".into(),
+            order_prefix: "#".into(),
+            tie_breakers: domain::routing::TIE_BREAKERS.to_vec(),
+            when_declined: WhenDeclined::Stay,
+        };
+        let mut world = Self {
+            shop,
+            locations: vec![location(HERE, 1), location(THERE, 2), served],
+            services: vec![service],
+            variants: [SHIRT, MUG, STICKER, PRINT].map(variant).to_vec(),
+            products: Vec::new(),
+            listeners: Vec::new(),
+            stock: BTreeMap::new(),
+            orders: Vec::new(),
+            fulfillments: Vec::new(),
+            now: Time(1_000_000_000_000),
+            next: 1_000,
+        };
+        for (variant, at, on_hand) in [(SHIRT, HERE, 10), (SHIRT, THERE, 10), (MUG, SERVED, 10)] {
+            world.put(variant, at, on_hand);
+        }
+        world
+    }
+
+    pub fn put(&mut self, variant: VariantId, location: LocationId, on_hand: i64) {
+        let committed = self.stock.get(&(variant, location)).map_or(0, |stock| stock.committed);
+        self.stock.insert((variant, location), Stock { variant, location, on_hand, committed });
+    }
+
+    /// (on hand, committed)
+    pub fn stock(&self, variant: VariantId, location: LocationId) -> (i64, i64) {
+        self.stock.get(&(variant, location)).map_or((0, 0), |stock| (stock.on_hand, stock.committed))
+    }
+
+    pub fn order(&self, id: OrderId) -> &Order {
+        self.orders.iter().find(|order| order.id == id).unwrap()
+    }
+
+    pub fn work(&self, id: FulfillmentOrderId) -> &FulfillmentOrder {
+        self.orders.iter().find_map(|order| order.fulfillment_order(id)).unwrap()
+    }
+
+    pub fn work_mut(&mut self, id: FulfillmentOrderId) -> &mut FulfillmentOrder {
+        let mut works = self.orders.iter_mut().flat_map(|order| &mut order.fulfillment_orders);
+        works.find(|work| work.id == id).unwrap()
+    }
+
+    /// What a store would read for `command`.
+    pub fn snapshot(&self, command: &Command) -> Snapshot {
+        let scope = command.scope();
+        let fulfillments: Vec<Fulfillment> =
+            self.fulfillments.iter().filter(|f| scope.fulfillments.contains(&f.id)).cloned().collect();
+        let wanted = |order: &&Order| {
+            scope.orders.contains(&order.id)
+                || scope.by_work.iter().any(|id| order.fulfillment_order(*id).is_some())
+                || fulfillments.iter().any(|fulfillment| fulfillment.orders().contains(&order.id))
+        };
+        let orders: Vec<Order> = self.orders.iter().filter(wanted).cloned().collect();
+        let articles = orders.iter().flat_map(|order| &order.lines).filter_map(|line| line.article.variant);
+        let mut stocked = scope.variants.clone();
+        if scope.places == Places::WithStock {
+            stocked.extend(articles);
+        }
+        let places = scope.places != Places::None;
+        let same_key =
+            |order: &&Order| order.placed.source_key.is_some() && order.placed.source_key == scope.source_key;
+        Snapshot {
+            seen_before: self.orders.iter().find(same_key).map(|order| order.id),
+            orders,
+            fulfillments,
+            locations: if places { self.locations.clone() } else { Vec::new() },
+            services: if places { self.services.clone() } else { Vec::new() },
+            variants: self.variants.iter().filter(|v| scope.variants.contains(&v.id)).cloned().collect(),
+            products: self.products.iter().filter(|p| scope.product == Some(p.id)).cloned().collect(),
+            stock: self.stock.values().filter(|s| stocked.contains(&s.variant)).copied().collect(),
+            listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
+            ..Snapshot::of(self.shop.clone())
+        }
+    }
+
+    pub fn decide(&mut self, actor: &Actor, command: &Command) -> Result<Decision, Refusal> {
+        let snapshot = self.snapshot(command);
+        let next = &mut self.next;
+        let mut fresh = || {
+            *next += 1;
+            *next
+        };
+        decide(&snapshot, command, actor, self.now, &mut Ids::new(&mut fresh))
+    }
+
+    /// Writes everything, or nothing if a guard fails.
+    pub fn apply(&mut self, decision: &Decision) -> Result<(), Stale> {
+        let mut stock = self.stock.clone();
+        for write in &decision.writes {
+            let Write::Stock(delta) = write else { continue };
+            let (variant, location) = (delta.variant, delta.location);
+            let none = Stock { variant, location, on_hand: 0, committed: 0 };
+            let level = stock.entry((variant, location)).or_insert(none);
+            level.on_hand += delta.on_hand;
+            level.committed += delta.committed;
+            assert!(level.committed >= 0, "no fewer than none may be promised: {level:?}");
+            if delta.guard == StockGuard::Available && level.available() < 0 {
+                return Err(Stale);
+            }
+        }
+        self.stock = stock;
+        for write in &decision.writes {
+            self.write(write);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, write: &Write) {
+        match write {
+            Write::NewOrder(order) => self.orders.push((**order).clone()),
+            Write::Order(order) => {
+                let known = self.orders.iter_mut().find(|known| known.id == order.id).unwrap();
+                assert_eq!(known.version + 1, order.version, "versions rise one by one");
+                *known = (**order).clone();
+            }
+            Write::NewFulfillment(fulfillment) => self.fulfillments.push((**fulfillment).clone()),
+            Write::Fulfillment(fulfillment) => {
+                let known = self.fulfillments.iter_mut().find(|known| known.id == fulfillment.id).unwrap();
+                assert_eq!(known.version + 1, fulfillment.version, "versions rise one by one");
+                *known = (**fulfillment).clone();
+            }
+            Write::Listener(listener) => {
+                self.listeners.retain(|known| known.id != listener.id);
+                self.listeners.push(listener.clone());
+            }
+            Write::NoListener(id) => self.listeners.retain(|known| known.id != *id),
+            Write::Location(location) => {
+                self.locations.retain(|known| known.id != location.id);
+                self.locations.push(location.clone());
+            }
+            Write::Service(service) => {
+                self.services.retain(|known| known.id != service.id);
+                self.services.push(service.clone());
+            }
+            Write::Product(product) => {
+                self.products.retain(|known| known.id != product.id);
+                self.products.push(product.clone());
+            }
+            Write::Variant(variant) => {
+                self.variants.retain(|known| known.id != variant.id);
+                self.variants.push(variant.clone());
+            }
+            Write::Stock(_) | Write::RouteWaiting | Write::CallService(..) => {}
+        }
+    }
+
+    /// Decides, applies, and checks that all that must hold does.
+    pub fn run(&mut self, actor: &Actor, command: Command) -> Result<Decision, Refusal> {
+        let decision = self.decide(actor, &command)?;
+        self.apply(&decision).unwrap();
+        assert_eq!(self.broken(), Vec::<String>::new(), "after {command:?}");
+        Ok(decision)
+    }
+
+    /// Runs a command that must be refused.
+    pub fn refused(&mut self, actor: &Actor, command: Command) -> Refusal {
+        self.run(actor, command).expect_err("must be refused")
+    }
+
+    pub fn place(&mut self, place: Place) -> OrderId {
+        let decision = self.run(&Actor::System, Command::Place(Box::new(place))).unwrap();
+        let Outcome::Order(id) = decision.outcome else { panic!("{:?}", decision.outcome) };
+        id
+    }
+
+    /// Places an order of these articles and gives its only work.
+    pub fn placed_work(&mut self, articles: &[(VariantId, i64)]) -> FulfillmentOrderId {
+        let lines = articles.iter().map(|(variant, quantity)| line(*variant, *quantity)).collect();
+        let id = self.place(new_order(lines));
+        let works = &self.order(id).fulfillment_orders;
+        assert_eq!(works.len(), 1, "{works:?}");
+        works[0].id
+    }
+
+    /// Fulfills some or all of a work.
+    pub fn ship(&mut self, id: FulfillmentOrderId, lines: Lines<'_>) -> FulfillmentId {
+        let decision = self.run(&Actor::System, fulfilling(&[(id, lines)], Reach::OneOrder)).unwrap();
+        let Outcome::Fulfillment(id) = decision.outcome else { panic!("{:?}", decision.outcome) };
+        id
+    }
+
+    /// What must hold in the shop as a whole and doesn't.
+    pub fn broken(&self) -> Vec<String> {
+        let mut broken = Vec::new();
+        let mut promised: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
+        for order in &self.orders {
+            broken.extend(invariants::of_order(order));
+            let of_order = |f: &&Fulfillment| f.orders().contains(&order.id);
+            let of_order: Vec<Fulfillment> = self.fulfillments.iter().filter(of_order).cloned().collect();
+            broken.extend(invariants::of_fulfillments(order, &of_order));
+            for fo in order.fulfillment_orders.iter().filter(|fo| fo.is_open()) {
+                for line in fo.lines.iter().filter(|line| line.committed) {
+                    let variant = order.line(line.order_line).and_then(|line| line.article.variant).unwrap();
+                    *promised.entry((variant, fo.location)).or_default() += line.remaining();
+                }
+            }
+        }
+        for (key, stock) in &self.stock {
+            let promised = promised.remove(key).unwrap_or(0);
+            if stock.committed != promised {
+                broken.push(format!("Q16: {stock:?}, but open work waits for {promised}"));
+            }
+        }
+        broken.extend(promised.into_iter().filter(|(_, n)| *n != 0).map(|(key, n)| format!("Q16: {key:?} {n}")));
+        broken
+    }
+}
