@@ -6,7 +6,7 @@
 //! round trip, and nobody can hold a transaction open across an `await` of something else.
 //!
 //! Two column types only, `BIGINT` and `TEXT`; parameters are `$1 … $n`, in any order, each used at least once. What the
-//! two databases do differently is in [`crate::flavor`].
+//! two databases do differently is in [`Flavor`].
 
 use std::borrow::Cow;
 use std::fmt;

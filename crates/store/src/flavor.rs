@@ -10,34 +10,12 @@ pub enum Flavor {
 }
 
 impl Flavor {
-    /// Ends a `SELECT` whose rows will be written in the same transaction. SQLite has one writer at a time: nothing to lock.
-    pub fn for_update(self) -> &'static str {
-        match self {
-            Flavor::Sqlite => "",
-            Flavor::Postgres => " FOR UPDATE",
-        }
-    }
-
     /// Ends a `SELECT` that claims work: rows which another node is claiming right now are passed over instead of waited for.
+    /// SQLite has one writer at a time: nothing to lock.
     pub fn skip_locked(self) -> &'static str {
         match self {
             Flavor::Sqlite => "",
             Flavor::Postgres => " FOR UPDATE SKIP LOCKED",
-        }
-    }
-
-    /// SQL for the text at `path` (object keys, outermost first) inside the JSON text `column`; NULL when absent.
-    pub fn json_text(self, column: &str, path: &[&str]) -> String {
-        let quote = |text: &str| text.replace('\'', "''");
-        match self {
-            Flavor::Sqlite => {
-                let keys: String = path.iter().map(|key| format!(".\"{}\"", quote(key))).collect();
-                format!("CAST(json_extract({column}, '${keys}') AS TEXT)")
-            }
-            Flavor::Postgres => {
-                let keys: Vec<_> = path.iter().map(|key| format!("'{}'", quote(key))).collect();
-                format!("json_extract_path_text(CAST({column} AS JSON), {})", keys.join(", "))
-            }
         }
     }
 

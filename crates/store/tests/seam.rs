@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use store::Flavor;
 use store::db::{Db, Error, Options, Query, Row, Statement, Value};
-use store::flavor::Flavor;
 
 /// A database with the table `stock`, and what it takes to open it again.
 struct Bench {
@@ -75,7 +75,7 @@ both! {
     mistakes_are_errors_and_the_next_job_works
     a_full_queue_refuses_at_once
     a_read_sees_one_moment
-    json_is_reached_alike
+    rows_claimed_by_others_are_passed_over
     a_closed_database_says_so
     a_cancelled_write_leaves_the_connection_clean
 }
@@ -348,18 +348,28 @@ async fn a_read_sees_one_moment(bench: Bench) {
     mover.await.unwrap();
 }
 
-async fn json_is_reached_alike(bench: Bench) {
-    let body = r#"{"customer":{"e-mail":"a@b.c"},"n":7}"#;
-    let note = Statement::new("UPDATE stock SET note = $1 WHERE shop_id = 1", vec![body.into()]);
-    bench.db.write(vec![insert(1, 1), note]).await.unwrap();
-    let flavor = bench.db.flavor();
-    let [mail, number, none] =
-        [&["customer", "e-mail"][..], &["n"], &["x", "y"]].map(|path| flavor.json_text("note", path));
-    let sql = format!("SELECT {mail}, {number}, {none} FROM stock{}", flavor.for_update());
-    let rows = bench.db.write(vec![Statement::new(sql, vec![])]).await.unwrap().remove(0).rows;
-    assert_eq!((rows[0].text(0), rows[0].text(1), rows[0].opt_text(2)), (Ok("a@b.c"), Ok("7"), Ok(None)));
-    let claim = format!("SELECT id FROM stock LIMIT $1{}", flavor.skip_locked());
-    assert_eq!(bench.db.write(vec![Statement::new(claim, vec![1.into()])]).await.unwrap()[0].affected, 1);
+async fn rows_claimed_by_others_are_passed_over(bench: Bench) {
+    bench.db.write((0..40).map(|id| insert(id, 1)).collect()).await.unwrap();
+    let claim = format!(
+        "UPDATE stock SET on_hand = 0 WHERE shop_id = 1 AND id IN
+           (SELECT id FROM stock WHERE shop_id = 1 AND on_hand = 1 ORDER BY id LIMIT $1{}) RETURNING id",
+        bench.db.flavor().skip_locked()
+    );
+    let claims: Vec<_> = (0..8)
+        .map(|_| {
+            let (db, claim) = (bench.db.clone(), Statement::new(claim.clone(), vec![5.into()]).any());
+            tokio::spawn(async move { db.write(vec![claim]).await.unwrap().remove(0).rows })
+        })
+        .collect();
+    let mut claimed = Vec::new();
+    for claim in claims {
+        claimed.extend(claim.await.unwrap().iter().map(|row| row.int(0).unwrap()));
+    }
+    let count = claimed.len();
+    claimed.sort_unstable();
+    claimed.dedup();
+    assert_eq!(claimed.len(), count, "a row was claimed twice");
+    assert!(count >= 5);
 }
 
 async fn a_closed_database_says_so(bench: Bench) {
