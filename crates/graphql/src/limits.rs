@@ -8,13 +8,17 @@ use crate::error::{GraphqlError, Location};
 /// Longest document, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
 /// Most tokens of a document.
-pub const MAX_TOKENS: usize = 50_000;
+pub const MAX_TOKENS: usize = 25_000;
+/// Most operations of a document; all are validated, one is run.
+pub const MAX_OPERATIONS: usize = 50;
 /// Deepest nesting of selections or of values.
 pub const MAX_DEPTH: usize = 30;
 /// How often one selection set may ask for the same field under different names.
 pub const MAX_ALIASES: usize = 250;
 /// Most fields of a document once all fragments are spread.
 pub const MAX_FIELDS: usize = 10_000;
+/// Most fields of a plan, in which types of one interface may each have their own list.
+pub(crate) const MAX_PLANNED: usize = 4 * MAX_FIELDS;
 /// Most directives of one field.
 pub const MAX_DIRECTIVES: usize = 10;
 /// Longest list a client may give.
@@ -37,6 +41,10 @@ pub(crate) fn document_too_long() -> GraphqlError {
 
 pub(crate) fn too_many_tokens(at: Location) -> GraphqlError {
     too_large(format!("The document has more than the maximum of {MAX_TOKENS} tokens."), vec![at])
+}
+
+pub(crate) fn too_many_operations(at: Location) -> GraphqlError {
+    too_large(format!("The document has more than the maximum of {MAX_OPERATIONS} operations."), vec![at])
 }
 
 pub(crate) fn too_deep(at: Location) -> GraphqlError {

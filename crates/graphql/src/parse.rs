@@ -22,8 +22,16 @@ pub(crate) fn parse_document(text: &str) -> Parsed<Document<'_>> {
         return Err(GraphqlError::before(message, vec![]));
     }
     let mut definitions = Vec::new();
+    let mut operations = 0;
     while parser.token.kind != Kind::End {
-        definitions.push(parser.definition()?);
+        let definition = parser.definition()?;
+        if let Definition::Operation(operation) = &definition {
+            operations += 1;
+            if operations > limits::MAX_OPERATIONS {
+                return Err(limits::too_many_operations(Lines::new(text).locate(operation.pos)));
+            }
+        }
+        definitions.push(definition);
     }
     Ok(Document { definitions })
 }

@@ -291,6 +291,9 @@ impl<'d, 'a> Planner<'d, 'a> {
                 }
             }
         }
+        if self.fields.len() + groups.len() > limits::MAX_PLANNED {
+            return Err(limits::too_many_fields());
+        }
         let start = self.fields.len() as u32;
         let mut below = Vec::new();
         for group in groups {
@@ -300,6 +303,7 @@ impl<'d, 'a> Planner<'d, 'a> {
             let Some((on, def)) = self.definition(owner, first) else { continue };
             let planned = self.field(first.node, on, def, parent, number, depth);
             let base = planned.ty.base();
+            self.check_introspection(&planned)?;
             self.fields.push(planned);
             let condition = self.condition(&group);
             if let Some(field) = self.fields.last_mut() {
@@ -327,6 +331,27 @@ impl<'d, 'a> Planner<'d, 'a> {
             }
         }
         Ok(start..end)
+    }
+
+    /// Introspection can follow types into fields into types; each list on the way multiplies.
+    fn check_introspection(&self, field: &PlannedField) -> Result<(), GraphqlError> {
+        let multiplies = |field: &PlannedField| {
+            let ty = self.schema.ty(field.ty.base());
+            field.ty.is_list() && ty.name.starts_with("__") && ty.kind.is_composite()
+        };
+        if !multiplies(field) {
+            return Ok(());
+        }
+        let mut lists = 1;
+        let mut at = field.parent;
+        while let Some(outer) = at.and_then(|number| self.fields.get(number as usize)) {
+            lists += usize::from(multiplies(outer));
+            at = outer.parent;
+        }
+        if lists > limits::MAX_INTROSPECTION_LISTS {
+            return Err(limits::introspection_too_wide(field.location));
+        }
+        Ok(())
     }
 
     fn definition(&self, owner: TypeId, occurrence: &Occurrence<'_, '_>) -> Option<(TypeId, &'d FieldDef)> {
@@ -453,11 +478,17 @@ impl<'d, 'a> Planner<'d, 'a> {
 }
 
 fn same_arguments(one: &[Argument<'_>], two: &[Argument<'_>]) -> bool {
-    one.len() == two.len()
-        && one.iter().all(|left| {
-            let right = two.iter().find(|right| right.name == left.name);
-            right.is_some_and(|right| same_value(&left.value, &right.value))
-        })
+    if one.len() != two.len() {
+        return false;
+    }
+    let (one, two) = (sorted(one), sorted(two));
+    one.iter().zip(&two).all(|(one, two)| one.name == two.name && same_value(&one.value, &two.value))
+}
+
+fn sorted<'x, 'a>(arguments: &'x [Argument<'a>]) -> Vec<&'x Argument<'a>> {
+    let mut arguments: Vec<_> = arguments.iter().collect();
+    arguments.sort_by_key(|argument| argument.name);
+    arguments
 }
 
 fn same_value(one: &Value<'_>, two: &Value<'_>) -> bool {

@@ -1,0 +1,142 @@
+//! Hostile documents: each refused, and soon.
+
+mod zoo;
+
+use std::time::{Duration, Instant};
+
+use graphql::limits;
+use serde_json::json;
+use zoo::{errors, run, schema};
+
+/// Generous, since tests run unoptimised and beside others.
+const SOON: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 25 });
+
+#[track_caller]
+fn refused(document: &str, message: &str) {
+    schema();
+    let start = Instant::now();
+    let found = errors(document, json!({}));
+    let took = start.elapsed();
+    println!("{took:?} {} …", found[0].message.chars().take(80).collect::<String>());
+    assert!(found[0].message.contains(message), "{}", found[0].message);
+    assert!(took < SOON, "took {took:?}");
+}
+
+fn repeat(count: usize, part: impl Fn(usize) -> String) -> String {
+    (0..count).map(part).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn length() {
+    refused(
+        &format!("{{ fresh }} #{}", "x".repeat(limits::MAX_DOCUMENT_BYTES)),
+        "longer than the maximum of 262144",
+    );
+}
+
+#[test]
+fn tokens() {
+    refused(
+        &format!("{{ {} }}", "fresh ".repeat(limits::MAX_TOKENS)),
+        "more than the maximum of 25000 tokens",
+    );
+}
+
+#[test]
+fn depth() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(5_000), close.repeat(5_000));
+    refused(&format!("{{ {} }}", deep("wide { a ", "} ")), "nested deeper than the maximum of 30");
+    refused(&format!("{{ cats(limit: {}) {{ id }} }}", deep("[", "]")), "nested deeper");
+    refused(&format!("{{ cats(limit: {}) {{ id }} }}", deep("{a:", "}")), "nested deeper");
+    refused(&format!("query($a: {}) {{ fresh }}", deep("[", "]")), "nested deeper");
+    refused(&deep("{", "}"), "Expected NAME");
+}
+
+#[test]
+fn depth_through_fragments() {
+    let chain = repeat(40, |n| format!("fragment F{n} on Wide {{ a {{ ...F{} }} }}", n + 1));
+    refused(&format!("{{ wide {{ ...F0 }} }} {chain} fragment F40 on Wide {{ n }}"), "nested deeper");
+}
+
+#[test]
+fn fragments_that_double() {
+    let bomb =
+        repeat(25, |n| format!("fragment F{n} on Wide {{ a {{ ...F{m} }} b {{ ...F{m} }} }}", m = n + 1));
+    refused(
+        &format!("{{ wide {{ ...F0 }} }} {bomb} fragment F25 on Wide {{ n }}"),
+        "more than the maximum of 10000 fields",
+    );
+}
+
+#[test]
+fn fragments_in_circles() {
+    let circle = repeat(1_000, |n| format!("fragment F{n} on Wide {{ ...F{} }}", (n + 1) % 1_000));
+    refused(&format!("{{ wide {{ ...F0 }} }} {circle}"), "contains an infinite loop");
+}
+
+#[test]
+fn aliases() {
+    refused(
+        &format!("{{ {} }}", repeat(251, |n| format!("a{n}: fresh"))),
+        "Field 'fresh' is selected more than the maximum of 250",
+    );
+}
+
+#[test]
+fn directives_of_one_field() {
+    refused(&format!("{{ fresh {} }}", "@skip(if: false) ".repeat(11)), "maximum of 10 directives");
+}
+
+#[test]
+fn operations() {
+    refused(&repeat(51, |n| format!("query Q{n} {{ fresh }}")), "maximum of 50 operations");
+}
+
+#[test]
+fn lists() {
+    let found = errors(&format!("mutation {{ feed(ids: [{}]) {{ echo }} }}", "1 ".repeat(251)), json!({}));
+    let expected = r#"[{"message":"The input array size of 251 is greater than the maximum allowed of 250.","locations":[{"line":1,"column":12}],"path":["feed","ids"],"extensions":{"code":"MAX_INPUT_SIZE_EXCEEDED"}}]"#;
+    assert_eq!(serde_json::to_string(&found).unwrap(), expected);
+    let ids: Vec<u32> = (0..251).collect();
+    let found = errors("mutation($i: [ID!]) { feed(ids: $i) { echo } }", json!({"i": ids}));
+    assert_eq!(found[0].extensions["code"], "MAX_INPUT_SIZE_EXCEEDED");
+    let tags = vec!["t"; 251];
+    let found = errors(
+        "mutation($i: CatInput!) { r: rename(input: $i) { echo } }",
+        json!({"i": {"name": "n", "tags": tags}}),
+    );
+    assert_eq!(serde_json::to_value(&found[0].path).unwrap(), json!(["r", "input", "tags"]));
+}
+
+#[test]
+fn introspection_into_introspection() {
+    let document = "{ __schema { types { fields { args { type { fields { args { name } } } } } } } }";
+    refused(document, "Introspection follows more than the maximum");
+}
+
+#[test]
+fn wide_but_fair_documents_run() {
+    let document = format!("{{ animal(id: 1) {{ {} }} }}", repeat(200, |n| format!("a{n}: name b{n}: id")));
+    assert!(run(&document).text.len() > 2_000);
+}
+
+#[test]
+fn many_conflicts_are_cut_short() {
+    let fields = repeat(5_000, |n| format!("a: cats(limit: {n}) {{ id }}"));
+    let tokens_ok = repeat(1_500, |n| format!("a: cats(limit: {n}) {{ id }}"));
+    refused(&format!("{{ {fields} }}"), "tokens");
+    let found = errors(&format!("{{ {tokens_ok} }}"), json!({}));
+    assert_eq!(found.len(), limits::MAX_ERRORS);
+}
+
+#[test]
+fn broken_text_never_panics() {
+    let whole = "query Q($a: [ID!]! = [\"x\\u00e9\"], $b: CatInput) @skip(if: true) { a: animal(id: 1) { ...F ... on Cat { lives } } \
+                 s: cat(name: \"\"\"b\n \u{e9}\"\"\", at: -1.5e3) { id } } fragment F on Creature { id }";
+    for end in 0..whole.len() {
+        let Some(part) = whole.get(..end) else { continue };
+        let _ = schema().prepare(part);
+        let _ = schema().prepare(&part.replace('(', "\u{e9}"));
+        let _ = schema().prepare(&part.replace('{', "\""));
+    }
+}
