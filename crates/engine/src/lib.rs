@@ -12,6 +12,7 @@ mod execute;
 pub mod ids;
 pub mod keys;
 pub mod outside;
+pub mod query;
 pub mod retry;
 pub mod seal;
 pub mod work;

@@ -76,6 +76,15 @@ pub enum Condition {
     Prefix(Column, String),
     /// Work that still waits to be done. A condition of its own, since an index holds just that work.
     Open,
+    /// Work at locations run by certain people; nobody named matches nothing.
+    RunBy {
+        /// By the merchant.
+        merchant: bool,
+        /// By one of these services.
+        own: Vec<ServiceId>,
+        /// By any service but these.
+        others: Option<Vec<ServiceId>>,
+    },
 }
 
 /// Columns that conditions may name.
@@ -154,6 +163,27 @@ fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &st
             }
             Condition::OneOf(_, values) if values.is_empty() => tail.sql.push_str(" AND 1 = 0"),
             Condition::NoneOf(_, values) if values.is_empty() => {}
+            Condition::RunBy { merchant, own, others } => {
+                let mut ways = Vec::new();
+                if *merchant {
+                    ways.push(format!("{alias}.service_id IS NULL"));
+                }
+                let mut among = |services: &[ServiceId]| {
+                    let places: Vec<String> =
+                        services.iter().map(|id| format!("${}", push(&mut tail, id.0.into()))).collect();
+                    places.join(", ")
+                };
+                if !own.is_empty() {
+                    ways.push(format!("{alias}.service_id IN ({})", among(own)));
+                }
+                match others {
+                    Some(others) if others.is_empty() => ways.push(format!("{alias}.service_id IS NOT NULL")),
+                    Some(others) => ways.push(format!("{alias}.service_id NOT IN ({})", among(others))),
+                    None => {}
+                }
+                let either = if ways.is_empty() { "1 = 0".to_owned() } else { ways.join(" OR ") };
+                let _ = write!(tail.sql, " AND ({either})");
+            }
             Condition::Open => {
                 let _ = write!(tail.sql, " AND {alias}.is_open = 1");
             }

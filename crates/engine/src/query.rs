@@ -1,0 +1,158 @@
+//! Questions. Every answer about work passes the one rule of visibility, [`domain::actor::visible`]: lists carry it
+//! as a condition, single things are looked at before they are handed out.
+
+use std::sync::Arc;
+
+use domain::actor::{Actor, App, Permission, visible};
+use domain::fulfillment::Fulfillment;
+use domain::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, VariantId};
+use domain::listener::Listener;
+use domain::location::{Location, Service};
+use domain::order::Order;
+use domain::product::{Product, Stock, Variant};
+use domain::snapshot::Shop;
+
+pub use store::db::Value;
+pub use store::{Column, Condition, Descending, OrderRow, OrderSort, Page, WorkRow, WorkSort};
+
+use crate::{Engine, Error};
+
+/// The condition that a list of work carries for `actor`; `None` if the actor sees all of it.
+fn seen_by(actor: &Actor) -> Option<Condition> {
+    let Actor::App(App { permissions, services, .. }) = actor else { return None };
+    let merchant = permissions.has(Permission::ReadMerchantWork);
+    let own = permissions.has(Permission::ReadAssignedWork);
+    let others = permissions.has(Permission::ReadThirdPartyWork);
+    let all = merchant && others && (own || services.is_empty());
+    (!all).then(|| Condition::RunBy {
+        merchant,
+        own: if own { services.clone() } else { Vec::new() },
+        others: others.then(|| services.clone()),
+    })
+}
+
+impl Engine {
+    /// A page of orders, for those who may read orders.
+    ///
+    /// # Errors
+    /// As [`store::db::Db::read`]; so for every function here.
+    pub async fn orders(
+        &self,
+        shop: &Shop,
+        conditions: &[Condition],
+        sort: OrderSort,
+        page: &Page,
+    ) -> Result<Vec<OrderRow>, Error> {
+        Ok(self.store().orders(shop.id, conditions, sort, page).await?)
+    }
+
+    /// How many orders meet the conditions, counting no further than `at_most`.
+    pub async fn count_orders(&self, shop: &Shop, conditions: &[Condition], at_most: u32) -> Result<i64, Error> {
+        Ok(self.store().count_orders(shop.id, conditions, at_most).await?)
+    }
+
+    /// A page of the work that `actor` may see.
+    pub async fn work_list(
+        &self,
+        shop: &Shop,
+        actor: &Actor,
+        conditions: &[Condition],
+        sort: WorkSort,
+        page: &Page,
+    ) -> Result<Vec<WorkRow>, Error> {
+        let mut conditions = conditions.to_vec();
+        conditions.extend(seen_by(actor));
+        Ok(self.store().work(shop.id, &conditions, sort, page).await?)
+    }
+
+    /// The order of a fulfillment order that `actor` may see.
+    pub async fn order_of_work(
+        &self,
+        shop: &Shop,
+        actor: &Actor,
+        id: FulfillmentOrderId,
+    ) -> Result<Option<Arc<Order>>, Error> {
+        let order = self.store().order_of_work(shop.id, id).await?;
+        Ok(order.filter(|order| order.fulfillment_order(id).is_some_and(|fo| visible(actor, fo.service))))
+    }
+
+    /// Orders by id; those that aren't there are left out.
+    pub async fn orders_by_id(&self, shop: &Shop, ids: &[OrderId]) -> Result<Vec<Arc<Order>>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store().orders_by_id(shop.id, ids).await?)
+    }
+
+    /// An order with every fulfillment that holds something of it, as of one moment.
+    pub async fn order_with_fulfillments(
+        &self,
+        shop: &Shop,
+        id: OrderId,
+    ) -> Result<Option<(Arc<Order>, Vec<Arc<Fulfillment>>)>, Error> {
+        Ok(self.store().order_with_fulfillments(shop.id, id).await?)
+    }
+
+    /// A fulfillment that `actor` may see: because of where it left, or because it may read orders.
+    pub async fn fulfillment(
+        &self,
+        shop: &Shop,
+        actor: &Actor,
+        id: FulfillmentId,
+    ) -> Result<Option<Arc<Fulfillment>>, Error> {
+        let found = self.store().fulfillments(shop.id, &[id]).await?.pop();
+        Ok(found.filter(|fulfillment| {
+            actor.may(Permission::ReadOrders) || visible(actor, fulfillment.service)
+        }))
+    }
+
+    /// Every fulfillment that holds something of one of the orders, oldest first.
+    pub async fn fulfillments_of(&self, shop: &Shop, orders: &[OrderId]) -> Result<Vec<Arc<Fulfillment>>, Error> {
+        Ok(self.store().fulfillments_of_orders(shop.id, orders).await?)
+    }
+
+    /// Every location and service.
+    pub async fn places(&self, shop: &Shop) -> Result<(Vec<Location>, Vec<Service>), Error> {
+        Ok(self.store().places(shop.id).await?)
+    }
+
+    /// Whether some work at that location is open.
+    pub async fn has_open_work(&self, shop: &Shop, location: LocationId) -> Result<bool, Error> {
+        Ok(self.store().has_open_work(shop.id, location).await?)
+    }
+
+    /// Variants by id, with their stock.
+    pub async fn variants(&self, shop: &Shop, ids: &[VariantId]) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
+        Ok(self.store().variants(shop.id, ids).await?)
+    }
+
+    /// A page of variants by id; `sku` and `product` narrow it.
+    pub async fn variant_page(
+        &self,
+        shop: &Shop,
+        sku: Option<&str>,
+        product: Option<ProductId>,
+        page: &Page,
+    ) -> Result<Vec<Variant>, Error> {
+        Ok(self.store().variant_page(shop.id, sku, product, page).await?)
+    }
+
+    /// Products by id.
+    pub async fn products(&self, shop: &Shop, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
+        Ok(self.store().products(shop.id, ids).await?)
+    }
+
+    /// The listeners of the program that asks; all of them for the server itself.
+    pub async fn listeners(&self, shop: &Shop, actor: &Actor) -> Result<Vec<Listener>, Error> {
+        let mut listeners = self.store().listeners(shop.id).await?;
+        if let Some(app) = actor.app() {
+            listeners.retain(|listener| listener.app == app);
+        }
+        Ok(listeners)
+    }
+
+    /// The name of a program.
+    pub async fn app_name(&self, shop: &Shop, app: domain::id::AppId) -> Result<Option<String>, Error> {
+        Ok(self.store().app(shop.id, app).await?.map(|app| app.name))
+    }
+}
