@@ -1,0 +1,447 @@
+//! Random histories: anybody sends anything, and after every step all that must hold holds. A small reference knows
+//! nothing of fulfillment orders; it only counts what was asked for, what left, and what is in the shelves, from the
+//! commands alone. A planted fault of each kind must be found, or the checks are worth nothing.
+
+use std::collections::BTreeMap;
+
+use domain::actor::Actor;
+use domain::allowed::{Action, check};
+use domain::command::{Command, Fulfilled, Reach, Restock};
+use domain::decide::{Decision, Outcome, Write};
+use domain::fulfillment_order::{FulfillmentOrder, Progress, Request, Stage};
+use domain::id::*;
+use domain::order::{CancelReason, Order, StockMode};
+use domain::snapshot::WhenDeclined;
+use domain::time::{HOUR, SECOND};
+
+mod world;
+use world::*;
+
+const STEPS: usize = 20_000;
+/// Steps in one shop; then a new one opens, so that steps stay quick.
+const STEPS_PER_SHOP: usize = 250;
+
+/// Chance, but the same one for the same seed (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+    fn within(&mut self, range: std::ops::Range<i64>) -> i64 {
+        range.start + self.below((range.end - range.start) as usize) as i64
+    }
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+        if from.is_empty() { None } else { Some(from[self.below(from.len())].clone()) }
+    }
+}
+
+/// What is applied wrongly, to see whether anybody notices.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    GivesBackTwice,
+    ForgetsToGiveBack,
+    ForgetsTheParcel,
+    OpensWhatWasClosed,
+    ShipsOneMore,
+}
+
+/// What everybody knows who only reads the commands.
+#[derive(Default)]
+struct Reference {
+    asked: BTreeMap<(OrderId, OrderLineId), i64>,
+    left: BTreeMap<(OrderId, OrderLineId), i64>,
+    shelves: BTreeMap<VariantId, i64>,
+    parcels: BTreeMap<FulfillmentId, Vec<Item>>,
+}
+
+/// Units of a line in a parcel, and the variant whose shelves they left.
+type Item = ((OrderId, OrderLineId), i64, Option<VariantId>);
+
+impl Reference {
+    fn of(world: &World) -> Self {
+        let mut reference = Self::default();
+        for stock in world.stock.values() {
+            *reference.shelves.entry(stock.variant).or_default() += stock.on_hand;
+        }
+        reference
+    }
+
+    /// What `command`, which was accepted, means; `before` is the shop as it was then.
+    fn follow(&mut self, before: &[Order], world: &World, command: &Command, outcome: &Outcome) {
+        match (command, outcome) {
+            (Command::Place(place), Outcome::Order(id)) => {
+                let mut items = Vec::new();
+                for (new, line) in place.lines.iter().zip(&world.order(*id).lines) {
+                    let gone = if place.fulfilled.is_some() { new.fulfilled.clamp(0, new.quantity) } else { 0 };
+                    let asked = if place.cancelled.is_some() { gone } else { new.quantity };
+                    self.asked.insert((*id, line.id), asked);
+                    self.left.insert((*id, line.id), gone);
+                    items.push(((*id, line.id), gone, None));
+                }
+                for parcel in world.fulfillments.iter().filter(|parcel| parcel.orders() == [*id]) {
+                    self.parcels.insert(parcel.id, items.clone());
+                }
+            }
+            (Command::Fulfill(fulfill), Outcome::Fulfillment(parcel)) => {
+                let mut items = Vec::new();
+                for work in &fulfill.works {
+                    let found = before.iter().find_map(|o| Some((o, o.fulfillment_order(work.id)?)));
+                    let (order, fo) = found.expect("it was there, or it would have been refused");
+                    let all = || fo.lines.iter().map(|line| (line.id, line.remaining())).collect();
+                    for (line, quantity) in work.lines.clone().unwrap_or_else(all) {
+                        let line = fo.line(line).expect("likewise");
+                        let article = &order.line(line.order_line).expect("likewise").article;
+                        let counted = article.variant.filter(|_| line.committed);
+                        items.push(((order.id, line.order_line), quantity, counted));
+                    }
+                }
+                self.ship(&items, 1);
+                self.parcels.insert(*parcel, items);
+            }
+            (Command::CancelFulfillment(parcel), _) => {
+                let items = self.parcels.remove(parcel).unwrap_or_default();
+                self.ship(&items, -1);
+                for (key, quantity, _) in items {
+                    if before.iter().any(|order| order.id == key.0 && order.cancelled.is_some()) {
+                        *self.asked.entry(key).or_default() -= quantity;
+                    }
+                }
+            }
+            (Command::CancelOrder(cancel), _) => {
+                let order = before.iter().find(|order| order.id == cancel.order).expect("it was there");
+                for line in &order.lines {
+                    self.asked.insert((order.id, line.id), 0);
+                }
+                for fo in order.fulfillment_orders.iter().filter(|_| cancel.restock == Restock::No) {
+                    for line in fo.lines.iter().filter(|line| line.committed && fo.is_open()) {
+                        let variant = order.line(line.order_line).and_then(|line| line.article.variant);
+                        *self.shelves.entry(variant.expect("counted")).or_default() -= line.remaining();
+                    }
+                }
+            }
+            (Command::AdjustStock(changes), _) => {
+                for (variant, _, by) in changes {
+                    *self.shelves.entry(*variant).or_default() += by;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ship(&mut self, items: &[Item], sign: i64) {
+        for (key, quantity, counted) in items {
+            *self.left.entry(*key).or_default() += sign * quantity;
+            if let Some(variant) = counted {
+                *self.shelves.entry(*variant).or_default() -= sign * quantity;
+            }
+        }
+    }
+
+    fn differences(&self, world: &World) -> Vec<String> {
+        let mut out = Vec::new();
+        for ((order, line), asked) in &self.asked {
+            let (order, left) = (world.order(*order), self.left[&(*order, *line)]);
+            if (order.current_quantity(*line), order.fulfilled_quantity(*line)) != (*asked, left) {
+                out.push(format!("line {line} of {}: {asked} asked for, {left} left", order.id));
+            }
+        }
+        for (variant, units) in &self.shelves {
+            let there: i64 = world.stock.values().filter(|s| s.variant == *variant).map(|s| s.on_hand).sum();
+            if there != *units {
+                out.push(format!("{there} of variant {variant} in the shelves, not {units}"));
+            }
+        }
+        out
+    }
+}
+
+/// What was closed stays so. Only a parcel that comes back shows again in the lines of its closed work.
+fn terminal(before: &[Order], world: &World, command: &Command) -> Vec<String> {
+    let mut out = Vec::new();
+    for was in before.iter().flat_map(|order| &order.fulfillment_orders).filter(|fo| !fo.is_open()) {
+        let is = world.work(was.id);
+        let mut expected = was.clone();
+        if matches!(command, Command::CancelFulfillment(_)) {
+            expected.updated_at = is.updated_at;
+            for (line, now) in expected.lines.iter_mut().zip(&is.lines) {
+                line.fulfilled = line.fulfilled.min(now.fulfilled);
+            }
+        }
+        if *is != expected {
+            out.push(format!("F6: {} was closed and changed", was.id));
+        }
+    }
+    out
+}
+
+/// Some command or other; about a third of them make no sense.
+fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
+    let orders: Vec<OrderId> = world.orders.iter().map(|order| order.id).collect();
+    let works: Vec<&FulfillmentOrder> = world.orders.iter().flat_map(|order| &order.fulfillment_orders).collect();
+    let work = chance.pick(&works);
+    let id = work.map(|work| work.id);
+    Some(match chance.below(20) {
+        0..=2 => some_order(chance),
+        3 => Command::Route(chance.pick(&orders)?),
+        4..=7 => {
+            let mut picked = vec![(id?, some_lines(chance, work?))];
+            while chance.one_in(3) {
+                let other = chance.pick(&works)?;
+                picked.push((other.id, some_lines(chance, other)));
+            }
+            let works: Vec<_> = picked.iter().map(|(id, lines)| (*id, lines.as_deref())).collect();
+            fulfilling(&works, if chance.one_in(2) { Reach::OneOrder } else { Reach::ManyOrders })
+        }
+        8 | 9 => Command::CancelFulfillment(chance.pick(&world.fulfillments)?.id),
+        10 => calling_off(
+            chance.pick(&orders)?,
+            if chance.one_in(2) { Restock::Yes } else { Restock::No },
+        ),
+        11 | 12 => {
+            let handle = chance.below(30).to_string();
+            holding(id?, &handle, &some_lines(chance, work?).unwrap_or_default())
+        }
+        13 => {
+            let holds: Vec<HoldId> = work?.holds().iter().map(|hold| hold.id).collect();
+            Command::Release(id?, if chance.one_in(2) { holds.into_iter().take(1).collect() } else { vec![] })
+        }
+        14 => requesting(id?, &some_lines(chance, work?).unwrap_or_default()),
+        15 => Command::AcceptRequest(id?, None),
+        16 => Command::RejectRequest(id?, None),
+        17 => Command::Open(id?),
+        _ => {
+            let variant = chance.pick(&[SHIRT, MUG, PRINT])?;
+            let location = chance.pick(&[HERE, THERE, SERVED])?;
+            Command::AdjustStock(vec![(variant, location, chance.within(-6..12))])
+        }
+    })
+}
+
+fn some_order(chance: &mut Chance) -> Command {
+    let mut lines = Vec::new();
+    for _ in 0..chance.within(1..4) {
+        let variant = chance.pick(&[SHIRT, SHIRT, MUG, STICKER, PRINT]).expect("there are some");
+        let mut line = line(variant, chance.within(1..5));
+        line.fulfilled = chance.within(-1..5);
+        lines.push(line);
+    }
+    let mut place = new_order(lines);
+    place.placed.stock = chance
+        .pick(&[StockMode::Wait, StockMode::Wait, StockMode::Wait, StockMode::Refuse, StockMode::Oversell])
+        .unwrap_or_default();
+    if chance.one_in(6) {
+        place.placed.fulfill_at = Some(domain::time::Time(chance.within(0..2_000_000) * SECOND));
+    }
+    if chance.one_in(6) {
+        place.fulfilled =
+            Some(Fulfilled { location: None, at: domain::time::Time(0), trackings: vec![], status: None });
+    }
+    if chance.one_in(12) {
+        place.cancelled = Some((domain::time::Time(0), CancelReason::Other));
+    }
+    Command::Place(Box::new(place))
+}
+
+/// All, or some lines with quantities that may be too large, zero, doubled or of other work.
+fn some_lines(chance: &mut Chance, work: &FulfillmentOrder) -> Option<Vec<(FulfillmentOrderLineId, i64)>> {
+    if chance.one_in(2) {
+        return None;
+    }
+    let mut lines = Vec::new();
+    for line in &work.lines {
+        if !chance.one_in(3) {
+            lines.push((line.id, chance.within(1..line.remaining().max(1) + 1)));
+        }
+        if chance.one_in(20) {
+            let id = if chance.one_in(2) { line.id } else { FulfillmentOrderLineId(1) };
+            lines.push((id, chance.within(-1..4)));
+        }
+    }
+    Some(lines)
+}
+
+/// Stages that no command here leads to, but that work may be in.
+fn meanwhile(chance: &mut Chance, world: &mut World) {
+    let open: Vec<FulfillmentOrderId> = world
+        .orders
+        .iter()
+        .flat_map(|order| &order.fulfillment_orders)
+        .filter(|fo| fo.is_open())
+        .map(|fo| fo.id)
+        .collect();
+    let Some(id) = chance.pick(&open) else { return };
+    let report = Stage::InProgress { report: Some(Progress { note: None, app: None }) };
+    let fo = world.work_mut(id);
+    let (stage, request) = match (&fo.stage, fo.request) {
+        (Stage::InProgress { .. }, Request::Accepted | Request::CancellationRequested) => chance
+            .pick(&[
+                (fo.stage.clone(), Request::CancellationRequested),
+                (fo.stage.clone(), Request::CancellationRejected),
+                (Stage::Incomplete, Request::Closed),
+                (Stage::Cancelled, Request::CancellationAccepted),
+            ])
+            .expect("there are some"),
+        (Stage::Open, Request::Unsubmitted) if fo.service.is_none() => (report, Request::Unsubmitted),
+        (stage, request) => (stage.clone(), request),
+    };
+    (fo.stage, fo.request) = (stage, request);
+}
+
+/// What is shown as possible is possible, and nothing else is.
+fn agrees(chance: &mut Chance, world: &mut World, actor: &Actor) -> Vec<String> {
+    let order = chance.pick(&world.orders);
+    let Some((order, fo)) = order.and_then(|o| Some((o.clone(), chance.pick(&o.fulfillment_orders)?))) else {
+        return Vec::new();
+    };
+    let commands = [
+        (Action::RequestFulfillment, requesting(fo.id, &[])),
+        (Action::Fulfill, fulfilling(&[(fo.id, None)], Reach::OneOrder)),
+        (Action::Accept, Command::AcceptRequest(fo.id, None)),
+        (Action::Reject, Command::RejectRequest(fo.id, None)),
+        (Action::Open, Command::Open(fo.id)),
+        (Action::ReleaseHold, Command::Release(fo.id, vec![])),
+        (Action::Hold, holding(fo.id, "a handle that nobody has", &[])),
+    ];
+    let mut out = Vec::new();
+    for (action, command) in commands {
+        let (says, does) = (check(action, &order, &fo, actor), world.decide(actor, &command).map(|_| ()));
+        if says.is_ok() != does.is_ok() {
+            out.push(format!("F3: {action:?} is said {says:?} and done {does:?}: {fo:?}"));
+        }
+    }
+    out
+}
+
+/// Spoils a decision, or leaves it alone.
+fn spoil(fault: Fault, command: &Command, mut decision: Decision) -> Decision {
+    let came_back = matches!(command, Command::CancelFulfillment(_));
+    let stock = |write: &Write| matches!(write, Write::Stock(_));
+    match fault {
+        Fault::None => {}
+        Fault::GivesBackTwice if came_back => {
+            let again: Vec<Write> = decision.writes.iter().filter(|write| stock(write)).cloned().collect();
+            decision.writes.extend(again);
+        }
+        Fault::ForgetsToGiveBack if came_back => decision.writes.retain(|write| !stock(write)),
+        Fault::ForgetsTheParcel => decision.writes.retain(|write| !matches!(write, Write::Fulfillment(_))),
+        Fault::OpensWhatWasClosed if came_back => each_work(&mut decision, |fo| fo.stage = Stage::Open),
+        Fault::ShipsOneMore if matches!(command, Command::Fulfill(_)) => each_work(&mut decision, |fo| {
+            if let Some(line) = fo.lines.iter_mut().find(|line| line.remaining() > 0) {
+                line.fulfilled += 1;
+            }
+        }),
+        _ => {}
+    }
+    decision
+}
+
+fn each_work(decision: &mut Decision, change: impl Fn(&mut FulfillmentOrder)) {
+    for write in &mut decision.writes {
+        if let Write::Order(order) = write {
+            order.fulfillment_orders.iter_mut().for_each(&change);
+        }
+    }
+}
+
+/// How much happened.
+#[derive(Debug, Default)]
+struct Figures {
+    accepted: usize,
+    refused: usize,
+    stale: usize,
+}
+
+fn run(seed: u64, steps: usize, fault: Fault) -> Result<Figures, String> {
+    let mut chance = Chance(seed);
+    let mut figures = Figures::default();
+    let actors = [
+        Actor::System,
+        Actor::System,
+        merchant(),
+        server(),
+        limited("write_merchant_managed_fulfillment_orders,write_orders"),
+        limited("read_third_party_fulfillment_orders"),
+    ];
+    let mut world = World::new();
+    let mut reference = Reference::of(&world);
+    for step in 0..steps {
+        if step % STEPS_PER_SHOP == 0 {
+            world = World::new();
+            reference = Reference::of(&world);
+            world.shop.when_declined =
+                if chance.one_in(2) { WhenDeclined::Reroute } else { WhenDeclined::Stay };
+        }
+        world.now = world.now.plus(chance.within(0..HOUR));
+        if chance.one_in(10) {
+            meanwhile(&mut chance, &mut world);
+        }
+        let Some(command) = anything(&mut chance, &world) else { continue };
+        let actor = chance.pick(&actors).unwrap_or(Actor::System);
+        let before = world.orders.clone();
+        let mut broken = Vec::new();
+        match world.decide(&actor, &command) {
+            Err(_) => figures.refused += 1,
+            Ok(decision) => {
+                if chance.one_in(20) {
+                    // Between thinking and writing, somebody else takes something from a shelf.
+                    let taken = Command::AdjustStock(vec![(SHIRT, HERE, -3)]);
+                    let other = world.decide(&Actor::System, &taken).map_err(|no| format!("{no:?}"))?;
+                    world.apply(&other).map_err(|stale| format!("{stale:?}"))?;
+                    reference.follow(&before, &world, &taken, &other.outcome);
+                    if world.apply(&decision) == Err(Stale) {
+                        figures.stale += 1;
+                        continue;
+                    }
+                } else if world.apply(&spoil(fault, &command, decision.clone())).is_err() {
+                    broken.push("stale, although nobody else was there".to_owned());
+                }
+                figures.accepted += 1;
+                reference.follow(&before, &world, &command, &decision.outcome);
+            }
+        }
+        broken.extend(world.broken());
+        broken.extend(reference.differences(&world));
+        broken.extend(terminal(&before, &world, &command));
+        if broken.is_empty() {
+            broken = agrees(&mut chance, &mut world, &actor);
+        }
+        if !broken.is_empty() {
+            return Err(format!("seed {seed}, step {step}, after {command:#?}: {broken:#?}"));
+        }
+    }
+    Ok(figures)
+}
+
+#[test]
+fn whatever_is_sent_all_that_must_hold_holds() {
+    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_260_101);
+    println!("SEED={seed}");
+    let figures = run(seed, STEPS, Fault::None).unwrap_or_else(|broken| panic!("{broken}"));
+    println!("{figures:?}");
+    assert!(figures.accepted > STEPS / 4 && figures.refused > STEPS / 10 && figures.stale > 0, "{figures:?}");
+}
+
+#[test]
+fn planted_faults_are_found() {
+    for fault in [
+        Fault::GivesBackTwice,
+        Fault::ForgetsToGiveBack,
+        Fault::ForgetsTheParcel,
+        Fault::OpensWhatWasClosed,
+        Fault::ShipsOneMore,
+    ] {
+        assert!(run(7, STEPS, fault).is_err(), "nobody noticed: {fault:?}");
+    }
+}
