@@ -31,15 +31,25 @@ impl From<Failure> for Error {
     }
 }
 
+/// The error with its causes, which its own text leaves out ("error performing TLS handshake" says little).
+pub(super) fn explain(error: &tokio_postgres::Error) -> String {
+    let first = std::error::Error::source(error);
+    let causes = std::iter::successors(first, |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// The error of the statement with index `statement`.
 pub(super) fn classify(statement: usize, error: &tokio_postgres::Error) -> Failure {
     let Some(refusal) = error.as_db_error() else {
         let io = std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
         return if io || error.is_closed() {
-            Failure::Lost(Error::Unavailable(format!("the connection to PostgreSQL was lost: {error}")))
+            Failure::Lost(Error::Unavailable(format!(
+                "the connection to PostgreSQL was lost: {}",
+                explain(error)
+            )))
         } else {
             // Ours: the number or kind of the values, a row that does not decode.
-            Failure::Final(Error::Bug(format!("statement {statement}: {error}")))
+            Failure::Final(Error::Bug(format!("statement {statement}: {}", explain(error))))
         };
     };
     let code = refusal.code();

@@ -13,6 +13,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, Connection, NoTls, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::error::explain;
 use crate::db::{Error, Options};
 
 /// A connection that prepared so many texts starts over, should somebody write values into a text.
@@ -99,7 +100,7 @@ impl Pool {
             Ok(Session { client, prepared: HashMap::new() })
         };
         connected.await.map_err(|error: tokio_postgres::Error| {
-            Error::Unavailable(format!("cannot connect to PostgreSQL: {error}"))
+            Error::Unavailable(format!("cannot connect to PostgreSQL: {}", explain(&error)))
         })
     }
 

@@ -203,6 +203,45 @@ mod tests {
         assert_eq!(answered.try_recv().unwrap().unwrap()[0].affected, 1);
     }
 
+    #[test]
+    fn a_full_disk_fails_what_did_not_fit_and_keeps_what_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (id BIGINT NOT NULL, body TEXT); PRAGMA max_page_count = 20")
+            .unwrap();
+        let large = |id: i64| {
+            let body = "x".repeat(30_000);
+            Statement::new("INSERT INTO t (id, body) VALUES ($1, $2)", vec![id.into(), body.into()])
+        };
+        let (sender, queue) = flume::bounded(64);
+        let ask = |statement| {
+            let (answer, answered) = tokio::sync::oneshot::channel();
+            sender.send(Work::Transaction { statements: vec![statement], answer }).unwrap();
+            answered
+        };
+        let answers: Vec<_> = (0..8).map(|id| ask(large(id))).collect();
+        let last = ask(insert(100));
+        drop(sender);
+
+        run(connection, &queue);
+
+        let mut written = Vec::new();
+        for (id, mut answer) in answers.into_iter().chain([last]).enumerate() {
+            match answer.try_recv().unwrap() {
+                Ok(_) => written.push(id),
+                Err(Error::Unavailable(why)) => assert!(why.contains("full"), "{why}"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        let kept: i64 = Connection::open(&path)
+            .and_then(|again| again.query_row("SELECT count(*) FROM t", [], |row| row.get(0)))
+            .unwrap();
+        assert_eq!(kept, written.len() as i64, "what was answered is what is there");
+        assert!(kept < 9);
+    }
+
     fn insert(id: i64) -> Statement {
         Statement::new("INSERT INTO t (id) VALUES ($1)", vec![id.into()])
     }
