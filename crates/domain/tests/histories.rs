@@ -84,7 +84,8 @@ impl Reference {
             (Command::Place(place), Outcome::Order(id)) => {
                 let mut items = Vec::new();
                 for (new, line) in place.lines.iter().zip(&world.order(*id).lines) {
-                    let gone = if place.fulfilled.is_some() { new.fulfilled.clamp(0, new.quantity) } else { 0 };
+                    let gone =
+                        if place.fulfilled.is_some() { new.fulfilled.clamp(0, new.quantity) } else { 0 };
                     let asked = if place.cancelled.is_some() { gone } else { new.quantity };
                     self.asked.insert((*id, line.id), asked);
                     self.left.insert((*id, line.id), gone);
@@ -189,7 +190,8 @@ fn terminal(before: &[Order], world: &World, command: &Command) -> Vec<String> {
 /// Some command or other; about a third of them make no sense.
 fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
     let orders: Vec<OrderId> = world.orders.iter().map(|order| order.id).collect();
-    let works: Vec<&FulfillmentOrder> = world.orders.iter().flat_map(|order| &order.fulfillment_orders).collect();
+    let works: Vec<&FulfillmentOrder> =
+        world.orders.iter().flat_map(|order| &order.fulfillment_orders).collect();
     let work = chance.pick(&works);
     let id = work.map(|work| work.id);
     Some(match chance.below(20) {
@@ -205,10 +207,7 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
             fulfilling(&works, if chance.one_in(2) { Reach::OneOrder } else { Reach::ManyOrders })
         }
         8 | 9 => Command::CancelFulfillment(chance.pick(&world.fulfillments)?.id),
-        10 => calling_off(
-            chance.pick(&orders)?,
-            if chance.one_in(2) { Restock::Yes } else { Restock::No },
-        ),
+        10 => calling_off(chance.pick(&orders)?, if chance.one_in(2) { Restock::Yes } else { Restock::No }),
         11 | 12 => {
             let handle = chance.below(30).to_string();
             holding(id?, &handle, &some_lines(chance, work?).unwrap_or_default())

@@ -159,3 +159,6 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     touched.facts.push(Fact::OrderCancelled {});
     Ok(Outcome::Order(id))
 }
+
+#[cfg(test)]
+mod tests;

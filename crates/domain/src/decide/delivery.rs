@@ -63,3 +63,6 @@ fn store(change: &mut Change<'_, '_>, mut fulfillment: Fulfillment, fact: Fact) 
     change.writes.push(Write::Fulfillment(Box::new(fulfillment)));
     Ok(Outcome::Fulfillment(id))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Outcome, Write, stock_delta, work};
-use crate::actor::writable;
+use crate::actor::{Actor, writable};
 use crate::allowed::{Action, WhyNot, check};
 use crate::command::{Fulfill, FulfillWork, Reach};
 use crate::event::Fact;
 use crate::fulfillment::{Fulfillment, Share};
 use crate::fulfillment_order::{FulfillmentOrder, Stage};
 use crate::id::{FulfillmentOrderLineId, LocationId, OrderId};
+use crate::order::Order;
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<Outcome, Refusal> {
@@ -19,7 +20,7 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<
     one_order(&works, command.reach)?;
     let location = one_location(&works)?;
     for (order, fo, _) in &works {
-        allowed(change, *order, fo)?;
+        allowed(change.actor, order, fo)?;
     }
     let shares = shares(change, &works)?;
     let orders: BTreeSet<OrderId> = shares.iter().map(|share| share.order).collect();
@@ -61,7 +62,8 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<
     Ok(Outcome::Fulfillment(id))
 }
 
-type Asked<'c> = (OrderId, FulfillmentOrder, &'c FulfillWork);
+/// What is asked of a fulfillment order, with the order that it belongs to.
+type Asked<'a, 'c> = (&'a Order, &'a FulfillmentOrder, &'c FulfillWork);
 
 fn quantities_are_positive(works: &[FulfillWork]) -> Result<(), Refusal> {
     for (w, work) in works.iter().enumerate() {
@@ -74,16 +76,17 @@ fn quantities_are_positive(works: &[FulfillWork]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn works<'c>(change: &Change<'_, '_>, command: &'c Fulfill) -> Result<Vec<Asked<'c>>, Refusal> {
+fn works<'a, 'c>(change: &Change<'a, '_>, command: &'c Fulfill) -> Result<Vec<Asked<'a, 'c>>, Refusal> {
     if command.works.is_empty() {
         return Err(Refusal::NothingToDo);
     }
-    let mut works: Vec<Asked<'c>> = Vec::with_capacity(command.works.len());
+    let snapshot = change.snapshot;
+    let mut works: Vec<Asked<'a, 'c>> = Vec::with_capacity(command.works.len());
     for asked in &command.works {
-        let order = change.order_of(asked.id)?;
-        let found = change.snapshot.orders.iter().find_map(|order| order.fulfillment_order(asked.id));
-        let fo = found.ok_or(Refusal::Unknown(Thing::FulfillmentOrder(asked.id)))?;
-        works.push((order, fo.clone(), asked));
+        let found =
+            snapshot.orders.iter().find_map(|order| Some((order, order.fulfillment_order(asked.id)?)));
+        let (order, fo) = found.ok_or(Refusal::Unknown(Thing::FulfillmentOrder(asked.id)))?;
+        works.push((order, fo, asked));
     }
     // Whether all is there comes before whether all may be touched.
     match works.iter().find(|(_, fo, _)| !writable(change.actor, fo.service)) {
@@ -92,8 +95,8 @@ fn works<'c>(change: &Change<'_, '_>, command: &'c Fulfill) -> Result<Vec<Asked<
     }
 }
 
-fn one_order(works: &[Asked<'_>], reach: Reach) -> Result<(), Refusal> {
-    let mut orders: Vec<OrderId> = works.iter().map(|(order, ..)| *order).collect();
+fn one_order(works: &[Asked<'_, '_>], reach: Reach) -> Result<(), Refusal> {
+    let mut orders: Vec<OrderId> = works.iter().map(|(order, ..)| order.id).collect();
     orders.sort();
     orders.dedup();
     match reach {
@@ -102,7 +105,7 @@ fn one_order(works: &[Asked<'_>], reach: Reach) -> Result<(), Refusal> {
     }
 }
 
-fn one_location(works: &[Asked<'_>]) -> Result<LocationId, Refusal> {
+fn one_location(works: &[Asked<'_, '_>]) -> Result<LocationId, Refusal> {
     let mut locations: Vec<LocationId> = works.iter().map(|(_, fo, _)| fo.location).collect();
     locations.sort();
     locations.dedup();
@@ -112,9 +115,7 @@ fn one_location(works: &[Asked<'_>]) -> Result<LocationId, Refusal> {
     }
 }
 
-fn allowed(change: &mut Change<'_, '_>, order: OrderId, fo: &FulfillmentOrder) -> Result<(), Refusal> {
-    let actor = change.actor;
-    let order = &change.order(order)?.order;
+fn allowed(actor: &Actor, order: &Order, fo: &FulfillmentOrder) -> Result<(), Refusal> {
     check(Action::Fulfill, order, fo, actor).map_err(|why| match why {
         WhyNot::Stage(stage) => Refusal::Unfulfillable(fo.id, stage),
         WhyNot::NotPermitted => Refusal::NoAccess(fo.id),
@@ -124,7 +125,7 @@ fn allowed(change: &mut Change<'_, '_>, order: OrderId, fo: &FulfillmentOrder) -
 
 /// What is asked for, line by line; the same line named twice counts together, and so does the same fulfillment
 /// order named twice.
-fn shares(change: &mut Change<'_, '_>, works: &[Asked<'_>]) -> Result<Vec<Share>, Refusal> {
+fn shares(change: &mut Change<'_, '_>, works: &[Asked<'_, '_>]) -> Result<Vec<Share>, Refusal> {
     let mut shares: Vec<Share> = Vec::new();
     for (order, fo, asked) in works {
         let all =
@@ -141,7 +142,7 @@ fn shares(change: &mut Change<'_, '_>, works: &[Asked<'_>]) -> Result<Vec<Share>
                 Some(share) => share.quantity = asked,
                 None => shares.push(Share {
                     id: change.ids.fresh(),
-                    order: *order,
+                    order: order.id,
                     fulfillment_order: fo.id,
                     fulfillment_order_line: id,
                     order_line: line.order_line,
@@ -180,3 +181,6 @@ fn progress(fo: &mut FulfillmentOrder) {
         fo.forget_ended_request();
     }
 }
+
+#[cfg(test)]
+mod tests;

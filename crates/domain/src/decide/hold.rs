@@ -202,3 +202,6 @@ fn join_parts(change: &mut Change<'_, '_>, order_id: OrderId, id: FulfillmentOrd
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

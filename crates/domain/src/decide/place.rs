@@ -270,3 +270,6 @@ fn place_of(change: &Change<'_, '_>, fulfilled: &Fulfilled) -> Result<LocationId
     }
     .map(|location| location.id)
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,3 +138,6 @@ pub(super) fn open(change: &mut Change<'_, '_>, id: FulfillmentOrderId) -> Resul
     touched.facts.push(if was_scheduled { Fact::WorkReady { work } } else { Fact::WorkOpened { work } });
     Ok(Outcome::Work { order: order_id, id, rest: None })
 }
+
+#[cfg(test)]
+mod tests;

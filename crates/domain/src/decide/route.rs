@@ -153,3 +153,6 @@ fn opening(order: &Order, now: Time) -> (Time, Stage) {
         _ => (now.start_of_hour(), Stage::Open),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,3 +180,6 @@ pub(super) fn stock(
     }
     Ok(Outcome::Done)
 }
+
+#[cfg(test)]
+mod tests;

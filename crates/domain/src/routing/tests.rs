@@ -144,8 +144,7 @@ fn nearer_is_the_same_postal_region_then_province_then_country() {
     }
     let stock = shelves(&[(1, 1, 1), (1, 2, 1), (1, 3, 1), (1, 4, 1)]);
     let plan = planned(&[want(1, 1)], &locations, &stock);
-    let ranked: Vec<_> =
-        plan.explanation.locations.iter().map(|c| (c.location.0, c.nearness)).collect();
+    let ranked: Vec<_> = plan.explanation.locations.iter().map(|c| (c.location.0, c.nearness)).collect();
     assert_eq!(
         ranked,
         [

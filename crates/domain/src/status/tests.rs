@@ -75,7 +75,11 @@ fn an_order_is_fulfilled_when_nothing_waits_anywhere() {
     let work = world.order(waiting).fulfillment_orders[0].id;
     assert_eq!(fulfillment(world.order(waiting)), FulfillmentStatus::Unfulfilled);
     world.ship(work, None);
-    assert_eq!(fulfillment(world.order(waiting)), FulfillmentStatus::PartiallyFulfilled, "one waits for stock");
+    assert_eq!(
+        fulfillment(world.order(waiting)),
+        FulfillmentStatus::PartiallyFulfilled,
+        "one waits for stock"
+    );
 }
 
 #[test]
@@ -139,8 +143,13 @@ fn totals_add_up_with_taxes_within_or_on_top() {
     order.lines[0].article.tax_lines = vec![tax(100), tax(20)];
     order.placed.discounts = vec![Discount { code: "TEN".into(), amount: 1_000 }];
     order.placed.tax_lines = vec![tax(3)];
-    order.placed.shipping_lines =
-        vec![ShippingLine { title: "Post".into(), code: None, source: None, price: 700, tax_lines: vec![tax(70)] }];
+    order.placed.shipping_lines = vec![ShippingLine {
+        title: "Post".into(),
+        code: None,
+        source: None,
+        price: 700,
+        tax_lines: vec![tax(70)],
+    }];
     let sums = Totals { subtotal: 13_500, discounts: 1_500, shipping: 700, tax: 193, total: 14_393 };
     assert_eq!(totals(&order), sums);
     order.placed.taxes_included = true;
@@ -153,8 +162,13 @@ fn amounts_that_nobody_can_pay_dont_wrap() {
     let (_, mut order) = two_works();
     order.lines[0].article.unit_price = i64::MAX;
     order.lines.push(order.lines[0].clone());
-    order.placed.shipping_lines =
-        vec![ShippingLine { title: "Post".into(), code: None, source: None, price: i64::MAX, tax_lines: vec![] }];
+    order.placed.shipping_lines = vec![ShippingLine {
+        title: "Post".into(),
+        code: None,
+        source: None,
+        price: i64::MAX,
+        tax_lines: vec![],
+    }];
     order.placed.tax_lines = vec![tax(i64::MAX), tax(i64::MAX)];
     assert_eq!(totals(&order).total, i64::MAX);
 }

@@ -171,7 +171,12 @@ pub fn holding(id: FulfillmentOrderId, handle: &str, lines: &[(FulfillmentOrderL
 
 pub fn requesting(id: FulfillmentOrderId, lines: &[(FulfillmentOrderLineId, i64)]) -> Command {
     let lines = lines.to_vec();
-    Command::RequestFulfillment(RequestFulfillment { fulfillment_order: id, message: None, notify_buyer: false, lines })
+    Command::RequestFulfillment(RequestFulfillment {
+        fulfillment_order: id,
+        message: None,
+        notify_buyer: false,
+        lines,
+    })
 }
 
 pub fn calling_off(order: OrderId, restock: Restock) -> Command {
@@ -413,7 +418,9 @@ impl World {
                 broken.push(format!("Q16: {stock:?}, but open work waits for {promised}"));
             }
         }
-        broken.extend(promised.into_iter().filter(|(_, n)| *n != 0).map(|(key, n)| format!("Q16: {key:?} {n}")));
+        broken.extend(
+            promised.into_iter().filter(|(_, n)| *n != 0).map(|(key, n)| format!("Q16: {key:?} {n}")),
+        );
         broken
     }
 }
