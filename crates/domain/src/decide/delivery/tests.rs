@@ -1,1 +1,75 @@
+//! Given, when, then: parcels on their way.
 
+use crate::actor::Permission;
+use crate::command::{Command, RecordDelivery, Track};
+use crate::event::FactKind;
+use crate::fulfillment::{DeliveryStatus, Tracking};
+use crate::id::FulfillmentId;
+use crate::refusal::{Refusal, Thing};
+use crate::time::Time;
+use crate::world::*;
+
+fn tracking(fulfillment: FulfillmentId, number: &str) -> Command {
+    let trackings = vec![Tracking { number: Some(number.into()), ..Tracking::default() }];
+    Command::Track(Track { fulfillment, trackings, notify_buyer: false })
+}
+
+fn recording(fulfillment: FulfillmentId, status: DeliveryStatus, happened_at: Option<Time>) -> Command {
+    Command::RecordDelivery(RecordDelivery {
+        fulfillment,
+        status,
+        happened_at,
+        message: None,
+        place: Default::default(),
+        position: None,
+        estimated_at: None,
+    })
+}
+
+#[test]
+fn tracking_and_events_change_no_quantity() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(MUG, 1)]);
+    let parcel = world.ship(work, None);
+    let before = (world.orders[0].fulfillment_orders.clone(), world.stock(MUG, SERVED));
+    let decision = world.run(&server(), tracking(parcel, "1Z")).unwrap();
+    assert_eq!(kinds(&decision), [FactKind::FulfillmentUpdated, FactKind::OrderUpdated]);
+    let decision = world.run(&server(), recording(parcel, DeliveryStatus::InTransit, None)).unwrap();
+    assert_eq!(kinds(&decision), [FactKind::DeliveryRecorded, FactKind::OrderUpdated]);
+    assert_eq!((world.orders[0].fulfillment_orders.clone(), world.stock(MUG, SERVED)), before);
+    assert_eq!(world.fulfillments[0].trackings[0].number.as_deref(), Some("1Z"));
+    // What is told late doesn't become the latest.
+    world.run(&server(), recording(parcel, DeliveryStatus::LabelPrinted, Some(Time(1)))).unwrap();
+    assert_eq!(world.fulfillments[0].latest_event().unwrap().status, DeliveryStatus::InTransit);
+}
+
+#[test]
+fn they_are_told_of_parcels_that_were_called_off_too() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(SHIRT, 1)]);
+    let parcel = world.ship(work, None);
+    world.run(&merchant(), Command::CancelFulfillment(parcel)).unwrap();
+    world.run(&merchant(), tracking(parcel, "1Z")).unwrap();
+    world.run(&merchant(), recording(parcel, DeliveryStatus::Failure, None)).unwrap();
+    assert!(!world.fulfillments[0].is_live());
+}
+
+#[test]
+fn they_are_refused_to_those_who_cant_see_or_may_not_write() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(SHIRT, 1)]);
+    let parcel = world.ship(work, None);
+    let delayed = |parcel| recording(parcel, DeliveryStatus::Delayed, None);
+    let unknown = |id| Refusal::Unknown(Thing::Fulfillment(id));
+    let nobody = FulfillmentId(4);
+    assert_eq!(world.refused(&merchant(), tracking(nobody, "1")), unknown(nobody));
+    let blind = limited("write_third_party_fulfillment_orders,write_fulfillments");
+    assert_eq!(world.refused(&blind, tracking(parcel, "1")), unknown(parcel));
+    assert_eq!(world.refused(&blind, delayed(parcel)), unknown(parcel));
+    let reader = limited("read_merchant_managed_fulfillment_orders");
+    let needs = |permission: &'static [Permission]| Refusal::NotPermitted(permission);
+    assert_eq!(world.refused(&reader, tracking(parcel, "1")), needs(&[Permission::WriteMerchantWork]));
+    assert_eq!(world.refused(&reader, delayed(parcel)), needs(&[Permission::WriteFulfillments]));
+    let carrier = limited("read_merchant_managed_fulfillment_orders,write_fulfillments");
+    world.run(&carrier, delayed(parcel)).unwrap();
+}
