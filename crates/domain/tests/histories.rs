@@ -2,6 +2,9 @@
 //! nothing of fulfillment orders; it only counts what was asked for, what left, and what is in the shelves, from the
 //! commands alone. A planted fault of each kind must be found, or the checks are worth nothing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+#![allow(clippy::disallowed_methods, reason = "the seed may be told from outside")]
+
 use std::collections::BTreeMap;
 
 use domain::actor::Actor;
