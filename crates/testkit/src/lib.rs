@@ -1,4 +1,7 @@
 //! For tests only: databases to run on, receivers, fixtures.
 
+pub mod chance;
+pub mod database;
 pub mod postgres;
 pub mod receiver;
+pub mod world;
