@@ -244,3 +244,6 @@ pub fn peers(order: &Order, id: FulfillmentOrderId) -> Vec<&FulfillmentOrder> {
     let Some(own) = order.fulfillment_order(id) else { return Vec::new() };
     order.fulfillment_orders.iter().filter(|other| other.id != id && mergeable(own, other)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,10 @@ pub struct Decision {
 
 /// Something to write. Aggregates are written whole, as they are afterwards.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(clippy::large_enum_variant, reason = "orders are boxed; the other large ones are written a few a day")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "orders are boxed; the other large ones are written a few a day"
+)]
 pub enum Write {
     /// An order that wasn't there.
     NewOrder(Box<Order>),

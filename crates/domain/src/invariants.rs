@@ -99,3 +99,6 @@ pub fn of_fulfillments(order: &Order, fulfillments: &[Fulfillment]) -> Vec<Strin
     }
     broken
 }
+
+#[cfg(test)]
+mod tests;
