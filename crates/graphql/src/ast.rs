@@ -151,6 +151,20 @@ pub(crate) enum Value<'a> {
 }
 
 impl Value<'_> {
+    /// About how many bytes the value takes once coerced.
+    pub(crate) fn size(&self) -> usize {
+        const EACH: usize = 32;
+        EACH + match self {
+            Value::Int(text) | Value::Float(text) | Value::Enum(text) => text.len(),
+            Value::Str(text) => text.len(),
+            Value::Variable(..) | Value::Bool(_) | Value::Null => 0,
+            Value::List(items) => items.iter().map(Value::size).sum(),
+            Value::Object(fields, _) => {
+                fields.iter().map(|field| field.name.len() + field.value.size()).sum()
+            }
+        }
+    }
+
     /// The value as a client would write it, for error texts.
     pub(crate) fn print(&self, out: &mut String) {
         match self {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::ast::Verb;
-use crate::coerce::{self, Variables};
+use crate::coerce::{self, Filler, Refusal, Variables};
 use crate::cost;
 use crate::error::{GraphqlError, PathSegment};
 use crate::field::{Field, Root};
+use crate::limits;
 use crate::plan::{Arguments, Meta, PlannedField, PlannedOperation, Prepared};
 use crate::value::Input;
 
@@ -21,12 +22,15 @@ pub enum OperationKind {
     Mutation,
 }
 
+/// The arguments of one field or directive, by name.
+type Given = Vec<(Box<str>, Input)>;
+
 /// Everything needed to run one operation.
 #[derive(Debug)]
 pub struct Bound {
     pub(crate) prepared: Arc<Prepared>,
     operation: usize,
-    arguments: Vec<Vec<(Box<str>, Input)>>,
+    arguments: Vec<Given>,
     conditions: Vec<bool>,
     requested: u32,
 }
@@ -39,7 +43,7 @@ impl Prepared {
         operation_name: Option<&str>,
         variables: &Map<String, Value>,
     ) -> Result<Bound, Vec<GraphqlError>> {
-        let index = self.choose(operation_name).map_err(|error| vec![error])?;
+        let index = self.choose(operation_name)?;
         let Some(operation) = self.operations.get(index) else { return Err(vec![]) };
         let values = coerce::variables(&self.schema, &operation.variables, variables)?;
         let conditions = operation.conditions.iter().map(|any| {
@@ -58,16 +62,16 @@ impl Prepared {
         Ok(bound)
     }
 
-    fn choose(&self, name: Option<&str>) -> Result<usize, GraphqlError> {
+    fn choose(&self, name: Option<&str>) -> Result<usize, Vec<GraphqlError>> {
         let name = name.filter(|name| !name.is_empty());
         match (name, self.operations.len()) {
             (None, 1) => Ok(0),
-            (None, _) => Err(GraphqlError::new("An operation name is required")),
+            (None, _) => Err(vec![GraphqlError::new("An operation name is required")]),
             (Some(name), _) => self
                 .operations
                 .iter()
                 .position(|operation| operation.name.as_deref() == Some(name))
-                .ok_or_else(|| GraphqlError::new(format!("No operation named \"{name}\""))),
+                .ok_or_else(|| vec![GraphqlError::new(format!("No operation named \"{name}\""))]),
         }
     }
 
@@ -75,21 +79,21 @@ impl Prepared {
         &self,
         operation: &PlannedOperation,
         variables: &Variables,
-    ) -> Result<Vec<Vec<(Box<str>, Input)>>, Vec<GraphqlError>> {
+    ) -> Result<Vec<Given>, Vec<GraphqlError>> {
         let mut filled = Vec::with_capacity(operation.arguments.len());
         let mut errors = Vec::new();
+        let mut filler = Filler::new(variables);
         for open in &operation.arguments {
             let mut values = Vec::with_capacity(open.values.len());
             for (name, literal, default) in &open.values {
-                match literal.resolve(variables) {
+                match filler.fill(literal) {
                     Ok(Some(input)) => values.push((name.clone(), input)),
                     Ok(None) => values.extend(default.clone().map(|input| (name.clone(), input))),
-                    Err(number) => errors.extend(
-                        operation
-                            .variables
-                            .get(number as usize)
-                            .map(|variable| coerce::null_variable(&self.schema, variable)),
-                    ),
+                    Err(Refusal::TooLarge) => return Err(vec![*limits::arguments_too_large()]),
+                    Err(Refusal::Null(number)) => {
+                        let variable = operation.variables.get(number as usize);
+                        errors.extend(variable.map(|variable| coerce::null_variable(&self.schema, variable)));
+                    }
                 }
             }
             self.check_sizes(open.field, &values, &mut errors);

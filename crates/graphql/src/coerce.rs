@@ -217,10 +217,10 @@ pub(crate) fn not_a_value(ty: &TypeDef, shown: &str) -> Problem {
     Problem::new(format!("Expected {shown} to be one of: {}", names.join(", ")))
 }
 
-/// A literal without variables as JSON; `None` when it has an enum value, which no scalar takes.
+/// A literal as JSON; `None` when it has an enum value or a variable inside, which no scalar takes.
 pub(crate) fn literal_json(value: &Value<'_>) -> Option<Json> {
     Some(match value {
-        Value::Variable(..) | Value::Null => Json::Null,
+        Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Str(text) => Json::String(text.clone().into_owned()),
         Value::Int(text) => match text.parse::<i64>() {
@@ -228,7 +228,7 @@ pub(crate) fn literal_json(value: &Value<'_>) -> Option<Json> {
             Err(_) => text.parse::<u64>().map_or_else(|_| float(text), Json::from),
         },
         Value::Float(text) => float(text),
-        Value::Enum(_) => return None,
+        Value::Enum(_) | Value::Variable(..) => return None,
         Value::List(items) => Json::Array(items.iter().map(literal_json).collect::<Option<_>>()?),
         Value::Object(fields, _) => {
             let pairs = fields.iter().map(|field| Some((field.name.to_owned(), literal_json(&field.value)?)));
@@ -318,27 +318,51 @@ fn object(fields: Vec<(String, Literal, Option<Input>)>) -> Literal {
     Literal::Object(fields)
 }
 
-impl Literal {
-    /// The value once variables are known; `None` when its variable was not given. The error is the
-    /// number of a variable that is null where null is wrong.
-    pub(crate) fn resolve(&self, variables: &Variables) -> Result<Option<Input>, u32> {
-        Ok(Some(match self {
+/// Why an argument could not be filled in.
+pub(crate) enum Refusal {
+    /// The variable of this number is null where null is wrong.
+    Null(u32),
+    /// Variables were copied too often for their size.
+    TooLarge,
+}
+
+/// Fills variables into literals, counting what it copies.
+pub(crate) struct Filler<'v> {
+    variables: &'v Variables,
+    sizes: Vec<usize>,
+    budget: usize,
+}
+
+impl<'v> Filler<'v> {
+    pub(crate) fn new(variables: &'v Variables) -> Self {
+        let sizes = variables.iter().map(|value| value.as_ref().map_or(0, Input::size)).collect();
+        Filler { variables, sizes, budget: limits::MAX_BOUND_ARGUMENTS }
+    }
+
+    /// The value of a literal; `None` when its variable was not given.
+    pub(crate) fn fill(&mut self, literal: &Literal) -> Result<Option<Input>, Refusal> {
+        Ok(Some(match literal {
             Literal::Const(input) => input.clone(),
             Literal::Variable(number, non_null) => {
-                match variables.get(*number as usize).and_then(Option::as_ref) {
-                    Some(Input::Null) if *non_null => return Err(*number),
+                let at = *number as usize;
+                match self.variables.get(at).and_then(Option::as_ref) {
+                    Some(Input::Null) if *non_null => return Err(Refusal::Null(*number)),
                     None => return Ok(None),
-                    Some(input) => input.clone(),
+                    Some(input) => {
+                        let size = self.sizes.get(at).copied().unwrap_or(0);
+                        self.budget = self.budget.checked_sub(size).ok_or(Refusal::TooLarge)?;
+                        input.clone()
+                    }
                 }
             }
             Literal::List(items) => {
-                let items = items.iter().map(|item| Ok(item.resolve(variables)?.unwrap_or(Input::Null)));
-                Input::List(items.collect::<Result<_, u32>>()?)
+                let items = items.iter().map(|item| Ok(self.fill(item)?.unwrap_or(Input::Null)));
+                Input::List(items.collect::<Result<_, Refusal>>()?)
             }
             Literal::Object(fields) => {
                 let mut object = Vec::with_capacity(fields.len());
                 for (key, value, default) in fields {
-                    if let Some(input) = value.resolve(variables)?.or_else(|| default.clone()) {
+                    if let Some(input) = self.fill(value)?.or_else(|| default.clone()) {
                         object.push((key.clone(), input));
                     }
                 }

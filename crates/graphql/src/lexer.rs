@@ -302,16 +302,14 @@ pub(crate) fn block(quoted: &str) -> String {
         .map(|line| line.len() - line.trim_start_matches([' ', '\t']).len())
         .min()
         .unwrap_or(0);
-    let mut kept: Vec<&str> = lines
+    let first = lines.iter().position(|line| !blank(line)).unwrap_or(lines.len());
+    let last = lines.iter().rposition(|line| !blank(line)).map_or(first, |last| last + 1);
+    let kept: Vec<&str> = lines
         .iter()
         .enumerate()
+        .take(last)
+        .skip(first)
         .map(|(index, line)| if index == 0 { line } else { line.get(indent..).unwrap_or_default() })
         .collect();
-    while kept.first().is_some_and(|line| blank(line)) {
-        kept.remove(0);
-    }
-    while kept.last().is_some_and(|line| blank(line)) {
-        kept.pop();
-    }
     kept.join("\n")
 }

@@ -22,6 +22,7 @@
 mod ast;
 mod bound;
 mod coerce;
+mod conflict;
 mod cost;
 mod error;
 mod field;
@@ -95,7 +96,7 @@ impl Schema {
         {
             return Ok(prepared);
         }
-        let parsed = parse::parse_document(document).map_err(|error| vec![error])?;
+        let parsed = parse::parse_document(document).map_err(|error| vec![*error])?;
         let lines = ast::Lines::new(document);
         validate::validate(&self.data, &parsed, &lines)?;
         let prepared = Arc::new(planner::plan(&self.data, &parsed, &lines)?);

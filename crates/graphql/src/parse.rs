@@ -8,7 +8,8 @@ use crate::error::GraphqlError;
 use crate::lexer::{Kind, Lexer, Token, block, punctuation_label, unescape};
 use crate::limits;
 
-type Parsed<T> = Result<T, GraphqlError>;
+/// Boxed, since errors are large and rare.
+pub(crate) type Parsed<T> = Result<T, Box<GraphqlError>>;
 
 /// Reads a document to be executed.
 pub(crate) fn parse_document(text: &str) -> Parsed<Document<'_>> {
@@ -19,7 +20,7 @@ pub(crate) fn parse_document(text: &str) -> Parsed<Document<'_>> {
     if parser.token.kind == Kind::End {
         let message =
             if text.is_empty() { "No query string was present" } else { "Unexpected end of document" };
-        return Err(GraphqlError::before(message, vec![]));
+        return Err(Box::new(GraphqlError::before(message, vec![])));
     }
     let mut definitions = Vec::new();
     let mut operations = 0;
@@ -66,7 +67,8 @@ impl<'a> Parser<'a> {
 
     pub(crate) fn fail<T>(&self, message: String) -> Parsed<T> {
         let at = Lines::new(self.text).locate(self.token.pos);
-        Err(GraphqlError::before(format!("{message} at [{}, {}]", at.line, at.column), vec![at]))
+        let message = format!("{message} at [{}, {}]", at.line, at.column);
+        Err(Box::new(GraphqlError::before(message, vec![at])))
     }
 
     pub(crate) fn unexpected<T>(&self, expected: &str) -> Parsed<T> {
@@ -108,6 +110,9 @@ impl<'a> Parser<'a> {
         if self.token.kind != Kind::Name {
             return self.unexpected("NAME");
         }
+        if self.token.text.len() > limits::MAX_NAME_BYTES {
+            return Err(limits::name_too_long(Lines::new(self.text).locate(self.token.pos)));
+        }
         Ok(self.advance()?.text)
     }
 
@@ -145,9 +150,8 @@ impl<'a> Parser<'a> {
             "schema" | "scalar" | "type" | "enum" | "input" | "union" | "interface" | "directive"
             | "extend" => {
                 let at = Lines::new(self.text).locate(pos);
-                return Err(GraphqlError::before("Query cannot contain schema definitions", vec![at])
-                    .at(vec![])
-                    .code("queryContainsSchemaDefinitions"));
+                let error = GraphqlError::before("Query cannot contain schema definitions", vec![at]);
+                return Err(Box::new(error.at(vec![]).code("queryContainsSchemaDefinitions")));
             }
             _ => return self.unexpected("one of SCHEMA, SCALAR, TYPE, ENUM, INPUT, UNION, INTERFACE"),
         };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::ast::*;
 use crate::coerce::{self, Literal, VariableDef};
+use crate::conflict::Conflicts;
 use crate::cost;
 use crate::error::GraphqlError;
 use crate::limits;
@@ -35,23 +36,23 @@ pub(crate) fn plan(
         lines,
         fragments,
         budget: limits::MAX_FIELDS,
+        argument_budget: limits::MAX_PLANNED_ARGUMENTS,
         sets: vec![],
         fields: vec![],
         numbers: HashMap::new(),
         arguments: vec![],
         conditions: vec![],
         verb: Verb::Query,
-        conflicts: vec![],
-        compared: HashSet::new(),
+        conflicts: Conflicts::default(),
     };
     let mut operations = Vec::new();
     for definition in &document.definitions {
         if let Definition::Operation(operation) = definition {
-            operations.push(planner.operation(operation).map_err(|error| vec![error])?);
+            operations.push(planner.operation(operation).map_err(|error| vec![*error])?);
         }
     }
-    if !planner.conflicts.is_empty() {
-        return Err(planner.conflicts);
+    if !planner.conflicts.found.is_empty() {
+        return Err(planner.conflicts.found);
     }
     let Planner { sets, fields, .. } = planner;
     let prepared = Prepared { schema: Arc::clone(schema), operations, sets, fields };
@@ -77,19 +78,18 @@ struct Planner<'d, 'a> {
     lines: &'d Lines,
     fragments: HashMap<&'a str, &'d Fragment<'a>>,
     budget: usize,
+    argument_budget: usize,
     sets: Vec<Set>,
     fields: Vec<PlannedField>,
     numbers: HashMap<&'a str, u32>,
     arguments: Vec<OpenArguments>,
     conditions: Vec<Condition>,
     verb: Verb,
-    conflicts: Vec<GraphqlError>,
-    /// Pairs of places already compared, so that spreading a fragment often costs no more.
-    compared: HashSet<(Pos, Pos)>,
+    conflicts: Conflicts,
 }
 
 impl<'d, 'a> Planner<'d, 'a> {
-    fn operation(&mut self, operation: &'d Operation<'a>) -> Result<PlannedOperation, GraphqlError> {
+    fn operation(&mut self, operation: &'d Operation<'a>) -> Result<PlannedOperation, Box<GraphqlError>> {
         let root = match operation.verb {
             Verb::Mutation => self.schema.mutation.unwrap_or(self.schema.query),
             _ => self.schema.query,
@@ -126,7 +126,7 @@ impl<'d, 'a> Planner<'d, 'a> {
         parent: TypeId,
         field: Option<u32>,
         depth: usize,
-    ) -> Result<u32, GraphqlError> {
+    ) -> Result<u32, Box<GraphqlError>> {
         if depth > limits::MAX_DEPTH {
             return Err(limits::too_deep(self.place_of(&sources)));
         }
@@ -166,7 +166,7 @@ impl<'d, 'a> Planner<'d, 'a> {
         parent: TypeId,
         field: Option<u32>,
         depth: usize,
-    ) -> Result<Set, GraphqlError> {
+    ) -> Result<Set, Box<GraphqlError>> {
         let schema = self.schema;
         let mut shared: HashMap<Vec<u32>, Range<u32>> = HashMap::new();
         let mut lists = Vec::new();
@@ -206,7 +206,7 @@ impl<'d, 'a> Planner<'d, 'a> {
         only: Vec<TypeId>,
         seen: &mut HashSet<(&'a str, Vec<Guard>, Vec<TypeId>)>,
         found: &mut Vec<Occurrence<'d, 'a>>,
-    ) -> Result<(), GraphqlError> {
+    ) -> Result<(), Box<GraphqlError>> {
         for selection in selections {
             self.budget = self.budget.checked_sub(1).ok_or_else(limits::too_many_fields)?;
             let (directives, inner) = match selection {
@@ -272,7 +272,7 @@ impl<'d, 'a> Planner<'d, 'a> {
         owner: TypeId,
         parent: Option<u32>,
         depth: usize,
-    ) -> Result<Range<u32>, GraphqlError> {
+    ) -> Result<Range<u32>, Box<GraphqlError>> {
         let mut groups: Vec<Vec<&Occurrence<'d, 'a>>> = Vec::new();
         let mut by_key: HashMap<&str, usize> = HashMap::new();
         let mut aliases: HashMap<&str, usize> = HashMap::new();
@@ -298,9 +298,12 @@ impl<'d, 'a> Planner<'d, 'a> {
         let mut below = Vec::new();
         for group in groups {
             let Some(first) = group.first() else { continue };
-            self.check_conflicts(&group);
+            for other in group.iter().skip(1) {
+                self.conflicts.compare(self.lines, first.node, other.node);
+            }
             let number = self.fields.len() as u32;
             let Some((on, def)) = self.definition(owner, first) else { continue };
+            self.spend_on_arguments(first.node)?;
             let planned = self.field(first.node, on, def, parent, number, depth);
             let base = planned.ty.base();
             self.check_introspection(&planned)?;
@@ -333,8 +336,17 @@ impl<'d, 'a> Planner<'d, 'a> {
         Ok(start..end)
     }
 
+    fn spend_on_arguments(&mut self, node: &FieldNode<'a>) -> Result<(), Box<GraphqlError>> {
+        let arguments =
+            node.directives.iter().flat_map(|directive| &directive.arguments).chain(&node.arguments);
+        let size: usize = arguments.map(|argument| argument.value.size()).sum();
+        self.argument_budget =
+            self.argument_budget.checked_sub(size).ok_or_else(limits::arguments_too_large)?;
+        Ok(())
+    }
+
     /// Introspection can follow types into fields into types; each list on the way multiplies.
-    fn check_introspection(&self, field: &PlannedField) -> Result<(), GraphqlError> {
+    fn check_introspection(&self, field: &PlannedField) -> Result<(), Box<GraphqlError>> {
         let multiplies = |field: &PlannedField| {
             let ty = self.schema.ty(field.ty.base());
             field.ty.is_list() && ty.name.starts_with("__") && ty.kind.is_composite()
@@ -440,84 +452,4 @@ impl<'d, 'a> Planner<'d, 'a> {
         self.arguments.push(OpenArguments { field, values });
         Arguments::Open(self.arguments.len() as u32 - 1)
     }
-
-    /// Two occurrences under one response key must be the same field with the same arguments.
-    fn check_conflicts(&mut self, group: &[&Occurrence<'d, 'a>]) {
-        let Some((first, rest)) = group.split_first() else { return };
-        for other in rest {
-            let (one, two) = (first.node, other.node);
-            if one.pos == two.pos || self.conflicts.len() >= limits::MAX_ERRORS {
-                continue;
-            }
-            let (kind, conflict) = if one.name != two.name {
-                ("a field", format!("{} or {}", one.name, two.name))
-            } else if one.arguments.is_empty() && two.arguments.is_empty() {
-                continue;
-            } else {
-                if self.compared.contains(&(one.pos, two.pos))
-                    || same_arguments(&one.arguments, &two.arguments)
-                {
-                    self.compared.insert((one.pos, two.pos));
-                    continue;
-                }
-                ("an argument", format!("{} or {}", show_arguments(one), show_arguments(two)))
-            };
-            if self.compared.insert((one.pos, two.pos)) {
-                let places = vec![self.lines.locate(one.pos), self.lines.locate(two.pos)];
-                let message = format!("Field '{}' has {kind} conflict: {conflict}?", one.key());
-                self.conflicts.push(
-                    GraphqlError::before(message, places)
-                        .at(vec![])
-                        .code("fieldConflict")
-                        .extension("fieldName", one.key())
-                        .extension("conflicts", conflict),
-                );
-            }
-        }
-    }
-}
-
-fn same_arguments(one: &[Argument<'_>], two: &[Argument<'_>]) -> bool {
-    if one.len() != two.len() {
-        return false;
-    }
-    let (one, two) = (sorted(one), sorted(two));
-    one.iter().zip(&two).all(|(one, two)| one.name == two.name && same_value(&one.value, &two.value))
-}
-
-fn sorted<'x, 'a>(arguments: &'x [Argument<'a>]) -> Vec<&'x Argument<'a>> {
-    let mut arguments: Vec<_> = arguments.iter().collect();
-    arguments.sort_by_key(|argument| argument.name);
-    arguments
-}
-
-fn same_value(one: &Value<'_>, two: &Value<'_>) -> bool {
-    match (one, two) {
-        (Value::Variable(one, _), Value::Variable(two, _))
-        | (Value::Int(one), Value::Int(two))
-        | (Value::Float(one), Value::Float(two))
-        | (Value::Enum(one), Value::Enum(two)) => one == two,
-        (Value::Str(one), Value::Str(two)) => one == two,
-        (Value::Bool(one), Value::Bool(two)) => one == two,
-        (Value::Null, Value::Null) => true,
-        (Value::List(one), Value::List(two)) => {
-            one.len() == two.len() && one.iter().zip(two).all(|(one, two)| same_value(one, two))
-        }
-        (Value::Object(one, _), Value::Object(two, _)) => same_arguments(one, two),
-        _ => false,
-    }
-}
-
-fn show_arguments(node: &FieldNode<'_>) -> String {
-    let mut out = String::from("{");
-    for (at, argument) in node.arguments.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        out.push_str(argument.name);
-        out.push(':');
-        crate::json::push_str(&mut out, &argument.value.printed());
-    }
-    out.push('}');
-    out
 }

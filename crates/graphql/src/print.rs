@@ -36,7 +36,7 @@ pub(crate) fn sdl(schema: &SchemaData) -> String {
     out
 }
 
-fn sorted<'a, T>(items: &'a Named<T>, name: impl Fn(&T) -> &str) -> Vec<&'a T> {
+fn sorted<T>(items: &Named<T>, name: impl Fn(&T) -> &str) -> Vec<&T> {
     let mut items: Vec<&T> = items.iter().collect();
     items.sort_by(|one, two| name(one).cmp(name(two)));
     items

@@ -225,7 +225,12 @@ impl<'b> Writer<'b> {
             }
             let trail = Trail { parent: Some(trail), step: Step::Index(index) };
             let one = self.value(item, ty, field, &trail)?;
-            cost.points = cost.points.saturating_add(one.points);
+            // A plain list costs what its dearest item does; a page is averaged once it is whole.
+            cost.points = if field.items {
+                cost.points.saturating_add(one.points)
+            } else {
+                cost.points.max(one.points)
+            };
             cost.items += 1;
         }
         self.out.push(']');

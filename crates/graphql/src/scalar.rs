@@ -103,10 +103,8 @@ fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits(whole)
-        && all_digits(fraction)
-        && !(whole.is_empty() && fraction.is_empty())
-        && text.len() <= 64
+    let some_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    some_digit && all_digits(whole) && all_digits(fraction) && text.len() <= 64
 }
 
 fn has_scheme(text: &str) -> bool {

@@ -11,7 +11,7 @@
 use crate::ast::{Directive, TypeExpr, Value};
 use crate::coerce;
 use crate::lexer::Kind as Token;
-use crate::parse::Parser;
+use crate::parse::{Parsed, Parser};
 use crate::schema::*;
 use crate::value::Input;
 
@@ -78,7 +78,7 @@ pub(crate) fn read(sdl: &str, version: &str) -> Result<SchemaData, String> {
     view.build(raw)
 }
 
-fn read_definitions<'a>(text: &'a str, raw: &mut Raw<'a>) -> Result<(), crate::error::GraphqlError> {
+fn read_definitions<'a>(text: &'a str, raw: &mut Raw<'a>) -> Parsed<()> {
     let mut p = Parser::new(text, usize::MAX)?;
     while p.token.kind != Token::End {
         let description = description(&mut p)?;
@@ -116,8 +116,6 @@ fn read_definitions<'a>(text: &'a str, raw: &mut Raw<'a>) -> Result<(), crate::e
     }
     Ok(())
 }
-
-type Parsed<T> = Result<T, crate::error::GraphqlError>;
 
 fn description(p: &mut Parser<'_>) -> Parsed<Option<String>> {
     if matches!(p.token.kind, Token::Str | Token::BlockStr) {

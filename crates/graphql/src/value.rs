@@ -82,6 +82,17 @@ impl Input {
         matches!(self, Input::Null)
     }
 
+    /// About how many bytes the value takes.
+    pub(crate) fn size(&self) -> usize {
+        const EACH: usize = 32;
+        EACH + match self {
+            Input::Str(text) | Input::Enum(text) => text.len(),
+            Input::List(items) => items.iter().map(Input::size).sum(),
+            Input::Object(fields) => fields.iter().map(|(key, value)| key.len() + value.size()).sum(),
+            Input::Null | Input::Bool(_) | Input::Int(_) | Input::Float(_) => 0,
+        }
+    }
+
     /// The value as plain JSON, for callers that store or hash what was asked.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;

@@ -109,6 +109,32 @@ fn lists() {
 }
 
 #[test]
+fn names() {
+    refused(&format!("{{ {}: fresh }}", "x".repeat(256)), "A name is longer than the maximum of 255");
+}
+
+#[test]
+fn arguments_repeated_by_fragments() {
+    let spreads = repeat(100, |n| format!("a{n}: animal(id: {n}) {{ ...F }}"));
+    let text = "x".repeat(100_000);
+    let fragment = format!("fragment F on Creature {{ ... on Cat {{ named(as: \"{text}\") }} }}");
+    refused(&format!("{{ {spreads} }} {fragment}"), "The arguments are too large");
+}
+
+#[test]
+fn large_variables_used_often() {
+    let uses = repeat(100, |n| format!("a{n}: cats(filter: {{name: $n}}) {{ id }}"));
+    let found = errors(&format!("query($n: String!) {{ {uses} }}"), json!({"n": "x".repeat(1_000_000)}));
+    assert!(found[0].message.contains("The arguments are too large"));
+}
+
+#[test]
+fn block_strings_of_blank_lines() {
+    let document = format!("{{ cat(nmae: \"\"\"{}\"\"\") {{ id }} }}", "\n".repeat(250_000));
+    refused(&document, "doesn't accept argument 'nmae'");
+}
+
+#[test]
 fn introspection_into_introspection() {
     let document = "{ __schema { types { fields { args { type { fields { args { name } } } } } } } }";
     refused(document, "Introspection follows more than the maximum");

@@ -1,6 +1,7 @@
 //! The zoo: a made-up schema, objects that answer it, and a way to run documents over them.
 
 #![allow(dead_code)] // Each test program uses a part.
+#![allow(clippy::expect_used)] // A test that cannot set up should stop.
 
 use std::sync::LazyLock;
 
