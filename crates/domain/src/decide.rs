@@ -258,12 +258,13 @@ impl<'a, 'i> Change<'a, 'i> {
 fn conclude(touched: &mut Touched) {
     let Touched { before, paid_before, order, facts } = touched;
     let after = status::fulfillment(order);
-    if *before != Some(after) {
-        match after {
-            FulfillmentStatus::Fulfilled => facts.push(Fact::OrderFulfilled {}),
-            FulfillmentStatus::PartiallyFulfilled => facts.push(Fact::OrderPartlyFulfilled {}),
-            _ => {}
-        }
+    match (*before, after) {
+        (before, after) if before == Some(after) => {}
+        // A parcel came back: no news of something that left.
+        (Some(FulfillmentStatus::Fulfilled), FulfillmentStatus::PartiallyFulfilled) => {}
+        (_, FulfillmentStatus::Fulfilled) => facts.push(Fact::OrderFulfilled {}),
+        (_, FulfillmentStatus::PartiallyFulfilled) => facts.push(Fact::OrderPartlyFulfilled {}),
+        _ => {}
     }
     if !*paid_before && status::payment(order) == PaymentClaim::Paid {
         facts.push(Fact::OrderPaid {});

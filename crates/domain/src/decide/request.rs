@@ -117,6 +117,8 @@ fn reroute(
     if touched.order.routing.waiting.is_empty() {
         touched.order.routing.waiting = before.routing.waiting;
         touched.order.routing.retry_at = before.routing.retry_at;
+        // What was promised where it was declined may now be had by others.
+        change.writes.push(Write::RouteWaiting);
     } else {
         touched.order = before;
         touched.facts.truncate(facts);

@@ -126,6 +126,7 @@ fn declined_work_goes_elsewhere_if_all_of_it_can() {
     let (mut world, work) = asked(2);
     let decision = world.run(&server(), Command::RejectRequest(work, None)).unwrap();
     assert_eq!(kinds(&decision), [FactKind::RequestRejected, FactKind::WorkRouted, FactKind::OrderUpdated]);
+    assert!(decision.writes.contains(&Write::RouteWaiting), "others may want what the service has");
     let [old, new] = &world.orders[0].fulfillment_orders[..] else { panic!() };
     assert_eq!((old.stage_name(), old.request), (StageName::Closed, Request::Rejected));
     assert_eq!((new.location, new.open_quantity(), new.request), (THERE, 2, Request::Unsubmitted));
@@ -137,7 +138,7 @@ fn declined_work_stays_if_only_some_of_it_can_go() {
     let (mut world, work) = asked(1);
     let decision = world.run(&server(), Command::RejectRequest(work, None)).unwrap();
     assert_eq!(kinds(&decision), [FactKind::RequestRejected, FactKind::OrderUpdated]);
-    assert!(decision.writes.iter().all(|write| !matches!(write, Write::Stock(_))));
+    assert!(decision.writes.iter().all(|write| !matches!(write, Write::Stock(_) | Write::RouteWaiting)));
     assert_eq!((world.work(work).stage_name(), world.work(work).open_quantity()), (StageName::Open, 2));
     assert!(world.orders[0].routing.waiting.is_empty());
 }
