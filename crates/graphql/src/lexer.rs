@@ -277,7 +277,10 @@ fn unicode(rest: &mut &str) -> Option<char> {
     // Half a pair: the other half must follow.
     *rest = rest.strip_prefix("\\u")?;
     let second = hex4(rest)?;
-    char::from_u32(0x10000 + ((first - 0xD800) << 10) + second.checked_sub(0xDC00)?)
+    if !(0xDC00..0xE000).contains(&second) {
+        return None;
+    }
+    char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
 }
 
 fn hex4(rest: &mut &str) -> Option<u32> {

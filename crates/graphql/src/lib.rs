@@ -14,6 +14,41 @@
 //! bound.render       … and the plan is walked over its objects, writing JSON straight into a String
 //! ```
 //!
+//! ```
+//! use graphql::{Field, FieldError, Object, Out, Schema};
+//!
+//! struct Cat(String);
+//!
+//! impl Object for Cat {
+//!     fn type_name(&self) -> &'static str {
+//!         "Cat"
+//!     }
+//!
+//!     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+//!         match field.name() {
+//!             "name" => Ok(Out::from(&self.0)),
+//!             _ => Err(FieldError::new("Access denied for secret field.").code("ACCESS_DENIED")),
+//!         }
+//!     }
+//! }
+//!
+//! let sdl = "type Query { cat(name: String!): Cat } type Cat { name: String! secret: Int }";
+//! let schema = Schema::parse(sdl, "2026-07").expect("a valid schema");
+//! let prepared = schema.prepare("query($n: String!) { tom: cat(name: $n) { name secret } }").expect("a valid document");
+//! let variables = serde_json::json!({"n": "Tom"});
+//! let bound = prepared.bind(None, variables.as_object().expect("a map")).expect("valid variables");
+//! for root in bound.roots() {
+//!     let value = match root.field().name() {
+//!         "cat" => Ok(Out::maybe(root.field().str_arg("name").map(|name| Cat(name.to_owned())))),
+//!         _ if root.is_introspection() => Ok(schema.resolve_introspection(&root)),
+//!         _ => Ok(Out::Null),
+//!     };
+//!     let rendered = bound.render(&root, value);
+//!     assert_eq!(rendered.json, r#""tom":{"name":"Tom","secret":null}"#);
+//!     assert_eq!(rendered.errors.len(), 1);
+//! }
+//! ```
+//!
 //! Everything that depends on the document alone is decided in `prepare`: fragments are spread, fields
 //! merged, constant arguments coerced, response keys escaped. Rendering a field is then a check of its
 //! condition, a call to its object and a write. What a hostile document can cost is bounded in

@@ -1,5 +1,7 @@
 //! Runs documents over a small made-up zoo: merging, fragments, null propagation, variables, cost.
 
+#![allow(clippy::unwrap_used)] // A test that cannot set up should stop.
+
 mod zoo;
 
 use serde_json::json;
@@ -133,4 +135,40 @@ fn refuses_bad_variables_in_the_original_words() {
         serde_json::to_string(&errors(document, json!({}))).unwrap(),
         r#"[{"message":"Variable $ids of type [ID!]! was provided invalid value","locations":[{"line":1,"column":7}],"extensions":{"code":"INVALID_VARIABLE","value":null,"problems":[{"path":[],"explanation":"Expected value to not be null"}]}}]"#
     );
+}
+
+#[test]
+fn strings_mean_what_they_say() {
+    let echo = |literal: &str| {
+        let answer =
+            run(&format!("mutation {{ rename(input: {{name: {literal}, mood: null}}) {{ echo }} }}"));
+        let data: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+        let echo = data["rename"]["echo"].as_str().unwrap().trim_end_matches(" -").to_owned();
+        serde_json::from_str::<serde_json::Value>(&echo).unwrap()["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(echo(r#""a\"b\\c\/\n\t\u00e9\uD83D\uDE00\u{1F600}""#), "a\"b\\c/\n\té😀😀");
+    assert_eq!(
+        echo("\"\"\"\n    one\n      two \\\"\"\" \\n\n    three\n  \n\"\"\""),
+        "one\n  two \"\"\" \\n\nthree".replace("\n\nthree", "\nthree")
+    );
+    assert!(errors("{ cat(name: \"\\uD83D\") { id } }", json!({}))[0].message.contains("Bad unicode escape"));
+    assert!(errors("{ cat(name: \"a\nb\") { id } }", json!({}))[0].message.contains("malformed"));
+}
+
+#[test]
+fn control_characters_are_escaped() {
+    let answer = run_with(
+        "mutation($n: String!) { rename(input: {name: $n, mood: CROSS}) { echo } }",
+        json!({"n": "\u{1}\u{8}\u{c}\"\\\r"}),
+    );
+    let data: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+    assert!(data["rename"]["echo"].as_str().unwrap().contains(r#"\u0001\b\f\"\\\r"#));
+}
+
+#[test]
+fn work_in_progress_can_cross_threads() {
+    fn sent<T: Send + Sync>() {}
+    sent::<graphql::Bound>();
+    sent::<graphql::Root<'static>>();
+    sent::<graphql::Schema>();
 }
