@@ -18,6 +18,7 @@ pub mod db;
 mod deliveries;
 mod events;
 mod flavor;
+mod health;
 mod index;
 mod lists;
 mod load;
@@ -123,3 +124,6 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
