@@ -22,7 +22,7 @@ use world::*;
 
 const STEPS: usize = 20_000;
 /// Steps in one shop; then a new one opens, so that steps stay quick.
-const STEPS_PER_SHOP: usize = 250;
+const STEPS_PER_SHOP: usize = 160;
 
 /// Chance, but the same one for the same seed (SplitMix64).
 struct Chance(u64);
@@ -195,21 +195,39 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
     let orders: Vec<OrderId> = world.orders.iter().map(|order| order.id).collect();
     let works: Vec<&FulfillmentOrder> =
         world.orders.iter().flat_map(|order| &order.fulfillment_orders).collect();
-    let work = chance.pick(&works);
+    // Mostly what is young, so that much happens to one work.
+    let young = &works[works.len().saturating_sub(12)..];
+    let work = if chance.one_in(4) { chance.pick(&works) } else { chance.pick(young) };
     let id = work.map(|work| work.id);
+    if chance.one_in(3)
+        && let Some(command) = sensible(chance, world, work?)
+    {
+        return Some(command);
+    }
     Some(match chance.below(20) {
         0..=2 => some_order(chance),
         3 => Command::Route(chance.pick(&orders)?),
         4..=7 => {
             let mut picked = vec![(id?, some_lines(chance, work?))];
-            while chance.one_in(3) {
-                let other = chance.pick(&works)?;
+            // Others that could go into the same parcel, and now and then one that couldn't.
+            let location = work?.location;
+            let near: Vec<_> = young.iter().filter(|fo| fo.is_open() && fo.location == location).collect();
+            while chance.one_in(2) {
+                let other = if chance.one_in(8) { chance.pick(&works)? } else { chance.pick(&near)? };
                 picked.push((other.id, some_lines(chance, other)));
             }
+            if chance.one_in(4) {
+                picked.push((id?, some_lines(chance, work?)));
+            }
             let works: Vec<_> = picked.iter().map(|(id, lines)| (*id, lines.as_deref())).collect();
-            fulfilling(&works, if chance.one_in(2) { Reach::OneOrder } else { Reach::ManyOrders })
+            fulfilling(&works, if chance.one_in(4) { Reach::OneOrder } else { Reach::ManyOrders })
         }
-        8 | 9 => Command::CancelFulfillment(chance.pick(&world.fulfillments)?.id),
+        8 | 9 => {
+            let parcels = &world.fulfillments;
+            let young = &parcels[parcels.len().saturating_sub(6)..];
+            let parcel = if chance.one_in(4) { chance.pick(parcels) } else { chance.pick(young) };
+            Command::CancelFulfillment(parcel?.id)
+        }
         10 => calling_off(chance.pick(&orders)?, if chance.one_in(2) { Restock::Yes } else { Restock::No }),
         11 | 12 => {
             let handle = chance.below(30).to_string();
@@ -301,23 +319,37 @@ fn meanwhile(chance: &mut Chance, world: &mut World) {
     (fo.stage, fo.request) = (stage, request);
 }
 
+/// Every action that has a command, done to that work.
+fn commands(fo: &FulfillmentOrder, handle: &str, lines: Lines<'_>) -> [(Action, Command); 7] {
+    let some = lines.unwrap_or_default();
+    [
+        (Action::RequestFulfillment, requesting(fo.id, some)),
+        (Action::Fulfill, fulfilling(&[(fo.id, lines)], Reach::OneOrder)),
+        (Action::Accept, Command::AcceptRequest(fo.id, None)),
+        (Action::Reject, Command::RejectRequest(fo.id, None)),
+        (Action::Open, Command::Open(fo.id)),
+        (Action::ReleaseHold, Command::Release(fo.id, vec![])),
+        (Action::Hold, holding(fo.id, handle, some)),
+    ]
+}
+
+/// Something that may be done to that work now.
+fn sensible(chance: &mut Chance, world: &World, fo: &FulfillmentOrder) -> Option<Command> {
+    let order = world.orders.iter().find(|order| order.fulfillment_order(fo.id).is_some())?;
+    let (handle, lines) = (chance.below(30).to_string(), some_lines(chance, fo));
+    let mut commands = commands(fo, &handle, lines.as_deref()).to_vec();
+    commands.retain(|(action, _)| check(*action, order, fo, &Actor::System).is_ok());
+    chance.pick(&commands).map(|(_, command)| command)
+}
+
 /// What is shown as possible is possible, and nothing else is.
 fn agrees(chance: &mut Chance, world: &mut World, actor: &Actor) -> Vec<String> {
     let order = chance.pick(&world.orders);
     let Some((order, fo)) = order.and_then(|o| Some((o.clone(), chance.pick(&o.fulfillment_orders)?))) else {
         return Vec::new();
     };
-    let commands = [
-        (Action::RequestFulfillment, requesting(fo.id, &[])),
-        (Action::Fulfill, fulfilling(&[(fo.id, None)], Reach::OneOrder)),
-        (Action::Accept, Command::AcceptRequest(fo.id, None)),
-        (Action::Reject, Command::RejectRequest(fo.id, None)),
-        (Action::Open, Command::Open(fo.id)),
-        (Action::ReleaseHold, Command::Release(fo.id, vec![])),
-        (Action::Hold, holding(fo.id, "a handle that nobody has", &[])),
-    ];
     let mut out = Vec::new();
-    for (action, command) in commands {
+    for (action, command) in commands(&fo, "a handle that nobody has", None) {
         let (says, does) = (check(action, &order, &fo, actor), world.decide(actor, &command).map(|_| ()));
         if says.is_ok() != does.is_ok() {
             out.push(format!("F3: {action:?} is said {says:?} and done {does:?}: {fo:?}"));
@@ -386,7 +418,7 @@ fn run(seed: u64, steps: usize, fault: Fault) -> Result<Figures, String> {
                 if chance.one_in(2) { WhenDeclined::Reroute } else { WhenDeclined::Stay };
         }
         world.now = world.now.plus(chance.within(0..HOUR));
-        if chance.one_in(10) {
+        if chance.one_in(5) {
             meanwhile(&mut chance, &mut world);
         }
         let Some(command) = anything(&mut chance, &world) else { continue };
@@ -396,9 +428,9 @@ fn run(seed: u64, steps: usize, fault: Fault) -> Result<Figures, String> {
         match world.decide(&actor, &command) {
             Err(_) => figures.refused += 1,
             Ok(decision) => {
-                if chance.one_in(20) {
+                if chance.one_in(12) {
                     // Between thinking and writing, somebody else takes something from a shelf.
-                    let taken = Command::AdjustStock(vec![(SHIRT, HERE, -3)]);
+                    let taken = Command::AdjustStock(vec![(SHIRT, HERE, -6)]);
                     let other = world.decide(&Actor::System, &taken).map_err(|no| format!("{no:?}"))?;
                     world.apply(&other).map_err(|stale| format!("{stale:?}"))?;
                     reference.follow(&before, &world, &taken, &other.outcome);
