@@ -9,18 +9,19 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::{completions, config};
+use crate::commands::{completions, config, dev, import, serve};
 use crate::failure::{Exit, Failure};
 
 /// Take orders in and see them delivered.
 #[derive(Debug, Parser)]
-#[command(name = "consign", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "consign", version, after_help = EXIT_CODES)]
 pub struct Cli {
     /// The configuration file [default: $CONSIGN_CONFIG, ./consign.toml or /etc/consign/consign.toml]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Without one: dev
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 const EXIT_CODES: &str =
@@ -28,6 +29,12 @@ const EXIT_CODES: &str =
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Serve on this machine, with a demo shop to play with
+    Dev(dev::Args),
+    /// Serve in production
+    Serve(serve::Args),
+    /// Bring orders in from elsewhere
+    Import(import::Args),
     /// Show the settings and where they come from
     Config(config::Args),
     /// Print a completion script for a shell
@@ -58,9 +65,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
-    match &cli.command {
-        Command::Config(args) => config::run(args, cli.config, out),
-        Command::Completions(args) => completions::run(args, out),
+    let Cli { config: file, command } = cli;
+    match command.unwrap_or_else(|| Command::Dev(dev::Args::default())) {
+        Command::Dev(args) => dev::run(&args, file, out),
+        Command::Serve(args) => serve::run(&args, file),
+        Command::Import(args) => import::run(&args, file, out),
+        Command::Config(args) => config::run(&args, file, out),
+        Command::Completions(args) => completions::run(&args, out),
     }
 }
 

@@ -2,3 +2,6 @@
 
 pub mod completions;
 pub mod config;
+pub mod dev;
+pub mod import;
+pub mod serve;

@@ -19,9 +19,10 @@ use std::path::PathBuf;
 use crate::failure::{Exit, Failure};
 
 pub use settings::{
-    Config, Data, Database, Http, Log, Outside, Retention, SETTINGS, Setting, Shutdown, Telemetry, Workers,
+    Config, Data, Database, Http, Log, Outside, Retention, SETTINGS, Secret, Setting, Shutdown, Telemetry,
+    Workers,
 };
-pub use value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat};
+pub use value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, SealingKey};
 
 /// What the settings are for; a few defaults are kinder to a developer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -46,3 +46,15 @@ impl From<std::io::Error> for Failure {
         Self::new(Exit::Error, error.to_string())
     }
 }
+
+impl From<store::db::Error> for Failure {
+    fn from(error: store::db::Error) -> Self {
+        Self::new(Exit::Error, error.to_string())
+    }
+}
+
+impl From<engine::Error> for Failure {
+    fn from(error: engine::Error) -> Self {
+        Self::new(Exit::Error, error.to_string())
+    }
+}

@@ -4,15 +4,29 @@
 //! |---|---|
 //! | [`cli`] | reads the command line, runs the command, turns its end into an exit code |
 //! | [`config`] | one table of settings; where a value came from |
+//! | [`demo`] | the shop and the keys that `consign dev` starts with |
+//! | [`dialects`] | the published APIs that are spoken |
 //! | [`failure`] | how a command ends when it does not succeed |
+//! | [`first_shop`] | the shop that commands are about |
 //! | [`http`] | the server around the dialects' routes: limits, request ids, metrics, a tidy end |
+//! | [`import`] | orders from elsewhere, out of files |
+//! | [`installation`] | data folder, sealing key, database |
 //! | [`logging`] | the log, and spans for a collector |
+//! | [`runtime`] | what asynchronous commands run on |
+//! | [`server`] | engine, workers and routes put together, and taken apart |
 //! | [`signals`] | the wish to stop, from outside |
 
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod demo;
+pub mod dialects;
 pub mod failure;
+pub mod first_shop;
 pub mod http;
+pub mod import;
+pub mod installation;
 pub mod logging;
+pub mod runtime;
+pub mod server;
 pub mod signals;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::Resolved;
-use super::value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, Value};
+use super::value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, SealingKey, Value};
 
 /// One row of the table.
 #[derive(Debug)]
@@ -135,6 +135,12 @@ settings! {
         /// Connections to PostgreSQL at most. SQLite needs none.
         connections: u64 = "16", 1..=1000;
     }
+    /// Secrets.
+    secret: Secret {
+        /// The key that seals the secrets in the database. When not set: the file `secret.key` in `data.dir`, which is
+        /// made when missing. Nodes that share a database must be given the same key.
+        key: Option<SealingKey> = "";
+    }
     /// The web server.
     http: Http {
         /// The address to listen on. Put `0.0.0.0:8470` to be reachable from other machines.
@@ -157,11 +163,10 @@ settings! {
         /// How long a whole call may take.
         total_timeout_ms: u64 = "5000", 10..=300000;
     }
-    /// Work in the background. 0 means that this node leaves it to others.
+    /// Work in the background: routing, opening what was scheduled, telling listeners and services.
     workers: Workers {
-        /// Workers that route new demand to locations.
-        route: u64 = "1", 0..=64;
-        /// Calls to other servers made at the same time.
+        /// Calls to other servers made at the same time. 0 means that this node only answers requests, and leaves all
+        /// work in the background to others.
         deliver: u64 = "16", 0..=1024;
     }
     /// How long records are kept that only grow.

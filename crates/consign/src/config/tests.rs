@@ -94,12 +94,12 @@ fn a_key_nobody_knows_is_an_error_that_names_the_nearest() {
 
 #[test]
 fn all_mistakes_are_told_at_once_with_their_lines() {
-    let file = "[retention]\nkeys_days = 3\n[outside]\nallow_private = \"yes\"\n[workers]\nroute = [1]\n";
+    let file = "[retention]\nkeys_days = 3\n[outside]\nallow_private = \"yes\"\n[workers]\ndeliver = [1]\n";
     let told = problem(Some(file), &[("CONSIGN_HTTP__LISTEN", "8470")]);
     let wanted = [
         "consign.toml:2: retention.keys_days wants a whole number from 7 to 3650, not 3",
         "consign.toml:4: outside.allow_private wants none, loopback or all: `yes` is neither",
-        "consign.toml:6: workers.route wants a single value",
+        "consign.toml:6: workers.deliver wants a single value",
         "env CONSIGN_HTTP__LISTEN: http.listen wants an IP address and a port",
     ];
     assert_eq!(told.lines().count(), wanted.len(), "{told}");

@@ -122,6 +122,50 @@ impl Value for Levels {
     }
 }
 
+/// A key of 32 bytes that seals secrets. Its `Debug` output hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealingKey([u8; 32]);
+
+impl SealingKey {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The key of 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.trim().as_bytes();
+        let mut key = [0; 32];
+        if digits.len() != 2 * key.len() || !digits.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in key.iter_mut().zip(digits.chunks(2)) {
+            let digit = |at: usize| char::from(pair[at]).to_digit(16).and_then(|n| u8::try_from(n).ok());
+            *byte = digit(0)? << 4 | digit(1)?;
+        }
+        Some(Self(key))
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("****")
+    }
+}
+
+impl Value for SealingKey {
+    const KIND: &'static str = "64 hexadecimal digits";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        // The text itself is not repeated: a mistyped key is nearly the key.
+        Self::from_hex(text).ok_or_else(|| "it is something else".into())
+    }
+
+    fn mask(text: &str) -> String {
+        if text.is_empty() { String::new() } else { "****".into() }
+    }
+}
+
 /// The address of a database. Its `Debug` output hides the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(String);
@@ -236,6 +280,17 @@ mod tests {
             assert_eq!(mask_password(url), shown);
         }
         assert!(!format!("{:?}", DatabaseUrl::parse("postgres://a:s3cret@db/x")).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_sealing_key_is_never_shown() {
+        let text = "00ff".repeat(16);
+        let key = SealingKey::parse(&text).unwrap();
+        assert_eq!(key.bytes()[..4], [0, 255, 0, 255]);
+        assert_eq!((SealingKey::mask(&text).as_str(), format!("{key:?}").as_str()), ("****", "****"));
+        for wrong in ["00ff", &"0g".repeat(32), &"é".repeat(32), &"00".repeat(33)] {
+            assert!(!SealingKey::parse(wrong).unwrap_err().contains(wrong), "{wrong}");
+        }
     }
 
     #[test]

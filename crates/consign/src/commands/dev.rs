@@ -1,0 +1,144 @@
+//! `consign dev`: everything on one machine, with data to play with and keys that everybody knows.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+
+use crate::config::{Flag, Purpose};
+use crate::demo::{self, Content, Keys};
+use crate::dialects;
+use crate::failure::Failure;
+use crate::installation::{Installation, Missing, Where};
+use crate::server::Server;
+use crate::{first_shop, http, logging, runtime, signals};
+
+/// Arguments of `consign dev`.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    at: Where,
+    /// The address to listen on; if its port is taken, the next free one [setting: http.listen]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Begin with an empty shop instead of the demo shop
+    #[arg(long)]
+    empty: bool,
+    /// Print one line of JSON once ready, for programs that start this one
+    #[arg(long)]
+    json: bool,
+}
+
+/// Serves until a signal.
+pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
+    let listen = args.listen.clone().map(|value| Flag { key: "http.listen", name: "--listen", value });
+    let installation = Installation::read(Purpose::Dev, file, &args.at, listen.into_iter().collect())?;
+    let _logging = logging::start(&installation.config.log, &installation.config.telemetry)?;
+    runtime::block_on(async {
+        let stop = signals::stop()?;
+        let wanted = installation.config.http.listen;
+        // Before anything is made: an address that can't be had is the likeliest mistake.
+        let listener = http::bind_near(wanted).await?;
+        let content = if args.empty { Content::Empty } else { Content::Demo };
+        let filled = demo::fill(&installation, content).await?;
+        let in_use = installation.open(Missing::Make).await?;
+        let mut ready = Ready {
+            url: String::new(),
+            port_taken: (listener.local_addr()?.port() != wanted.port() && wanted.port() != 0)
+                .then_some(wanted.port()),
+            keys: demo::known(&in_use.store).await?,
+            shop_domain: first_shop::find(&in_use.store).await?.domain.clone(),
+            database: installation.database_name(),
+            loaded: filled.is_some().then_some(content),
+        };
+        let index = |url: &str| {
+            ready.url = url.to_owned();
+            let page = ready.index();
+            Router::new().route("/", get(|| async { page }))
+        };
+        let server = Server::new(installation, in_use, listener, Purpose::Dev, index).await?;
+        if args.json {
+            writeln!(out, "{}", ready.json())?
+        } else {
+            write!(out, "{}", ready.banner())?
+        };
+        out.flush()?;
+        server.run(stop).await
+    })
+}
+
+/// What there is to tell once the server is ready.
+struct Ready {
+    url: String,
+    port_taken: Option<u16>,
+    keys: Option<Keys>,
+    shop_domain: String,
+    database: String,
+    loaded: Option<Content>,
+}
+
+impl Ready {
+    fn json(&self) -> Value {
+        let mut told = Map::new();
+        told.insert("admin".into(), json!({ "url": self.url }));
+        for (dialect, endpoint) in dialects::endpoints(&self.url) {
+            let mut of_dialect = Map::new();
+            of_dialect.insert("endpoint".into(), endpoint.into());
+            if let Some(keys) = &self.keys {
+                of_dialect.insert("token".into(), keys.merchant.into());
+                of_dialect.insert("webhook_secret".into(), keys.secret.into());
+                if let Some(service) = keys.service {
+                    of_dialect.insert("service_token".into(), service.into());
+                }
+            }
+            of_dialect.insert("shop_domain".into(), self.shop_domain.as_str().into());
+            told.insert(dialect.into(), of_dialect.into());
+        }
+        told.into()
+    }
+
+    fn banner(&self) -> String {
+        let mut text =
+            format!("\n  consign {}  TEST MODE  data: {}\n", env!("CARGO_PKG_VERSION"), self.database);
+        if let Some(port) = self.port_taken {
+            text += &format!("  Port {port} is taken; this server listens on {} instead.\n", self.url);
+        }
+        match self.loaded {
+            Some(Content::Demo) => {
+                text += "  The demo shop was made: 3 locations, 40 products, 120 orders.\n"
+            }
+            Some(Content::Empty) => text += "  An empty shop with one location was made.\n",
+            None => {}
+        }
+        text += &self.endpoints();
+        text
+    }
+
+    fn index(&self) -> String {
+        format!("Consign {}, a server for development.\n{}", env!("CARGO_PKG_VERSION"), self.endpoints())
+    }
+
+    fn endpoints(&self) -> String {
+        let mut text = String::new();
+        for (dialect, endpoint) in dialects::endpoints(&self.url) {
+            text += &format!("\n  {dialect:<10} POST {endpoint}\n");
+            match &self.keys {
+                Some(keys) => {
+                    text += &format!("  {:<10} X-Shopify-Access-Token: {}\n", "", keys.merchant);
+                    text += &format!("  {:<10} webhook secret: {}\n", "", keys.secret);
+                    if let Some(service) = keys.service {
+                        text += &format!("  {:<10} as the fulfillment service Nordic 3PL: {service}\n", "");
+                    }
+                    text += &format!("\n  Try:\n\n{}\n", dialects::example(&endpoint, keys.merchant));
+                }
+                None => text += "             make a key: consign key create --app NAME --scopes all\n",
+            }
+        }
+        text += &format!("\n  health     {0}/healthz  {0}/readyz  {0}/metrics\n", self.url);
+        text += "  orders     consign explain 1001     where an order went, and why\n";
+        text += "  stop       Ctrl-C; the next `consign dev` goes on where this one stopped\n\n";
+        text
+    }
+}
