@@ -11,6 +11,7 @@ use domain::id::ShopId;
 use domain::snapshot::Snapshot;
 use domain::time::Time;
 
+mod analyze;
 mod audit;
 mod body;
 mod commit;
