@@ -128,12 +128,13 @@ impl<'d, 'a> Planner<'d, 'a> {
         depth: usize,
     ) -> Result<u32, Box<GraphqlError>> {
         if depth > limits::MAX_DEPTH {
-            return Err(limits::too_deep(self.place_of(&sources)));
+            let first = sources.first().map_or::<&[_], _>(&[], |(selections, _)| selections);
+            return Err(limits::too_deep(self.place_of(first)));
         }
         let mut occurrences = Vec::new();
         let mut seen = HashSet::new();
         for (selections, guards) in sources {
-            self.flatten(selections, parent, parent, guards, vec![], &mut seen, &mut occurrences)?;
+            self.flatten(selections, parent, parent, guards, vec![], 0, &mut seen, &mut occurrences)?;
         }
         let number = self.sets.len() as u32;
         // Kept in place while the sets below are made.
@@ -150,8 +151,8 @@ impl<'d, 'a> Planner<'d, 'a> {
         Ok(number)
     }
 
-    fn place_of(&self, sources: &Sources<'d, 'a>) -> crate::error::Location {
-        let first = sources.first().and_then(|(selections, _)| selections.first());
+    fn place_of(&self, selections: &[Selection<'a>]) -> crate::error::Location {
+        let first = selections.first();
         self.lines.locate(match first {
             Some(Selection::Field(node)) => node.pos,
             Some(Selection::Inline(node)) => node.pos,
@@ -204,9 +205,13 @@ impl<'d, 'a> Planner<'d, 'a> {
         on: TypeId,
         guards: Vec<Guard>,
         only: Vec<TypeId>,
+        nested: usize,
         seen: &mut HashSet<(&'a str, Vec<Guard>, Vec<TypeId>)>,
         found: &mut Vec<Occurrence<'d, 'a>>,
     ) -> Result<(), Box<GraphqlError>> {
+        if nested > limits::MAX_DEPTH {
+            return Err(limits::too_deep(self.place_of(selections)));
+        }
         for selection in selections {
             self.budget = self.budget.checked_sub(1).ok_or_else(limits::too_many_fields)?;
             let (directives, inner) = match selection {
@@ -233,7 +238,7 @@ impl<'d, 'a> Planner<'d, 'a> {
                     {
                         continue;
                     }
-                    self.flatten(selections, set, inner_on, guards, only, seen, found)?;
+                    self.flatten(selections, set, inner_on, guards, only, nested + 1, seen, found)?;
                 }
                 _ => {}
             }

@@ -59,6 +59,12 @@ fn depth_through_fragments() {
 }
 
 #[test]
+fn fragments_in_a_long_row() {
+    let row = repeat(3_000, |n| format!("fragment F{n} on Wide {{ ...F{} }}", n + 1));
+    refused(&format!("{{ wide {{ ...F0 }} }} {row} fragment F3000 on Wide {{ n }}"), "nested deeper");
+}
+
+#[test]
 fn fragments_that_double() {
     let bomb =
         repeat(25, |n| format!("fragment F{n} on Wide {{ a {{ ...F{m} }} b {{ ...F{m} }} }}", m = n + 1));
