@@ -27,17 +27,29 @@ pub struct Finding {
 /// How many orders are read at once.
 const AT_ONCE: u32 = 500;
 
+pub(crate) fn due_for_routing_query(shop: ShopId, now: Time, limit: u32) -> Query {
+    let sql = format!(
+        "SELECT order_id FROM orders WHERE shop_id = $1 AND route_at IS NOT NULL AND route_at <= $2 \
+         ORDER BY route_at, order_id LIMIT {limit}"
+    );
+    Query::new(sql, vec![shop.0.into(), now.0.into()])
+}
+
+pub(crate) fn due_to_open_query(shop: ShopId, now: Time, limit: u32) -> Query {
+    let sql = format!(
+        "SELECT fulfillment_order_id FROM fulfillment_orders WHERE shop_id = $1 AND opens_at IS NOT NULL \
+         AND opens_at <= $2 ORDER BY opens_at LIMIT {limit}"
+    );
+    Query::new(sql, vec![shop.0.into(), now.0.into()])
+}
+
 impl Store {
     /// Orders with units that wait for a location and may be tried now.
     ///
     /// # Errors
     /// As [`crate::db::Db::read`]; so for every function here.
     pub async fn due_for_routing(&self, shop: ShopId, now: Time, limit: u32) -> Result<Vec<OrderId>, Error> {
-        let sql = format!(
-            "SELECT order_id FROM orders WHERE shop_id = $1 AND route_at IS NOT NULL AND route_at <= $2 \
-             ORDER BY route_at, order_id LIMIT {limit}"
-        );
-        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into(), now.0.into()])]).await?;
+        let rows = self.db.read(vec![due_for_routing_query(shop, now, limit)]).await?;
         rows.iter().flatten().map(|row| row.int(0).map(OrderId)).collect()
     }
 
@@ -48,11 +60,7 @@ impl Store {
         now: Time,
         limit: u32,
     ) -> Result<Vec<FulfillmentOrderId>, Error> {
-        let sql = format!(
-            "SELECT fulfillment_order_id FROM fulfillment_orders WHERE shop_id = $1 AND opens_at IS NOT NULL \
-             AND opens_at <= $2 ORDER BY opens_at LIMIT {limit}"
-        );
-        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into(), now.0.into()])]).await?;
+        let rows = self.db.read(vec![due_to_open_query(shop, now, limit)]).await?;
         rows.iter().flatten().map(|row| row.int(0).map(FulfillmentOrderId)).collect()
     }
 
@@ -113,6 +121,8 @@ impl Store {
             for row in rows.pop().unwrap_or_default() {
                 fulfillments.push(body::read(row.text(2)?)?);
             }
+            // One that holds something of several of these orders came once for each.
+            fulfillments.dedup_by_key(|fulfillment| fulfillment.id);
             for (order, stored) in &orders {
                 let own: Vec<Fulfillment> =
                     fulfillments.iter().filter(|f| f.orders().contains(&order.id)).cloned().collect();
@@ -140,8 +150,54 @@ impl Store {
             seen += orders.len() as u64;
             progress(seen);
         }
+        self.audit_orphans(shop, &mut findings).await?;
+        self.audit_fulfillments(shop, &mut findings).await?;
         self.audit_stock(shop, promised, &mut findings).await?;
         Ok(findings)
+    }
+
+    /// Work belongs to an order.
+    async fn audit_orphans(&self, shop: ShopId, findings: &mut Vec<Finding>) -> Result<(), Error> {
+        let sql = "SELECT w.fulfillment_order_id, w.order_id FROM fulfillment_orders w WHERE w.shop_id = $1 AND NOT \
+                   EXISTS (SELECT 1 FROM orders o WHERE o.shop_id = $1 AND o.order_id = w.order_id) LIMIT 1000";
+        for row in self.db.read(vec![Query::new(sql, vec![shop.0.into()])]).await?.iter().flatten() {
+            let (work, order) = (row.int(0)?, row.int(1)?);
+            let what = format!("fulfillment order {work} belongs to order {order}, which is not there");
+            findings.push(Finding { order: Some(OrderId(order)), what });
+        }
+        Ok(())
+    }
+
+    /// The columns of fulfillments, and which orders they hold something of, are what their bodies say.
+    async fn audit_fulfillments(&self, shop: ShopId, findings: &mut Vec<Finding>) -> Result<(), Error> {
+        let mut last = 0;
+        loop {
+            let after = vec![shop.0.into(), last.into()];
+            let rows =
+                self.db.read(vec![Query::new(FULFILLMENTS_AFTER, after)]).await?.pop().unwrap_or_default();
+            let (Some(first), Some(end)) = (rows.first(), rows.last()) else { return Ok(()) };
+            last = end.int(0)?;
+            let bounds = vec![shop.0.into(), first.int(0)?.into(), last.into()];
+            let links = self.db.read(vec![Query::new(ORDERS_OF, bounds)]).await?.pop().unwrap_or_default();
+            for row in &rows {
+                let fulfillment: Fulfillment = body::read(row.text(1)?)?;
+                let id = fulfillment.id;
+                let first = fulfillment.orders().first().copied();
+                let mut must = |holds: bool, what: &str| {
+                    if !holds {
+                        findings.push(Finding { order: first, what: format!("fulfillment {id}: {what}") });
+                    }
+                };
+                let stored = (row.int(2)?, row.int(3)? != 0, row.int(4)?);
+                let said = (fulfillment.version, fulfillment.is_live(), fulfillment.updated_at.0);
+                must(stored == said, "its columns are not what its body says");
+                let mut orders = Vec::new();
+                for link in links.iter().filter(|link| link.int(0) == Ok(id.0)) {
+                    orders.push(OrderId(link.int(1)?));
+                }
+                must(orders == fulfillment.orders(), "its orders are not those that its body says");
+            }
+        }
     }
 
     /// What is promised is what open work waits for (Q16).
@@ -173,6 +229,11 @@ impl Store {
         Ok(())
     }
 }
+
+const FULFILLMENTS_AFTER: &str = "SELECT fulfillment_id, body, version, live, updated_at FROM fulfillments \
+     WHERE shop_id = $1 AND fulfillment_id > $2 ORDER BY fulfillment_id LIMIT 500";
+const ORDERS_OF: &str = "SELECT fulfillment_id, order_id FROM fulfillments_of_orders \
+     WHERE shop_id = $1 AND fulfillment_id >= $2 AND fulfillment_id <= $3 ORDER BY fulfillment_id, order_id";
 
 /// The columns of an order but the last: when it is routed again is moved without the order being read.
 fn columns(order: &Order) -> Vec<Value> {

@@ -5,8 +5,8 @@
 use domain::id::{AppId, EventId, ListenerId, ShopId};
 use domain::time::Time;
 
-use crate::Store;
 use crate::db::{Error, Query, Row, Statement, Value};
+use crate::{Flavor, Store};
 
 /// Something to send, to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +144,22 @@ fn delivery(row: &Row) -> Result<Delivery, Error> {
     })
 }
 
+pub(crate) fn next_due_query(shop: ShopId) -> Query {
+    let sql =
+        "SELECT due_at FROM deliveries WHERE shop_id = $1 AND state = 'pending' ORDER BY due_at LIMIT 1";
+    Query::new(sql, vec![shop.0.into()])
+}
+
+/// The oldest that are due and not under way, locked against other claimers.
+pub(crate) fn due_query(shop: ShopId, now: Time, limit: u32, flavor: Flavor) -> Query {
+    let locked = flavor.skip_locked();
+    let sql = format!(
+        "SELECT delivery_id FROM deliveries WHERE shop_id = $1 AND state = 'pending' AND due_at <= $2 \
+         AND leased_until <= $2 ORDER BY due_at LIMIT {limit}{locked}"
+    );
+    Query::new(sql, vec![shop.0.into(), now.0.into()])
+}
+
 impl Store {
     /// Claims deliveries that are due, for `lease` microseconds. Whoever is killed meanwhile loses the lease, and
     /// another one takes over.
@@ -157,11 +173,11 @@ impl Store {
         lease: i64,
         limit: u32,
     ) -> Result<Vec<Delivery>, Error> {
-        let locked = self.db.flavor().skip_locked();
+        // Materialized, lest PostgreSQL looks for due ones again for every row that it updates, and claims too many.
+        let due = due_query(shop, now, limit, self.db.flavor()).sql;
         let sql = format!(
-            "UPDATE deliveries SET leased_until = $3 WHERE shop_id = $1 AND state = 'pending' AND delivery_id IN \
-             (SELECT delivery_id FROM deliveries WHERE shop_id = $1 AND state = 'pending' AND due_at <= $2 \
-             AND leased_until <= $2 ORDER BY due_at LIMIT {limit}{locked}) RETURNING {COLUMNS}"
+            "WITH due AS MATERIALIZED ({due}) UPDATE deliveries SET leased_until = $3 WHERE shop_id = $1 \
+             AND state = 'pending' AND delivery_id IN (SELECT delivery_id FROM due) RETURNING {COLUMNS}"
         );
         let params = vec![shop.0.into(), now.0.into(), now.plus(lease).0.into()];
         let written = self.db.write(vec![Statement::new(sql, params).any()]).await?;
@@ -188,10 +204,7 @@ impl Store {
     /// # Errors
     /// As [`crate::db::Db::read`].
     pub async fn next_due(&self, shop: ShopId) -> Result<Option<Time>, Error> {
-        let query = Query::new(
-            "SELECT due_at FROM deliveries WHERE shop_id = $1 AND state = 'pending' ORDER BY due_at LIMIT 1",
-            vec![shop.0.into()],
-        );
+        let query = next_due_query(shop);
         let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         rows.first().map(|row| row.int(0).map(Time)).transpose()
     }

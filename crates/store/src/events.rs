@@ -46,6 +46,13 @@ fn event(row: &Row) -> Result<Event, Error> {
     })
 }
 
+pub(crate) fn undispatched_query(shop: ShopId, limit: u32) -> Query {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE shop_id = $1 AND dispatched = 0 ORDER BY event_id LIMIT {limit}"
+    );
+    Query::new(sql, vec![shop.0.into()])
+}
+
 impl Store {
     /// The oldest events that wait to be dispatched. Found by their mark, never by an id larger than the last one
     /// seen: ids may become visible out of order.
@@ -53,10 +60,7 @@ impl Store {
     /// # Errors
     /// As [`crate::db::Db::read`].
     pub async fn undispatched(&self, shop: ShopId, limit: u32) -> Result<Vec<Pending>, Error> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE shop_id = $1 AND dispatched = 0 ORDER BY event_id LIMIT {limit}"
-        );
-        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into()])]).await?.pop().unwrap_or_default();
+        let rows = self.db.read(vec![undispatched_query(shop, limit)]).await?.pop().unwrap_or_default();
         rows.iter()
             .map(|row| {
                 let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();

@@ -16,6 +16,9 @@ use crate::Store;
 use crate::db::{Error, Query, Value};
 use crate::load::{FULFILLMENTS, bodies, by_ids, fulfillments_of_orders, stock, stock_of};
 
+mod condition;
+pub use condition::{Column, Condition};
+
 /// Where a page begins and how it runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
@@ -63,77 +66,6 @@ pub enum WorkSort {
     UpdatedAt,
 }
 
-/// One condition on a column. Conditions of a list must all hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
-    /// A number lies in the bounds, both included.
-    Between(Column, Option<i64>, Option<i64>),
-    /// A number or text is one of these; none of them matches nothing.
-    OneOf(Column, Vec<Value>),
-    /// A number or text is none of these.
-    NoneOf(Column, Vec<Value>),
-    /// A text begins so.
-    Prefix(Column, String),
-    /// Work that still waits to be done. A condition of its own, since an index holds just that work.
-    Open,
-    /// Work at locations run by certain people; nobody named matches nothing.
-    RunBy {
-        /// By the merchant.
-        merchant: bool,
-        /// By one of these services.
-        own: Vec<ServiceId>,
-        /// By any service but these.
-        others: Option<Vec<ServiceId>>,
-    },
-}
-
-/// Columns that conditions may name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the index rows")]
-pub enum Column {
-    OrderId,
-    Number,
-    Name,
-    SourceKey,
-    Email,
-    ProcessedAt,
-    CreatedAt,
-    UpdatedAt,
-    State,
-    Payment,
-    Fulfillment,
-    Test,
-    FulfillmentOrderId,
-    LocationId,
-    ServiceId,
-    Stage,
-    Request,
-}
-
-impl Column {
-    fn sql(self) -> &'static str {
-        match self {
-            Column::OrderId => "order_id",
-            Column::Number => "number",
-            Column::Name => "name",
-            Column::SourceKey => "source_key",
-            Column::Email => "email",
-            Column::ProcessedAt => "processed_at",
-            Column::CreatedAt => "created_at",
-            Column::UpdatedAt => "updated_at",
-            Column::State => "state",
-            Column::Payment => "payment",
-            Column::Fulfillment => "fulfillment",
-            Column::Test => "test",
-            Column::FulfillmentOrderId => "fulfillment_order_id",
-            Column::LocationId => "location_id",
-            Column::ServiceId => "service_id",
-            Column::Stage => "stage",
-            Column::Request => "request",
-        }
-    }
-}
-
 /// A row of a list of orders: the order, and the sort key that a cursor needs.
 pub type OrderRow = (Arc<Order>, i64);
 /// A row of a list of fulfillment orders: its id, its order, and the sort key.
@@ -147,65 +79,14 @@ struct Tail {
 
 fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &str, page: &Page) -> Tail {
     let mut tail = Tail { sql: String::new(), values: vec![shop.0.into()] };
+    if !conditions.is_empty() {
+        let all = condition::all(conditions, alias, &mut tail.values);
+        let _ = write!(tail.sql, " AND {all}");
+    }
     let push = |tail: &mut Tail, value: Value| {
         tail.values.push(value);
         tail.values.len()
     };
-    for condition in conditions {
-        match condition {
-            Condition::Between(column, low, high) => {
-                for (bound, sign) in [(low, ">="), (high, "<=")] {
-                    if let Some(bound) = bound {
-                        let n = push(&mut tail, (*bound).into());
-                        let _ = write!(tail.sql, " AND {alias}.{} {sign} ${n}", column.sql());
-                    }
-                }
-            }
-            Condition::OneOf(_, values) if values.is_empty() => tail.sql.push_str(" AND 1 = 0"),
-            Condition::NoneOf(_, values) if values.is_empty() => {}
-            Condition::RunBy { merchant, own, others } => {
-                let mut ways = Vec::new();
-                if *merchant {
-                    ways.push(format!("{alias}.service_id IS NULL"));
-                }
-                let mut among = |services: &[ServiceId]| {
-                    let places: Vec<String> =
-                        services.iter().map(|id| format!("${}", push(&mut tail, id.0.into()))).collect();
-                    places.join(", ")
-                };
-                if !own.is_empty() {
-                    ways.push(format!("{alias}.service_id IN ({})", among(own)));
-                }
-                match others {
-                    Some(others) if others.is_empty() => ways.push(format!("{alias}.service_id IS NOT NULL")),
-                    Some(others) => ways.push(format!("{alias}.service_id NOT IN ({})", among(others))),
-                    None => {}
-                }
-                let either = if ways.is_empty() { "1 = 0".to_owned() } else { ways.join(" OR ") };
-                let _ = write!(tail.sql, " AND ({either})");
-            }
-            Condition::Open => {
-                let _ = write!(tail.sql, " AND {alias}.is_open = 1");
-            }
-            Condition::OneOf(column, values) if values.len() == 1 => {
-                let n = push(&mut tail, values[0].clone());
-                let _ = write!(tail.sql, " AND {alias}.{} = ${n}", column.sql());
-            }
-            Condition::OneOf(column, values) | Condition::NoneOf(column, values) => {
-                let not = if matches!(condition, Condition::NoneOf(..)) { "NOT " } else { "" };
-                let places: Vec<String> =
-                    values.iter().map(|value| format!("${}", push(&mut tail, value.clone()))).collect();
-                let _ = write!(tail.sql, " AND {alias}.{} {not}IN ({})", column.sql(), places.join(", "));
-            }
-            Condition::Prefix(column, prefix) => {
-                // A range instead of LIKE: the same on both databases, and an index serves it.
-                let low = push(&mut tail, prefix.as_str().into());
-                let high = push(&mut tail, format!("{prefix}\u{10FFFF}").into());
-                let column = column.sql();
-                let _ = write!(tail.sql, " AND {alias}.{column} >= ${low} AND {alias}.{column} < ${high}");
-            }
-        }
-    }
     let (than, direction) = match page.descending {
         Descending::No => (">", "ASC"),
         Descending::Yes => ("<", "DESC"),
@@ -229,6 +110,41 @@ fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &st
     tail
 }
 
+pub(crate) fn orders_query(shop: ShopId, conditions: &[Condition], sort: OrderSort, page: &Page) -> Query {
+    let key = match sort {
+        OrderSort::Id => "order_id",
+        OrderSort::ProcessedAt => "processed_at",
+        OrderSort::UpdatedAt => "updated_at",
+        OrderSort::CreatedAt => "created_at",
+        OrderSort::Number => "number",
+    };
+    let tail = tail(shop, "o", conditions, key, "order_id", page);
+    let select = format!("SELECT o.order_id, o.version, o.body, o.{key} FROM orders o WHERE o.shop_id = $1");
+    Query::new(select + &tail.sql, tail.values)
+}
+
+pub(crate) fn work_query(shop: ShopId, conditions: &[Condition], sort: WorkSort, page: &Page) -> Query {
+    let key = match sort {
+        WorkSort::Id => "fulfillment_order_id",
+        WorkSort::UpdatedAt => "updated_at",
+    };
+    let tail = tail(shop, "w", conditions, key, "fulfillment_order_id", page);
+    let select = format!(
+        "SELECT o.order_id, o.version, o.body, w.{key}, w.fulfillment_order_id FROM fulfillment_orders w \
+         JOIN orders o ON o.shop_id = w.shop_id AND o.order_id = w.order_id \
+         WHERE w.shop_id = $1 AND o.shop_id = $1"
+    );
+    Query::new(select + &tail.sql, tail.values)
+}
+
+pub(crate) fn open_work_query(shop: ShopId, location: LocationId) -> Query {
+    Query::new(
+        "SELECT fulfillment_order_id FROM fulfillment_orders \
+         WHERE shop_id = $1 AND location_id = $2 AND is_open = 1 LIMIT 1",
+        vec![shop.0.into(), location.0.into()],
+    )
+}
+
 impl Store {
     /// A page of orders.
     ///
@@ -241,19 +157,8 @@ impl Store {
         sort: OrderSort,
         page: &Page,
     ) -> Result<Vec<OrderRow>, Error> {
-        let key = match sort {
-            OrderSort::Id => "order_id",
-            OrderSort::ProcessedAt => "processed_at",
-            OrderSort::UpdatedAt => "updated_at",
-            OrderSort::CreatedAt => "created_at",
-            OrderSort::Number => "number",
-        };
-        let tail = tail(shop, "o", conditions, key, "order_id", page);
-        let sql = format!(
-            "SELECT o.order_id, o.version, o.body, o.{key} FROM orders o WHERE o.shop_id = $1{}",
-            tail.sql
-        );
-        let rows = self.db.read(vec![Query::new(sql, tail.values)]).await?.pop().unwrap_or_default();
+        let query = orders_query(shop, conditions, sort, page);
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         let orders = self.orders_of(&rows)?;
         orders.into_iter().zip(&rows).map(|(order, row)| Ok((order, row.int(3)?))).collect()
     }
@@ -268,7 +173,7 @@ impl Store {
         let page = Page { limit: at_most, ..Page::default() };
         let tail = tail(shop, "o", conditions, "order_id", "order_id", &page);
         let sql = format!(
-            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT o.order_id FROM orders o WHERE o.shop_id = $1{}) AS some",
+            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT o.order_id FROM orders o WHERE o.shop_id = $1{}) AS found",
             tail.sql
         );
         let rows = self.db.read(vec![Query::new(sql, tail.values)]).await?.pop().unwrap_or_default();
@@ -283,18 +188,8 @@ impl Store {
         sort: WorkSort,
         page: &Page,
     ) -> Result<Vec<WorkRow>, Error> {
-        let key = match sort {
-            WorkSort::Id => "fulfillment_order_id",
-            WorkSort::UpdatedAt => "updated_at",
-        };
-        let tail = tail(shop, "w", conditions, key, "fulfillment_order_id", page);
-        let sql = format!(
-            "SELECT o.order_id, o.version, o.body, w.{key}, w.fulfillment_order_id FROM fulfillment_orders w \
-             JOIN orders o ON o.shop_id = w.shop_id AND o.order_id = w.order_id \
-             WHERE w.shop_id = $1 AND o.shop_id = $1{}",
-            tail.sql
-        );
-        let rows = self.db.read(vec![Query::new(sql, tail.values)]).await?.pop().unwrap_or_default();
+        let query = work_query(shop, conditions, sort, page);
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         let orders = self.orders_of(&rows)?;
         let row = |(order, row): (Arc<Order>, &crate::db::Row)| {
             Ok((FulfillmentOrderId(row.int(4)?), order, row.int(3)?))
@@ -307,7 +202,9 @@ impl Store {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let query = by_ids(shop, "SELECT order_id, version, body FROM orders", "order_id", &ids);
         let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
-        self.orders_of(&rows)
+        let mut orders = self.orders_of(&rows)?;
+        orders.sort_by_key(|order| ids.iter().position(|id| *id == order.id.0));
+        Ok(orders)
     }
 
     /// An order with every fulfillment that holds something of it, as of one moment.
@@ -447,11 +344,7 @@ impl Store {
 
     /// Whether some work at that location is open.
     pub async fn has_open_work(&self, shop: ShopId, location: LocationId) -> Result<bool, Error> {
-        let query = Query::new(
-            "SELECT fulfillment_order_id FROM fulfillment_orders \
-             WHERE shop_id = $1 AND location_id = $2 AND is_open = 1 LIMIT 1",
-            vec![shop.0.into(), location.0.into()],
-        );
+        let query = open_work_query(shop, location);
         Ok(self.db.read(vec![query]).await?.pop().is_some_and(|rows| !rows.is_empty()))
     }
 }

@@ -36,7 +36,7 @@ const ORDERS_OF_FULFILLMENTS: &str = "SELECT order_id, version, body FROM orders
 pub(crate) const FULFILLMENTS: &str = "SELECT fulfillment_id, version, body FROM fulfillments";
 
 /// What each query of a load is for; answers come in the order of the questions.
-enum Part {
+pub(crate) enum Part {
     Orders,
     Fulfillments,
     SeenBefore,
@@ -116,7 +116,7 @@ impl Store {
     }
 }
 
-fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
+pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
     let mut ask = Vec::new();
     let all =
         |table: &str| Query::new(format!("SELECT body FROM {table} WHERE shop_id = $1"), vec![shop.0.into()]);

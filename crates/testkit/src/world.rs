@@ -243,7 +243,12 @@ pub fn holding(id: FulfillmentOrderId, handle: &str, lines: Lines<'_>) -> Comman
 /// A service is asked to do a work; no lines means all of it.
 pub fn requesting(id: FulfillmentOrderId, lines: Lines<'_>) -> Command {
     let lines = lines.to_vec();
-    Command::RequestFulfillment(RequestFulfillment { fulfillment_order: id, message: None, notify_buyer: false, lines })
+    Command::RequestFulfillment(RequestFulfillment {
+        fulfillment_order: id,
+        message: None,
+        notify_buyer: false,
+        lines,
+    })
 }
 
 /// An order is called off.

@@ -71,7 +71,7 @@ CREATE UNIQUE INDEX orders_source ON orders (shop_id, source_key) WHERE source_k
 CREATE INDEX orders_name ON orders (shop_id, name);
 CREATE INDEX orders_processed ON orders (shop_id, processed_at, order_id);
 CREATE INDEX orders_updated ON orders (shop_id, updated_at, order_id);
-CREATE INDEX orders_to_route ON orders (shop_id, route_at) WHERE route_at IS NOT NULL;
+CREATE INDEX orders_to_route ON orders (shop_id, route_at, order_id) WHERE route_at IS NOT NULL;
 
 CREATE TABLE fulfillment_orders (
     shop_id BIGINT NOT NULL,
@@ -116,6 +116,7 @@ CREATE TABLE fulfillments_of_orders (
     fulfillment_id BIGINT NOT NULL,
     PRIMARY KEY (shop_id, order_id, fulfillment_id)
 );
+CREATE INDEX fulfillments_of_orders_back ON fulfillments_of_orders (shop_id, fulfillment_id, order_id);
 
 CREATE TABLE stock (
     shop_id BIGINT NOT NULL,
