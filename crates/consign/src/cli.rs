@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::{completions, config, dev, import, serve};
+use crate::commands::{completions, config, dev, export, import, serve};
 use crate::failure::{Exit, Failure};
 
 /// Take orders in and see them delivered.
@@ -35,6 +35,8 @@ enum Command {
     Serve(serve::Args),
     /// Bring orders in from elsewhere
     Import(import::Args),
+    /// Write orders into a file
+    Export(export::Args),
     /// Show the settings and where they come from
     Config(config::Args),
     /// Print a completion script for a shell
@@ -70,6 +72,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Dev(args) => dev::run(&args, file, out),
         Command::Serve(args) => serve::run(&args, file),
         Command::Import(args) => import::run(&args, file, out),
+        Command::Export(args) => export::run(&args, file, out),
         Command::Config(args) => config::run(&args, file, out),
         Command::Completions(args) => completions::run(&args, out),
     }

@@ -3,5 +3,6 @@
 pub mod completions;
 pub mod config;
 pub mod dev;
+pub mod export;
 pub mod import;
 pub mod serve;
