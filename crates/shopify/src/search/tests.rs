@@ -1,3 +1,5 @@
+//! Searches as tables: the syntax, what terms say of a thing, and the conditions that they become.
+
 mod conditions;
 mod facts;
 mod syntax;

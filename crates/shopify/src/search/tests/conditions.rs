@@ -1,3 +1,5 @@
+//! Conditions that searches become, against the searches themselves.
+
 use domain::order::Order;
 use domain::status;
 use engine::query::{Column, Condition, Value};

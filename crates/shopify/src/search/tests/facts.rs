@@ -1,3 +1,5 @@
+//! What terms say of orders, of fulfillment orders and of things in memory.
+
 use domain::time::Time;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! How texts are read, well formed or not.
+
 use serde_json::json;
 
 use super::super::syntax::{Node, Op, Term, read};
