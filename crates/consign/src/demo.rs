@@ -3,11 +3,23 @@
 //! Everything is made by the same commands that clients cause, on a clock that is moved through the past; so the data
 //! has a history, keeps every rule, and never falls behind the program. The same seed makes the same shop.
 
+mod catalog;
+mod dice;
 mod keys;
+mod parcels;
+mod people;
+mod places;
+mod play;
+mod stage;
+mod stories;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::time::Time;
+use domain::actor::{Actor, App};
+use domain::routing::TieBreaker;
+use domain::snapshot::Shop;
+use domain::time::{HOUR, Time};
 use engine::Engine;
 use engine::clock::Clock;
 use store::Store;
@@ -17,7 +29,17 @@ use crate::failure::Failure;
 use crate::first_shop;
 use crate::installation::{Installation, Missing};
 
+use dice::Dice;
+use play::Cast;
+use stage::Stage;
+
 pub use keys::{Keys, known};
+pub use stories::ORDERS;
+
+/// The same seed makes the same shop.
+const SEED: u64 = 1001;
+/// The name of the demo shop.
+const NAME: &str = "Consign Demo";
 
 /// The host name of the demo shop. Clients of this dialect know shops by such names only.
 pub const DOMAIN: &str = "consign-demo.myshopify.com";
@@ -80,10 +102,26 @@ async fn make(installation: &Installation, store: Store, content: Content) -> Re
 }
 
 async fn empty(engine: &Engine) -> Result<(), Failure> {
-    let shop = first_shop::make(engine, "Consign Demo", DOMAIN).await?;
+    let shop = first_shop::make(engine, NAME, DOMAIN).await?;
     keys::merchant(engine, &shop).await
 }
 
-async fn demo(engine: &Engine, _now: Time) -> Result<(), Failure> {
-    empty(engine).await
+async fn demo(engine: &Engine, now: Time) -> Result<(), Failure> {
+    let dice = &mut Dice::new(SEED);
+    let tie_breakers = vec![TieBreaker::Nearness, TieBreaker::Ranking, TieBreaker::Stock];
+    let shop = Shop { tie_breakers, ..first_shop::shop(NAME, DOMAIN) };
+    engine.store().save_shop(&shop).await?;
+    let stage = &Stage { engine, shop: Arc::new(shop) };
+    stage.at(now.plus(-30 * 24 * HOUR));
+    keys::merchant(engine, &stage.shop).await?;
+    let app = keys::service(engine, &stage.shop, places::NORDIC).await?;
+    let places = places::make(engine, stage, app).await?;
+    let articles = catalog::make(engine, stage, &places, dice).await?;
+    let mut payments = Vec::with_capacity(ORDERS);
+    for _ in 0..ORDERS {
+        payments.push(engine.ids().fresh().await?);
+    }
+    let scenes = stories::write(&articles, now, payments, dice);
+    let service = Actor::App(App { id: app, permissions: keys::of_service(), services: vec![places.nordic] });
+    Cast { stage, places, service }.play(&scenes, dice).await
 }

@@ -52,6 +52,11 @@ pub async fn known(store: &Store) -> Result<Option<Keys>, Failure> {
     }))
 }
 
+/// What the fulfillment service's key allows.
+pub(super) fn of_service() -> Permissions {
+    Permissions::of(SERVICE_PERMISSIONS)
+}
+
 /// Makes the merchant's key.
 pub(super) async fn merchant(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Failure> {
     let tokens = (MERCHANT_TOKEN, MERCHANT_SECRET);
@@ -60,7 +65,7 @@ pub(super) async fn merchant(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Fa
 
 /// Makes the key of the program that runs the fulfillment service.
 pub(super) async fn service(engine: &Engine, shop: &Arc<Shop>, name: &str) -> Result<AppId, Failure> {
-    make(engine, shop, name, (SERVICE_TOKEN, SERVICE_SECRET), Permissions::of(SERVICE_PERMISSIONS)).await
+    make(engine, shop, name, (SERVICE_TOKEN, SERVICE_SECRET), of_service()).await
 }
 
 async fn make(
