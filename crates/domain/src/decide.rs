@@ -27,6 +27,7 @@ mod delivery;
 mod fulfill;
 mod hold;
 mod place;
+pub use place::{PRICE_MAX, QUANTITY_MAX};
 mod request;
 mod route;
 mod save;

@@ -12,6 +12,7 @@ use domain::id::{FulfillmentId, Ids, OrderId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::snapshot::{Shop, Snapshot};
+use futures::future::BoxFuture;
 use rand::RngExt as _;
 use store::{CommitError, Remembered};
 
@@ -77,6 +78,12 @@ pub enum Answered {
     KeyReused,
 }
 
+/// Makes the answer to a verdict. A trait and not a closure, since a closure's future can't borrow from both.
+pub trait Render: Send + Sync {
+    /// The answer, to the byte. May read, must not write: it is called again if the commit has to be made anew.
+    fn render<'a>(&'a self, verdict: &'a Verdict) -> BoxFuture<'a, Result<String, Error>>;
+}
+
 impl Engine {
     /// Carries out a command.
     ///
@@ -110,24 +117,21 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::execute`].
-    pub async fn execute_once<F>(
+    pub async fn execute_once(
         &self,
         shop: &Arc<Shop>,
         actor: &Actor,
         command: &Command,
         once: &Once,
-        render: F,
-    ) -> Result<Answered, Error>
-    where
-        F: AsyncFn(&Verdict) -> Result<String, Error>,
-    {
+        render: &dyn Render,
+    ) -> Result<Answered, Error> {
         if let Some(answered) = self.answered(shop, once).await? {
             return Ok(answered);
         }
         let command = self.numbered(shop, command).await?;
         for attempt in 0..TRIES {
             let verdict = self.decided(shop, actor, &command).await?;
-            let answer = render(&verdict).await?;
+            let answer = render.render(&verdict).await?;
             let remembered = Remembered {
                 scope: once.scope.clone(),
                 key: once.key.clone(),

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use store::Store;
 
 pub use error::Error;
-pub use execute::{Done, Once, Verdict};
+pub use execute::{Answered, Done, Once, Render, Verdict};
 
 use clock::Clock;
 use ids::{IdPool, Numbers};

@@ -47,7 +47,12 @@ impl Engine {
     }
 
     /// How many orders meet the conditions, counting no further than `at_most`.
-    pub async fn count_orders(&self, shop: &Shop, conditions: &[Condition], at_most: u32) -> Result<i64, Error> {
+    pub async fn count_orders(
+        &self,
+        shop: &Shop,
+        conditions: &[Condition],
+        at_most: u32,
+    ) -> Result<i64, Error> {
         Ok(self.store().count_orders(shop.id, conditions, at_most).await?)
     }
 
@@ -101,13 +106,16 @@ impl Engine {
         id: FulfillmentId,
     ) -> Result<Option<Arc<Fulfillment>>, Error> {
         let found = self.store().fulfillments(shop.id, &[id]).await?.pop();
-        Ok(found.filter(|fulfillment| {
-            actor.may(Permission::ReadOrders) || visible(actor, fulfillment.service)
-        }))
+        Ok(found
+            .filter(|fulfillment| actor.may(Permission::ReadOrders) || visible(actor, fulfillment.service)))
     }
 
     /// Every fulfillment that holds something of one of the orders, oldest first.
-    pub async fn fulfillments_of(&self, shop: &Shop, orders: &[OrderId]) -> Result<Vec<Arc<Fulfillment>>, Error> {
+    pub async fn fulfillments_of(
+        &self,
+        shop: &Shop,
+        orders: &[OrderId],
+    ) -> Result<Vec<Arc<Fulfillment>>, Error> {
         Ok(self.store().fulfillments_of_orders(shop.id, orders).await?)
     }
 
@@ -122,7 +130,11 @@ impl Engine {
     }
 
     /// Variants by id, with their stock.
-    pub async fn variants(&self, shop: &Shop, ids: &[VariantId]) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
+    pub async fn variants(
+        &self,
+        shop: &Shop,
+        ids: &[VariantId],
+    ) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
         Ok(self.store().variants(shop.id, ids).await?)
     }
 

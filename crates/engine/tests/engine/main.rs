@@ -1,0 +1,7 @@
+//! The engine on both databases: keys, workers, and the way of an event from the order to the receiver.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod bench;
+mod delivery;
+mod once;
+mod work;

@@ -1,0 +1,167 @@
+//! What an answer is made from: everything that the selected fields may ask of was loaded before, in as few
+//! questions as the selection allows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use domain::actor::Actor;
+use domain::fulfillment::Fulfillment;
+use domain::id::{AppId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId};
+use domain::listener::Listener;
+use domain::location::{Location, Service};
+use domain::order::Order;
+use domain::product::{Product, Stock, Variant};
+use domain::snapshot::Shop;
+use domain::time::Time;
+use engine::{Engine, Error};
+use graphql::{Field, FieldError};
+
+use crate::access;
+
+/// Everything that one answer needs.
+pub(crate) struct Data {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) actor: Actor,
+    pub(crate) version: &'static str,
+    pub(crate) now: Time,
+    pub(crate) app_name: String,
+    pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
+    pub(crate) fulfillments: BTreeMap<FulfillmentId, Arc<Fulfillment>>,
+    pub(crate) locations: Vec<Location>,
+    pub(crate) services: Vec<Service>,
+    /// Locations where some work is open; filled only if somebody asks.
+    pub(crate) busy: BTreeSet<LocationId>,
+    pub(crate) variants: BTreeMap<VariantId, Variant>,
+    pub(crate) products: BTreeMap<ProductId, Product>,
+    pub(crate) stock: Vec<Stock>,
+    pub(crate) listeners: Vec<Listener>,
+}
+
+impl Data {
+    /// Nothing but the caller.
+    pub(crate) fn of(shop: Arc<Shop>, actor: Actor, version: &'static str, now: Time) -> Self {
+        Self {
+            shop,
+            actor,
+            version,
+            now,
+            app_name: String::new(),
+            orders: BTreeMap::new(),
+            fulfillments: BTreeMap::new(),
+            locations: Vec::new(),
+            services: Vec::new(),
+            busy: BTreeSet::new(),
+            variants: BTreeMap::new(),
+            products: BTreeMap::new(),
+            stock: Vec::new(),
+            listeners: Vec::new(),
+        }
+    }
+
+    /// Whether the caller may ask for that field.
+    pub(crate) fn may(&self, field: &Field<'_>) -> Result<(), FieldError> {
+        access::check(&self.actor, field)
+    }
+
+    pub(crate) fn location(&self, id: LocationId) -> Option<&Location> {
+        self.locations.iter().find(|location| location.id == id)
+    }
+
+    pub(crate) fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    pub(crate) fn app(&self) -> Option<AppId> {
+        self.actor.app()
+    }
+
+    /// The fulfillments that hold something of an order, oldest first.
+    pub(crate) fn fulfillments_of(&self, order: OrderId) -> impl Iterator<Item = &Fulfillment> {
+        self.fulfillments
+            .values()
+            .map(|fulfillment| &**fulfillment)
+            .filter(move |fulfillment| fulfillment.shares.iter().any(|share| share.order == order))
+    }
+
+    /// Loads what hangs off the orders and fulfillments that are here already, as far as the selection asks for it.
+    pub(crate) async fn complete(&mut self, engine: &Engine, field: &Field<'_>) -> Result<(), Error> {
+        let asks = |names: &[&str]| names.iter().any(|name| field.mentions(name));
+        if !self.fulfillments.is_empty()
+            && asks(&["order", "lineItem", "fulfillmentOrders", "fulfillmentLineItems"])
+        {
+            let known: Vec<OrderId> = self.fulfillments.values().flat_map(|f| f.orders()).collect();
+            let missing: Vec<OrderId> =
+                known.into_iter().filter(|id| !self.orders.contains_key(id)).collect();
+            for order in engine.orders_by_id(&self.shop, &missing).await? {
+                self.orders.insert(order.id, order);
+            }
+        }
+        if asks(&["fulfillments", "fulfillmentsCount"]) && !self.orders.is_empty() {
+            let made = |order: &&Arc<Order>| order.fulfillments_made > 0 || has_fulfilled(order);
+            let ids: Vec<OrderId> = self.orders.values().filter(made).map(|order| order.id).collect();
+            for fulfillment in engine.fulfillments_of(&self.shop, &ids).await? {
+                self.fulfillments.insert(fulfillment.id, fulfillment);
+            }
+        }
+        if self.locations.is_empty() && asks(&PLACES) {
+            (self.locations, self.services) = engine.places(&self.shop).await?;
+        }
+        if asks(&["hasUnfulfilledOrders", "deactivatable"]) {
+            for location in &self.locations {
+                if engine.has_open_work(&self.shop, location.id).await? {
+                    self.busy.insert(location.id);
+                }
+            }
+        }
+        if asks(&["variant", "product", "inventoryItem"]) {
+            self.load_variants(engine).await?;
+        }
+        if asks(&["product"]) {
+            let ids: BTreeSet<ProductId> = self
+                .variants
+                .values()
+                .map(|variant| variant.product)
+                .chain(self.lines().filter_map(|line| line.article.product))
+                .collect();
+            let ids: Vec<ProductId> = ids.into_iter().collect();
+            for product in engine.products(&self.shop, &ids).await? {
+                self.products.insert(product.id, product);
+            }
+        }
+        if asks(&["heldByApp", "app"])
+            && let Some(app) = self.app()
+        {
+            self.app_name = engine.app_name(&self.shop, app).await?.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    async fn load_variants(&mut self, engine: &Engine) -> Result<(), Error> {
+        let ids: BTreeSet<VariantId> = self.lines().filter_map(|line| line.article.variant).collect();
+        let known = |id: &VariantId| self.variants.contains_key(id);
+        let ids: Vec<VariantId> = ids.into_iter().filter(|id| !known(id)).collect();
+        let (variants, stock) = engine.variants(&self.shop, &ids).await?;
+        self.variants.extend(variants.into_iter().map(|variant| (variant.id, variant)));
+        self.stock.extend(stock);
+        Ok(())
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &domain::order::OrderLine> {
+        self.orders.values().flat_map(|order| &order.lines)
+    }
+}
+
+/// Fields that need to know locations and services.
+const PLACES: [&str; 7] = [
+    "assignedLocation",
+    "location",
+    "service",
+    "fulfillmentService",
+    "fulfillmentServices",
+    "supportedActions",
+    "inventoryLevels",
+];
+
+fn has_fulfilled(order: &Order) -> bool {
+    order.fulfillment_orders.iter().flat_map(|fo| &fo.lines).any(|line| line.fulfilled > 0)
+}

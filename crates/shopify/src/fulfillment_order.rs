@@ -1,0 +1,352 @@
+//! `FulfillmentOrder` and what hangs off it.
+
+use domain::actor::visible;
+use domain::allowed::{Action, WhyNot, check, peers};
+use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, MerchantMessage, MessageKind};
+use domain::hold::Hold;
+use domain::location::Location;
+use domain::order::Order;
+use graphql::{Field, FieldError, Object, Out};
+
+use crate::address::Destination;
+use crate::data::Data;
+use crate::fulfillment::FulfillmentNode;
+use crate::id::gid;
+use crate::line_item::LineItem;
+use crate::location::LocationNode;
+use crate::order::OrderNode;
+use crate::page::{Connection, Row, names};
+use crate::product::VariantNode;
+use crate::shop::AppNode;
+use crate::words::{self, MoneyBag, Weight, missing, text};
+
+/// Work for one location.
+#[derive(Clone, Copy)]
+pub(crate) struct WorkNode<'d> {
+    pub(crate) data: &'d Data,
+    pub(crate) order: &'d Order,
+    pub(crate) work: &'d FulfillmentOrder,
+}
+
+impl Object for WorkNode<'_> {
+    fn type_name(&self) -> &'static str {
+        "FulfillmentOrder"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        self.data.may(field)?;
+        let Self { data, order, work } = *self;
+        Ok(match field.name() {
+            "assignedLocation" => Out::object(Assigned { data, location: data.location(work.location) }),
+            "createdAt" => Out::from(words::time(work.created_at)),
+            "deliveryMethod" => Out::object(DeliveryMethod { order, work }),
+            "destination" => {
+                let address = order.placed.shipping_address.as_ref();
+                let (email, id) = (&order.placed.email, work.id.0);
+                Out::maybe(address.map(|address| Destination { address, email, work: id }))
+            }
+            "fulfillAt" => words::maybe_time(work.fulfill_at),
+            "fulfillBy" => words::maybe_time(work.fulfill_by),
+            "fulfillmentHolds" => Out::objects(work.holds().iter().map(|hold| HoldNode { data, hold })),
+            "fulfillmentOrdersForMerge" => {
+                let seen =
+                    peers(order, work.id).into_iter().filter(|peer| visible(&data.actor, peer.service));
+                let rows = seen.map(|work| Row::new(work.id.0, WorkNode { data, order, work })).collect();
+                Out::object(Connection::of_all(names!("FulfillmentOrder"), rows, field)?)
+            }
+            "fulfillments" => {
+                let of_work = |f: &&domain::fulfillment::Fulfillment| {
+                    f.shares.iter().any(|share| share.fulfillment_order == work.id)
+                };
+                let all = data.fulfillments_of(order.id).filter(of_work);
+                let row = |fulfillment: &'a domain::fulfillment::Fulfillment| {
+                    Row::new(fulfillment.id.0, FulfillmentNode { data, fulfillment })
+                };
+                Out::object(Connection::of_all(names!("Fulfillment"), all.map(row).collect(), field)?)
+            }
+            "id" => Out::from(gid("FulfillmentOrder", work.id.0)),
+            "lineItems" => {
+                let rows = work
+                    .lines
+                    .iter()
+                    .map(|line| Row::new(line.id.0, WorkLine { data, order, line }))
+                    .collect();
+                Out::object(Connection::of_all(names!("FulfillmentOrderLineItem"), rows, field)?)
+            }
+            "merchantRequests" => {
+                let kind = field.str_arg("kind");
+                let of_kind = |m: &&MerchantMessage| kind.is_none_or(|kind| kind == message_kind(m.kind));
+                let rows = work
+                    .messages
+                    .iter()
+                    .filter(of_kind)
+                    .map(|message| Row::new(message.id.0, MerchantRequest { of: *self, message }))
+                    .collect();
+                Out::object(Connection::of_all(names!("FulfillmentOrderMerchantRequest"), rows, field)?)
+            }
+            "order" => Out::object(OrderNode { data, order }),
+            "orderId" => Out::from(gid("Order", order.id.0)),
+            "orderName" => Out::from(&order.name),
+            "orderProcessedAt" => Out::from(words::time(order.placed.processed_at)),
+            "remainingLineItemsWeight" => Out::object(Weight(self.weight())),
+            "requestStatus" => Out::from(words::request(work.request)),
+            "status" => Out::from(words::stage(work.stage_name())),
+            "supportedActions" => Out::objects(self.actions().into_iter().map(SupportedAction)),
+            "updatedAt" => Out::from(words::time(work.updated_at)),
+            other => return Err(missing("FulfillmentOrder", other)),
+        })
+    }
+}
+
+/// The order in which the original lists actions of open work.
+const LISTED: [Action; 11] = [
+    Action::RequestFulfillment,
+    Action::Fulfill,
+    Action::ReportProgress,
+    Action::ReleaseHold,
+    Action::Cancel,
+    Action::RequestCancellation,
+    Action::Open,
+    Action::Move,
+    Action::Hold,
+    Action::Split,
+    Action::Merge,
+];
+/// The same for work in other stages.
+const LISTED_ELSEWHERE: [Action; 11] = [
+    Action::RequestFulfillment,
+    Action::Fulfill,
+    Action::ReportProgress,
+    Action::ReleaseHold,
+    Action::Cancel,
+    Action::RequestCancellation,
+    Action::Hold,
+    Action::Open,
+    Action::Move,
+    Action::Split,
+    Action::Merge,
+];
+
+impl WorkNode<'_> {
+    /// What may be done now, by the one rule of the domain. Two things the original lets be done without listing
+    /// them: calling off work that nobody was asked for, and moving work when there is nowhere to go.
+    fn actions(&self) -> Vec<&'static str> {
+        use domain::fulfillment_order::{Request, StageName};
+        let Self { data, order, work } = *self;
+        let listed = match work.stage_name() {
+            StageName::Open => &LISTED,
+            _ => &LISTED_ELSEWHERE,
+        };
+        let shown = |action: &&Action| match action {
+            Action::Cancel => {
+                matches!(work.request, Request::Submitted | Request::CancellationRequested)
+            }
+            Action::Move => data.locations.iter().any(|l| l.id != work.location && l.active),
+            Action::ReportProgress => data.version >= "2026-04",
+            _ => true,
+        };
+        listed
+            .iter()
+            .filter(shown)
+            .filter(|action| check(**action, order, work, &data.actor) == Ok(()))
+            .filter_map(|action| words::action(*action))
+            .collect()
+    }
+
+    fn weight(&self) -> i64 {
+        let grams = |line: &FulfillmentOrderLine| {
+            let article = self.order.line(line.order_line).map_or(0, |line| line.article.grams);
+            article.saturating_mul(line.remaining())
+        };
+        self.work.lines.iter().map(grams).fold(0i64, i64::saturating_add)
+    }
+}
+
+/// Why an action may not be done now, in words for people.
+pub(crate) fn reason(why: WhyNot) -> String {
+    match why {
+        WhyNot::NotPermitted => "the access token doesn't allow it".to_owned(),
+        WhyNot::Stage(stage) => format!("its status is {}", words::stage(stage)),
+        WhyNot::Request(request) => format!("its request status is {}", words::request(request)),
+        WhyNot::NoService => "its location is not run by a fulfillment service".to_owned(),
+        WhyNot::ServiceOnly => "only the fulfillment service that runs its location may do it".to_owned(),
+        WhyNot::ProgressReported => "it has had progress reported; mark it as open first".to_owned(),
+        WhyNot::HoldLimit => "the app has as many holds on it as it may have".to_owned(),
+        WhyNot::OneUnit => "it holds only one unit".to_owned(),
+        WhyNot::NoPeer => "there is no fulfillment order that it could be merged with".to_owned(),
+    }
+}
+
+struct SupportedAction(&'static str);
+
+impl Object for SupportedAction {
+    fn type_name(&self) -> &'static str {
+        "FulfillmentOrderSupportedAction"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        Ok(match field.name() {
+            "action" => Out::from(self.0),
+            "externalUrl" => Out::Null,
+            other => return Err(missing("FulfillmentOrderSupportedAction", other)),
+        })
+    }
+}
+
+/// A line of a fulfillment order.
+#[derive(Clone, Copy)]
+struct WorkLine<'d> {
+    data: &'d Data,
+    order: &'d Order,
+    line: &'d FulfillmentOrderLine,
+}
+
+impl Object for WorkLine<'_> {
+    fn type_name(&self) -> &'static str {
+        "FulfillmentOrderLineItem"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let Self { data, order, line } = *self;
+        let gone = || FieldError::new("The line item is gone").code("INTERNAL_SERVER_ERROR");
+        let of = order.line(line.order_line).ok_or_else(gone)?;
+        let article = &of.article;
+        let variant = || article.variant.and_then(|id| data.variants.get(&id));
+        Ok(match field.name() {
+            "id" => Out::from(gid("FulfillmentOrderLineItem", line.id.0)),
+            "inventoryItemId" => {
+                article.variant.map_or(Out::Null, |id| Out::from(gid("InventoryItem", id.0)))
+            }
+            "lineItem" => Out::object(LineItem { data, order, line: of }),
+            "originalUnitPriceSet" => Out::object(MoneyBag(article.unit_price, order.placed.currency)),
+            "productTitle" => Out::from(&article.title),
+            "remainingQuantity" => Out::Int(line.remaining()),
+            "requiresShipping" => Out::Bool(article.requires_shipping),
+            "sku" => text(&article.sku),
+            "totalQuantity" => Out::Int(line.total),
+            "variant" => Out::maybe(variant().map(|variant| VariantNode { data, variant })),
+            "variantTitle" => text(&article.variant_title),
+            "vendor" => text(&article.vendor),
+            "weight" => Out::object(Weight(article.grams)),
+            other => return Err(missing("FulfillmentOrderLineItem", other)),
+        })
+    }
+}
+
+struct Assigned<'d> {
+    data: &'d Data,
+    location: Option<&'d Location>,
+}
+
+impl Object for Assigned<'_> {
+    fn type_name(&self) -> &'static str {
+        "FulfillmentOrderAssignedLocation"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let address = self.location.map(|location| &location.address);
+        let part =
+            |of: fn(&domain::address::Address) -> &Option<String>| address.map_or(Out::Null, |a| text(of(a)));
+        Ok(match field.name() {
+            "address1" => part(|a| &a.address1),
+            "address2" => part(|a| &a.address2),
+            "city" => part(|a| &a.city),
+            "countryCode" => Out::from(address.and_then(|a| a.country_code.as_deref()).unwrap_or("ZZ")),
+            "location" => {
+                Out::maybe(self.location.map(|location| LocationNode { data: self.data, location }))
+            }
+            "name" => Out::from(self.location.map_or("", |location| location.name.as_str())),
+            "phone" => part(|a| &a.phone),
+            "province" => part(|a| &a.province),
+            "zip" => part(|a| &a.zip),
+            other => return Err(missing("FulfillmentOrderAssignedLocation", other)),
+        })
+    }
+}
+
+struct HoldNode<'d> {
+    data: &'d Data,
+    hold: &'d Hold,
+}
+
+impl Object for HoldNode<'_> {
+    fn type_name(&self) -> &'static str {
+        "FulfillmentHold"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        self.data.may(field)?;
+        let hold = self.hold;
+        let own = hold.app.is_some() && hold.app == self.data.app();
+        Ok(match field.name() {
+            "displayReason" => Out::from(words::hold_reason(hold.reason).1),
+            "handle" => Out::from(&hold.handle),
+            "heldByApp" => Out::maybe(
+                hold.app.map(|id| AppNode { id, title: if own { &self.data.app_name } else { "" } }),
+            ),
+            "heldByRequestingApp" => Out::Bool(own),
+            "id" => Out::from(gid("FulfillmentHold", hold.id.0)),
+            "reason" => Out::from(words::hold_reason(hold.reason).0),
+            "reasonNotes" => text(&hold.notes),
+            other => return Err(missing("FulfillmentHold", other)),
+        })
+    }
+}
+
+fn message_kind(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Fulfillment => "FULFILLMENT_REQUEST",
+        MessageKind::Cancellation => "CANCELLATION_REQUEST",
+    }
+}
+
+struct MerchantRequest<'d> {
+    of: WorkNode<'d>,
+    message: &'d MerchantMessage,
+}
+
+impl Object for MerchantRequest<'_> {
+    fn type_name(&self) -> &'static str {
+        "FulfillmentOrderMerchantRequest"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let message = self.message;
+        Ok(match field.name() {
+            "fulfillmentOrder" => Out::object(self.of),
+            "id" => Out::from(gid("FulfillmentOrderMerchantRequest", message.id.0)),
+            "kind" => Out::from(message_kind(message.kind)),
+            "message" => text(&message.text),
+            "requestOptions" => Out::Json(match message.kind {
+                MessageKind::Fulfillment => serde_json::json!({"notify_customer": message.notify_buyer}),
+                MessageKind::Cancellation => serde_json::json!({}),
+            }),
+            "responseData" => Out::Null,
+            "sentAt" => Out::from(words::time(message.sent_at)),
+            other => return Err(missing("FulfillmentOrderMerchantRequest", other)),
+        })
+    }
+}
+
+struct DeliveryMethod<'d> {
+    order: &'d Order,
+    work: &'d FulfillmentOrder,
+}
+
+impl Object for DeliveryMethod<'_> {
+    fn type_name(&self) -> &'static str {
+        "DeliveryMethod"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let line = self.order.placed.shipping_lines.first();
+        Ok(match field.name() {
+            "id" => Out::from(gid("DeliveryMethod", self.work.id.0)),
+            "methodType" => Out::from(words::delivery(self.work.delivery)),
+            "presentedName" => line.map_or(Out::Null, |line| Out::from(&line.title)),
+            "serviceCode" => line.map_or(Out::Null, |line| text(&line.code)),
+            "sourceReference" => line.map_or(Out::Null, |line| text(&line.source)),
+            other => return Err(missing("DeliveryMethod", other)),
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! `LineItem`: a line of an order.
+
+use domain::order::{Order, OrderLine};
+use graphql::{Field, FieldError, Object, Out};
+
+use crate::data::Data;
+use crate::id::gid;
+use crate::order::Tax;
+use crate::product::{ProductNode, VariantNode};
+use crate::words::{self, Attribute, MoneyBag, Weight, missing, text};
+
+/// A line of an order.
+#[derive(Clone, Copy)]
+pub(crate) struct LineItem<'d> {
+    pub(crate) data: &'d Data,
+    pub(crate) order: &'d Order,
+    pub(crate) line: &'d OrderLine,
+}
+
+impl LineItem<'_> {
+    /// The line's discounted price for so many of its units; the parts of all its units sum to the whole.
+    pub(crate) fn discounted(&self, units: i64) -> i64 {
+        let article = &self.line.article;
+        let whole = article.unit_price.saturating_mul(self.line.quantity) - article.discount;
+        let rest = (self.line.quantity - units).max(0) as u64;
+        domain::money::allocate(whole, &[units.max(0) as u64, rest])[0]
+    }
+
+    /// The line's price without discounts for so many of its units.
+    pub(crate) fn original(&self, units: i64) -> i64 {
+        self.line.article.unit_price.saturating_mul(units)
+    }
+
+    fn amount(&self, name: &str) -> Option<i64> {
+        let (line, order) = (self.line, self.order);
+        let left = || order.current_quantity(line.id) - order.fulfilled_quantity(line.id);
+        Some(match name {
+            "discountedTotal" => self.discounted(line.quantity),
+            "discountedUnitPrice" => self.discounted(1),
+            "originalTotal" => self.original(line.quantity),
+            "originalUnitPrice" => line.article.unit_price,
+            "totalDiscount" => line.article.discount,
+            "unfulfilledDiscountedTotal" => self.discounted(left()),
+            "unfulfilledOriginalTotal" => self.original(left()),
+            _ => return None,
+        })
+    }
+}
+
+impl Object for LineItem<'_> {
+    fn type_name(&self) -> &'static str {
+        "LineItem"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let Self { data, order, line } = *self;
+        let (article, currency, id) = (&line.article, order.placed.currency, line.id);
+        let name = field.name();
+        if let Some(amount) = name.strip_suffix("Set").and_then(|name| self.amount(name)) {
+            return Ok(Out::object(MoneyBag(amount, currency)));
+        }
+        Ok(match name {
+            "currentQuantity" => Out::Int(order.current_quantity(id)),
+            "customAttributes" => Out::objects(article.properties.iter().map(Attribute)),
+            "discountedTotal" | "discountedUnitPrice" | "originalTotal" | "originalUnitPrice" => {
+                Out::from(words::amount(self.amount(name).unwrap_or_default(), currency))
+            }
+            "fulfillableQuantity" => Out::Int(order.fulfillable_quantity(id)),
+            "fulfillmentStatus" => Out::from(status(order, line)),
+            "id" => Out::from(gid("LineItem", id.0)),
+            "isGiftCard" => Out::Bool(article.gift_card),
+            "name" => Out::from(full_name(&article.title, &article.variant_title)),
+            "nonFulfillableQuantity" => Out::Int(line.quantity - order.fulfillable_quantity(id)),
+            "product" => Out::maybe(
+                article.product.and_then(|id| data.products.get(&id)).map(|product| ProductNode { product }),
+            ),
+            "quantity" => Out::Int(line.quantity),
+            "requiresShipping" => Out::Bool(article.requires_shipping),
+            "sku" => text(&article.sku),
+            "taxLines" => Out::objects(article.tax_lines.iter().map(|tax| Tax(tax, currency))),
+            "taxable" => Out::Bool(article.taxable),
+            "title" => Out::from(&article.title),
+            "unfulfilledQuantity" => Out::Int(order.current_quantity(id) - order.fulfilled_quantity(id)),
+            "variant" => Out::maybe(
+                article
+                    .variant
+                    .and_then(|id| data.variants.get(&id))
+                    .map(|variant| VariantNode { data, variant }),
+            ),
+            "variantTitle" => text(&article.variant_title),
+            "vendor" => text(&article.vendor),
+            "weight" => Out::object(Weight(article.grams)),
+            other => return Err(missing("LineItem", other)),
+        })
+    }
+}
+
+fn status(order: &Order, line: &OrderLine) -> &'static str {
+    let (current, fulfilled) = (order.current_quantity(line.id), order.fulfilled_quantity(line.id));
+    if fulfilled == 0 {
+        "unfulfilled"
+    } else if fulfilled < current {
+        "partial"
+    } else {
+        "fulfilled"
+    }
+}
+
+/// The title with the variant's behind it.
+pub(crate) fn full_name(title: &str, variant_title: &Option<String>) -> String {
+    match variant_title {
+        Some(variant) if !variant.is_empty() => format!("{title} - {variant}"),
+        _ => title.to_owned(),
+    }
+}

@@ -1,0 +1,216 @@
+//! Connections: pages with cursors. A cursor is base64 of `{"last_id":…,"last_value":…}`, as the original's.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use engine::query::{Descending, Page};
+use graphql::{Field, FieldError, Object, Out};
+use serde_json::{Value, json};
+
+use crate::words::missing;
+
+/// How many rows a page has at the most.
+const LARGEST: i64 = 250;
+
+/// What a connection's arguments ask for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// How many rows.
+    pub(crate) size: usize,
+    /// Whether the last rows are asked for, not the first.
+    pub(crate) from_end: bool,
+    /// Sort key and id of the row behind or before which the page lies.
+    pub(crate) cursor: Option<(i64, i64)>,
+    /// Whether the list runs the other way round.
+    pub(crate) reverse: bool,
+}
+
+/// Reads a connection's arguments.
+pub(crate) fn asked(field: &Field<'_>) -> Result<Asked, FieldError> {
+    let number = |name: &str| field.arg(name).and_then(|arg| arg.as_int());
+    let (size, from_end) = match (number("first"), number("last")) {
+        (Some(_), Some(_)) => return Err(bad("providing both first and last is not supported")),
+        (Some(first), None) => (first, false),
+        (None, Some(last)) => (last, true),
+        (None, None) => return Err(bad("you must provide one of first or last")),
+    };
+    if size < 0 {
+        let which = if from_end { "last" } else { "first" };
+        return Err(bad(&format!("{which} cannot be negative")));
+    }
+    if size > LARGEST {
+        return Err(bad(&format!("the page size can't be larger than {LARGEST}, but {size} was asked for")));
+    }
+    let cursor = field.str_arg("after").or_else(|| field.str_arg("before"));
+    let cursor = cursor
+        .map(|text| parse_cursor(text).ok_or_else(|| bad("Invalid cursor for current pagination sort.")));
+    Ok(Asked {
+        size: size as usize,
+        from_end,
+        cursor: cursor.transpose()?,
+        reverse: field.arg("reverse").and_then(|arg| arg.as_bool()).unwrap_or(false),
+    })
+}
+
+fn bad(message: &str) -> FieldError {
+    FieldError::new(message).code("BAD_REQUEST")
+}
+
+impl Asked {
+    /// The store's page: one row more than asked for tells whether there is a next page.
+    pub(crate) fn page(&self) -> Page {
+        let descending = if self.reverse != self.from_end { Descending::Yes } else { Descending::No };
+        Page { after: self.cursor, descending, limit: self.size as u32 + 1 }
+    }
+}
+
+fn cursor(id: i64, value: i64) -> String {
+    STANDARD.encode(json!({"last_id": id, "last_value": value.to_string()}).to_string())
+}
+
+fn parse_cursor(text: &str) -> Option<(i64, i64)> {
+    let value: Value = serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()?;
+    let id = value.get("last_id")?.as_i64()?;
+    let key = match value.get("last_value")? {
+        Value::String(text) => text.parse().ok()?,
+        other => other.as_i64()?,
+    };
+    Some((key, id))
+}
+
+/// A row of a connection: the node, its id and its sort key.
+pub(crate) struct Row<'a> {
+    pub(crate) node: Box<dyn Object + 'a>,
+    pub(crate) id: i64,
+    pub(crate) value: i64,
+}
+
+impl<'a> Row<'a> {
+    /// A row that is sorted by its id.
+    pub(crate) fn new(id: i64, node: impl Object + 'a) -> Self {
+        Self { node: Box::new(node), id, value: id }
+    }
+}
+
+/// A page of rows.
+pub(crate) struct Connection<'a> {
+    kind: &'static str,
+    edge: &'static str,
+    rows: Vec<Row<'a>>,
+    more_behind: bool,
+    more_before: bool,
+}
+
+impl<'a> Connection<'a> {
+    /// A page of rows that are all in memory, in ascending order.
+    pub(crate) fn of_all(
+        (kind, edge): (&'static str, &'static str),
+        mut rows: Vec<Row<'a>>,
+        field: &Field<'_>,
+    ) -> Result<Self, FieldError> {
+        let asked = asked(field)?;
+        if asked.reverse {
+            rows.reverse();
+        }
+        let at = |id: i64| rows.iter().position(|row| row.id == id);
+        let (mut start, mut end) = (0, rows.len());
+        if let Some((_, id)) = asked.cursor {
+            // A row that is gone is looked for by where it would stand.
+            let gone = || {
+                let passed = |row: &Row<'_>| if asked.reverse { row.id > id } else { row.id < id };
+                rows.iter().take_while(|row| passed(row)).count()
+            };
+            match (field.str_arg("after").is_some(), at(id)) {
+                (true, Some(place)) => start = place + 1,
+                (true, None) => start = gone(),
+                (false, Some(place)) => end = place,
+                (false, None) => end = gone(),
+            }
+        }
+        if asked.from_end {
+            start = start.max(end.saturating_sub(asked.size));
+        } else {
+            end = end.min(start + asked.size);
+        }
+        let (more_before, more_behind) = (start > 0, end < rows.len());
+        rows.truncate(end);
+        let rows = rows.split_off(start.min(rows.len()));
+        Ok(Self { kind, edge, rows, more_behind, more_before })
+    }
+
+    /// A page that the store read with [`Asked::page`], one row more than asked for if there are more.
+    pub(crate) fn of_page(
+        (kind, edge): (&'static str, &'static str),
+        mut rows: Vec<Row<'a>>,
+        asked: &Asked,
+    ) -> Self {
+        let more = rows.len() > asked.size;
+        rows.truncate(asked.size);
+        let before = asked.cursor.is_some();
+        if asked.from_end {
+            rows.reverse();
+            return Self { kind, edge, rows, more_behind: before, more_before: more };
+        }
+        Self { kind, edge, rows, more_behind: more, more_before: before }
+    }
+}
+
+impl Object for Connection<'_> {
+    fn type_name(&self) -> &'static str {
+        self.kind
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        Ok(match field.name() {
+            "nodes" => Out::List(self.rows.iter().map(|row| Out::Ref(&*row.node)).collect()),
+            "edges" => Out::objects(self.rows.iter().map(|row| Edge { kind: self.edge, row })),
+            "pageInfo" => Out::object(PageInfo(self)),
+            other => return Err(missing(self.kind, other)),
+        })
+    }
+}
+
+struct Edge<'a> {
+    kind: &'static str,
+    row: &'a Row<'a>,
+}
+
+impl Object for Edge<'_> {
+    fn type_name(&self) -> &'static str {
+        self.kind
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        Ok(match field.name() {
+            "cursor" => Out::from(cursor(self.row.id, self.row.value)),
+            "node" => Out::Ref(&*self.row.node),
+            other => return Err(missing(self.kind, other)),
+        })
+    }
+}
+
+struct PageInfo<'a>(&'a Connection<'a>);
+
+impl Object for PageInfo<'_> {
+    fn type_name(&self) -> &'static str {
+        "PageInfo"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let at = |row: Option<&Row<'_>>| row.map_or(Out::Null, |row| Out::from(cursor(row.id, row.value)));
+        Ok(match field.name() {
+            "hasNextPage" => Out::Bool(self.0.more_behind),
+            "hasPreviousPage" => Out::Bool(self.0.more_before),
+            "startCursor" => at(self.0.rows.first()),
+            "endCursor" => at(self.0.rows.last()),
+            other => return Err(missing("PageInfo", other)),
+        })
+    }
+}
+
+/// The names of a connection type and its edge type.
+macro_rules! names {
+    ($node:literal) => {
+        (concat!($node, "Connection"), concat!($node, "Edge"))
+    };
+}
+pub(crate) use names;

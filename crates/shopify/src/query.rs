@@ -1,0 +1,389 @@
+//! The query roots: what each loads.
+
+use std::collections::BTreeMap;
+
+use domain::id::{
+    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId,
+};
+use domain::location::Location;
+use engine::query::{Condition, OrderSort, Page, WorkSort};
+use engine::{Engine, Error};
+use graphql::{Field, FieldError};
+
+use crate::answer::Answer;
+use crate::data::Data;
+use crate::id;
+use crate::page::asked;
+use crate::search::{self, Context, Fact, Search};
+
+/// How far counts count unless told otherwise.
+const COUNTED: i64 = 10_000;
+
+/// Answers a query root; what it needs is loaded into `data`.
+pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    if let Err(error) = data.may(field) {
+        return Ok(Answer::Failed(error));
+    }
+    let id = field.str_arg("id");
+    Ok(match field.name() {
+        "shop" => {
+            (data.locations, data.services) = engine.places(&data.shop).await?;
+            Answer::Shop
+        }
+        "app" | "currentAppInstallation" => {
+            let own = data.app().unwrap_or(domain::id::AppId(0));
+            data.app_name = engine.app_name(&data.shop, own).await?.unwrap_or_default();
+            match (field.name(), id.and_then(|id| id::of_kind("App", id))) {
+                ("app", Some(other)) if other != own.0 => Answer::Null,
+                ("app", _) => Answer::App(own),
+                _ => Answer::Installation,
+            }
+        }
+        "publicApiVersions" => Answer::Versions,
+        "node" => node(engine, data, field, id.unwrap_or_default()).await?,
+        "nodes" => {
+            let ids = field.arg("ids").and_then(|ids| ids.as_list()).unwrap_or_default();
+            let mut answers = Vec::with_capacity(ids.len());
+            for id in ids {
+                answers.push(node(engine, data, field, id.as_str().unwrap_or_default()).await?);
+            }
+            Answer::List(answers)
+        }
+        "order"
+        | "fulfillmentOrder"
+        | "fulfillment"
+        | "location"
+        | "productVariant"
+        | "inventoryItem"
+        | "fulfillmentService"
+        | "webhookSubscription" => single(engine, data, field, id).await?,
+        "orderByIdentifier" => {
+            let id = field.arg("identifier").and_then(|of| of.get("id")).and_then(|id| id.as_str());
+            match id.and_then(|id| id::of_kind("Order", id)) {
+                Some(id) => order(engine, data, field, OrderId(id)).await?,
+                None => Answer::Null,
+            }
+        }
+        "orders" => orders(engine, data, field).await?,
+        "ordersCount" => {
+            let search = searched(data, field, search::Query::for_orders);
+            let most =
+                field.arg("limit").and_then(|limit| limit.as_int()).unwrap_or(COUNTED).clamp(1, 25_001);
+            let count = match search.exact {
+                true => engine.count_orders(&data.shop, &search.conditions, most as u32).await?,
+                false => count_by_looking(engine, data, &search, most).await?,
+            };
+            Answer::Count { count, most }
+        }
+        "fulfillmentOrders" => works(engine, data, field).await?,
+        "locations" | "locationsCount" => locations(engine, data, field).await?,
+        "productVariants" => variants(engine, data, field).await?,
+        "webhookSubscriptions" | "webhookSubscriptionsCount" => listeners(engine, data, field).await?,
+        other => Answer::Failed(crate::words::missing("QueryRoot", other)),
+    })
+}
+
+/// One thing by its id. An id of another type, or of nothing, answers null.
+async fn single(
+    engine: &Engine,
+    data: &mut Data,
+    field: &Field<'_>,
+    id: Option<&str>,
+) -> Result<Answer, Error> {
+    let kind = match field.name() {
+        "order" => "Order",
+        "fulfillmentOrder" => "FulfillmentOrder",
+        "fulfillment" => "Fulfillment",
+        "location" => "Location",
+        "productVariant" => "ProductVariant",
+        "inventoryItem" => "InventoryItem",
+        "fulfillmentService" => "FulfillmentService",
+        _ => "WebhookSubscription",
+    };
+    match id {
+        // The location that ships first, if none is named.
+        None if kind == "Location" => {
+            (data.locations, data.services) = engine.places(&data.shop).await?;
+            let first = data.locations.iter().filter(|l| l.service.is_none()).min_by_key(|l| (l.rank, l.id));
+            Ok(first.map_or(Answer::Null, |first| Answer::Location(first.id)))
+        }
+        Some(id) if id::of_kind(kind, id).is_some() => node(engine, data, field, id).await,
+        Some(id) if !id.starts_with("gid://") => Ok(Answer::Failed(
+            FieldError::new(format!("Invalid global id '{id}'")).code("INVALID_FIELD_ARGUMENTS"),
+        )),
+        _ => Ok(Answer::Null),
+    }
+}
+
+/// Whatever has that global id, if the caller may see it.
+async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) -> Result<Answer, Error> {
+    let Some((kind, number)) = id::parse(gid) else { return Ok(Answer::Null) };
+    let shop = data.shop.clone();
+    Ok(match kind {
+        "Order" => order(engine, data, field, OrderId(number)).await?,
+        "FulfillmentOrder" => {
+            let id = FulfillmentOrderId(number);
+            match engine.order_of_work(&shop, &data.actor, id).await? {
+                Some(order) => {
+                    let answer = Answer::Work(order.id, id);
+                    data.orders.insert(order.id, order);
+                    answer
+                }
+                None => Answer::Null,
+            }
+        }
+        "Fulfillment" => match engine.fulfillment(&shop, &data.actor, FulfillmentId(number)).await? {
+            Some(fulfillment) => {
+                let id = fulfillment.id;
+                data.fulfillments.insert(id, fulfillment);
+                Answer::Fulfillment(id)
+            }
+            None => Answer::Null,
+        },
+        "Location" | "FulfillmentService" => {
+            (data.locations, data.services) = engine.places(&shop).await?;
+            match kind {
+                "Location" => Answer::Location(LocationId(number)),
+                _ => Answer::Service(ServiceId(number)),
+            }
+        }
+        "ProductVariant" | "InventoryItem" => {
+            let id = VariantId(number);
+            let (variants, stock) = engine.variants(&shop, &[id]).await?;
+            data.variants.extend(variants.into_iter().map(|variant| (variant.id, variant)));
+            data.stock.extend(stock);
+            if kind == "ProductVariant" { Answer::Variant(id) } else { Answer::InventoryItem(id) }
+        }
+        "Product" => {
+            let products = engine.products(&shop, &[ProductId(number)]).await?;
+            data.products.extend(products.into_iter().map(|product| (product.id, product)));
+            Answer::Product(ProductId(number))
+        }
+        "WebhookSubscription" => {
+            data.listeners = engine.listeners(&shop, &data.actor).await?;
+            Answer::Listener(ListenerId(number))
+        }
+        "Shop" if number == shop.id.0 => {
+            (data.locations, data.services) = engine.places(&shop).await?;
+            Answer::Shop
+        }
+        _ => Answer::Null,
+    })
+}
+
+async fn order(engine: &Engine, data: &mut Data, field: &Field<'_>, id: OrderId) -> Result<Answer, Error> {
+    if !data.actor.may(domain::actor::Permission::ReadOrders) {
+        return Ok(Answer::Null);
+    }
+    if field.mentions("fulfillments") || field.mentions("fulfillmentsCount") {
+        if let Some((order, fulfillments)) = engine.order_with_fulfillments(&data.shop, id).await? {
+            data.orders.insert(id, order);
+            data.fulfillments.extend(fulfillments.into_iter().map(|f| (f.id, f)));
+        }
+    } else if let Some(order) = engine.orders_by_id(&data.shop, &[id]).await?.pop() {
+        data.orders.insert(id, order);
+    }
+    Ok(Answer::Order(id))
+}
+
+fn searched(data: &Data, field: &Field<'_>, translate: fn(&search::Query, &Context) -> Search) -> Search {
+    let context = Context::new(&data.shop, data.now);
+    translate(&search::parse(field.str_arg("query").unwrap_or_default()), &context)
+}
+
+/// Counts what the index can't tell: every order that may meet the search is looked at.
+async fn count_by_looking(engine: &Engine, data: &Data, search: &Search, most: i64) -> Result<i64, Error> {
+    let mut page = Page { limit: 250, ..Page::default() };
+    let mut count = 0;
+    loop {
+        let found = engine.orders(&data.shop, &search.conditions, OrderSort::Id, &page).await?;
+        count += found.iter().filter(|(order, _)| search.matches_order(order)).count() as i64;
+        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+        if found.len() < page.limit as usize || count >= most {
+            return Ok(count.min(most));
+        }
+    }
+}
+
+async fn orders(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    let asked = match asked(field) {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Answer::Failed(error)),
+    };
+    let sort = match field.str_arg("sortKey").unwrap_or("PROCESSED_AT") {
+        "CREATED_AT" => OrderSort::CreatedAt,
+        "UPDATED_AT" => OrderSort::UpdatedAt,
+        "ORDER_NUMBER" => OrderSort::Number,
+        "ID" => OrderSort::Id,
+        _ => OrderSort::ProcessedAt,
+    };
+    let search = searched(data, field, search::Query::for_orders);
+    let mut rows = Vec::new();
+    let mut page = asked.page();
+    let wanted = page.limit as usize;
+    loop {
+        let found = engine.orders(&data.shop, &search.conditions, sort, &page).await?;
+        let last = found.len() < page.limit as usize;
+        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+        for (order, key) in found {
+            if search.matches_order(&order) && rows.len() < wanted {
+                rows.push((order.id, key));
+                data.orders.insert(order.id, order);
+            }
+        }
+        if last || rows.len() >= wanted {
+            return Ok(Answer::Orders(asked, rows));
+        }
+        page.limit = 250;
+    }
+}
+
+async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    let asked = match asked(field) {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Answer::Failed(error)),
+    };
+    let sort = match field.str_arg("sortKey") {
+        Some("UPDATED_AT") => WorkSort::UpdatedAt,
+        _ => WorkSort::Id,
+    };
+    let search = searched(data, field, search::Query::for_work);
+    let mut conditions = search.conditions.clone();
+    if !field.arg("includeClosed").and_then(|closed| closed.as_bool()).unwrap_or(false) {
+        conditions.push(Condition::Open);
+    }
+    let mut rows = Vec::new();
+    let mut page = asked.page();
+    let wanted = page.limit as usize;
+    loop {
+        let found = engine.work_list(&data.shop, &data.actor, &conditions, sort, &page).await?;
+        let last = found.len() < page.limit as usize;
+        page.after = found.last().map(|(id, _, key)| (*key, id.0));
+        for (id, order, key) in found {
+            let fits = order.fulfillment_order(id).is_some_and(|work| search.matches_work(&order, work));
+            if fits && rows.len() < wanted {
+                rows.push((order.id, id, key));
+                data.orders.insert(order.id, order);
+            }
+        }
+        if last || rows.len() >= wanted {
+            return Ok(Answer::Works(asked, rows));
+        }
+        page.limit = 250;
+    }
+}
+
+/// Locations. Those of fulfillment services are left out unless asked for, and so are inactive ones.
+async fn locations(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    (data.locations, data.services) = engine.places(&data.shop).await?;
+    let context = Context::new(&data.shop, data.now);
+    let search = search::parse(field.str_arg("query").unwrap_or_default()).for_fields(
+        &[
+            "active",
+            "address1",
+            "address2",
+            "city",
+            "country",
+            "id",
+            "location_id",
+            "name",
+            "province",
+            "zip",
+        ],
+        &context,
+    );
+    let flag = |name: &str| field.arg(name).and_then(|arg| arg.as_bool()).unwrap_or(false);
+    let counting = field.name() == "locationsCount";
+    let (inactive, legacy) = (counting || flag("includeInactive"), counting || flag("includeLegacy"));
+    let shown = |location: &&Location| {
+        (inactive || location.active)
+            && (legacy || location.service.is_none())
+            && search.matches(&|name| location_fact(location, name))
+    };
+    let mut found: Vec<&Location> = data.locations.iter().filter(shown).collect();
+    if counting {
+        return Ok(Answer::Count { count: found.len() as i64, most: i64::MAX });
+    }
+    match field.str_arg("sortKey") {
+        Some("ID") => found.sort_by_key(|location| location.id),
+        _ => found.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id))),
+    }
+    Ok(Answer::Locations(found.iter().map(|location| location.id).collect()))
+}
+
+fn location_fact<'a>(location: &'a Location, name: &str) -> Fact<'a> {
+    let text = |value: &'a Option<String>| Fact::Text(value.as_deref());
+    match name {
+        "active" => Fact::Flag(location.active),
+        "address1" => text(&location.address.address1),
+        "address2" => text(&location.address.address2),
+        "city" => text(&location.address.city),
+        "country" => text(&location.address.country),
+        "id" | "location_id" => Fact::Number(location.id.0),
+        "province" => text(&location.address.province),
+        "zip" => text(&location.address.zip),
+        // Bare words look at the name.
+        _ => Fact::Words(vec![&location.name]),
+    }
+}
+
+/// Variants by id; a search by SKU or product is answered by the index, anything else by looking.
+async fn variants(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    let asked = match asked(field) {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Answer::Failed(error)),
+    };
+    let context = Context::new(&data.shop, data.now);
+    let search = search::parse(field.str_arg("query").unwrap_or_default())
+        .for_fields(&["barcode", "id", "product_id", "sku", "title"], &context);
+    let mut page = asked.page();
+    let wanted = page.limit as usize;
+    let mut found: BTreeMap<VariantId, _> = BTreeMap::new();
+    let mut ids = Vec::new();
+    loop {
+        let variants = engine.variant_page(&data.shop, None, None, &page).await?;
+        let last = variants.len() < page.limit as usize;
+        page.after = variants.last().map(|variant| (variant.id.0, variant.id.0));
+        for variant in variants {
+            let fact = |name: &str| match name {
+                "barcode" => Fact::Text(variant.barcode.as_deref()),
+                "id" => Fact::Number(variant.id.0),
+                "product_id" => Fact::Number(variant.product.0),
+                "sku" => Fact::Text(variant.sku.as_deref()),
+                "title" => Fact::Words(vec![&variant.title]),
+                _ => Fact::Words(
+                    [Some(variant.product_title.as_str()), Some(&variant.title), variant.sku.as_deref()]
+                        .into_iter()
+                        .flatten()
+                        .collect(),
+                ),
+            };
+            if search.matches(&fact) && ids.len() < wanted {
+                ids.push(variant.id);
+                found.insert(variant.id, variant);
+            }
+        }
+        if last || ids.len() >= wanted {
+            break;
+        }
+        page.limit = 250;
+    }
+    if field.mentions("inventoryItem")
+        || field.mentions("inventoryQuantity")
+        || field.mentions("availableForSale")
+    {
+        data.stock = engine.variants(&data.shop, &ids).await?.1;
+    }
+    data.variants = found;
+    Ok(Answer::Variants(asked, ids))
+}
+
+/// The caller's own listeners.
+async fn listeners(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    data.listeners = engine.listeners(&data.shop, &data.actor).await?;
+    let found = crate::subscription::found(data, field);
+    Ok(match field.name() {
+        "webhookSubscriptionsCount" => Answer::Count { count: found.len() as i64, most: i64::MAX },
+        _ => Answer::Listeners(found),
+    })
+}
