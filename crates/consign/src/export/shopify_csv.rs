@@ -206,8 +206,10 @@ fn paid(order: &Order, cells: &mut Cells, at: &dyn Fn(Time) -> String) {
     cells.set("Financial Status", word(claim));
     let taken = |kind| matches!(kind, TransactionKind::Sale | TransactionKind::Capture);
     let first = transactions.iter().find(|t| t.status == TransactionStatus::Success && taken(t.kind));
-    if let Some(first) = first {
-        cells.set("Paid at", at(first.at));
+    // Where nobody knows when, but that, it was paid: at once.
+    let unknown = transactions.is_empty() && matches!(claim, PaymentClaim::Paid | PaymentClaim::Refunded);
+    if let Some(time) = first.map(|first| first.at).or(unknown.then_some(order.placed.processed_at)) {
+        cells.set("Paid at", at(time));
     }
     cells.set_some("Payment Method", &transactions.iter().find_map(|t| t.gateway.clone()));
     cells.set("Refunded Amount", money(balance.refunded));

@@ -54,14 +54,14 @@ impl Problem {
     /// In one line, for people.
     pub fn line(&self) -> String {
         let Self { row, order, column, value, reason, severity } = self;
-        let order = if order.is_empty() { String::new() } else { format!(" {order}") };
+        let order = if order.is_empty() { String::new() } else { format!(" {order}:") };
         let short: String = value.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let what = match (column.is_empty(), short.is_empty()) {
             (true, _) => String::new(),
             (false, true) => format!(" {column}"),
             (false, false) => format!(" {column} `{short}`"),
         };
-        format!("row {row}:{order}:{what} {reason} ({})", severity.as_str())
+        format!("row {row}:{order}{what} {reason} ({})", severity.as_str())
     }
 }
 
