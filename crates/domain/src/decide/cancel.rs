@@ -6,10 +6,11 @@ use crate::command::{CancelOrder, Restock};
 use crate::event::Fact;
 use crate::fulfillment::Share;
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
-use crate::id::{FulfillmentId, OrderId};
+use crate::id::{FulfillmentId, FulfillmentOrderId, OrderId};
 use crate::order::Cancellation;
 use crate::product::StockDelta;
 use crate::refusal::{Field, Refusal, Thing};
+use crate::time::Time;
 
 /// How long a note for the staff may be, in characters.
 pub const NOTE_LENGTH: usize = 255;
@@ -40,57 +41,74 @@ fn is_delivered(status: crate::fulfillment::DeliveryStatus) -> bool {
 
 fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) -> Result<(), Refusal> {
     let now = change.now;
-    let mut renewed: Vec<FulfillmentOrder> = Vec::new();
+    // Work that takes the place of closed work, with the id of that.
+    let mut renewed: Vec<(FulfillmentOrderId, FulfillmentOrder)> = Vec::new();
     for share in shares {
         let order = &mut change.order(order_id)?.order;
-        let cancelled_order = order.cancelled.is_some();
+        let given_up = order.cancelled.is_some();
         let fo = work(order, share.fulfillment_order)?;
-        fo.updated_at = now;
-        let (location, closed) = (fo.location, fo.stage == Stage::Closed);
-        let mut fresh = closed.then(|| FulfillmentOrder {
-            id: fo.id,
-            lines: Vec::new(),
-            stage: Stage::Open,
-            request: Request::Unsubmitted,
-            messages: Vec::new(),
-            parted_from: None,
-            created_at: now,
-            ..fo.clone()
-        });
         let wanted = share.fulfillment_order_line;
         let line = fo.lines.iter_mut().find(|line| line.id == wanted);
         let line = line.ok_or(Refusal::Unknown(Thing::FulfillmentOrderLine(wanted)))?;
         line.fulfilled -= share.quantity;
-        let taken = line.clone();
-        if let Some(delta) = stock_delta(order, &taken, location) {
+        let line = line.clone();
+        fo.updated_at = now;
+        regress(fo);
+        let fo = fo.clone();
+        if let Some(delta) = stock_delta(order, &line, fo.location) {
             let quantity = share.quantity;
-            let committed = if cancelled_order { 0 } else { quantity };
+            let committed = if given_up { 0 } else { quantity };
             change.move_stock(StockDelta { on_hand: quantity, committed, ..delta });
         }
-        if cancelled_order {
+        if given_up {
             // Nobody asks for these units any more; they don't wait, they are given up.
             let order = &mut change.order(order_id)?.order;
             let mut sold = order.invoices.iter_mut().flat_map(|invoice| &mut invoice.lines);
             if let Some(line) = sold.find(|line| line.id == share.invoice_line) {
                 line.removed += share.quantity;
             }
-        } else if let Some(fresh) = fresh.take() {
+        } else if fo.stage == Stage::Closed {
             let line =
-                FulfillmentOrderLine { id: change.ids.fresh(), total: share.quantity, fulfilled: 0, ..taken };
-            match renewed.iter_mut().find(|other| other.id == fresh.id) {
-                Some(other) => other.lines.push(line),
-                None => renewed.push(FulfillmentOrder { lines: vec![line], ..fresh }),
+                FulfillmentOrderLine { id: change.ids.fresh(), total: share.quantity, fulfilled: 0, ..line };
+            match renewed.iter_mut().find(|(of, _)| *of == fo.id) {
+                Some((_, again)) => again.lines.push(line),
+                None => renewed.push((fo.id, again(fo, change.ids.fresh(), line, now))),
             }
         }
     }
-    for mut fo in renewed {
-        // Until here it carried the id of the work that it takes the place of.
-        fo.id = change.ids.fresh();
-        let touched = change.order(order_id)?;
+    let touched = change.order(order_id)?;
+    for (_, fo) in renewed {
         touched.facts.push(Fact::WorkRouted { work: fo.as_work() });
         touched.order.fulfillment_orders.push(fo);
     }
     Ok(())
+}
+
+/// Work that nothing left of any more is open again, unless somebody said that it is being done.
+fn regress(fo: &mut FulfillmentOrder) {
+    let untouched = fo.lines.iter().all(|line| line.fulfilled == 0);
+    if untouched && fo.stage == (Stage::InProgress { report: None }) && fo.request == Request::Unsubmitted {
+        fo.stage = Stage::Open;
+    }
+}
+
+/// New work for what closed work had sent.
+fn again(
+    closed: FulfillmentOrder,
+    id: FulfillmentOrderId,
+    line: FulfillmentOrderLine,
+    now: Time,
+) -> FulfillmentOrder {
+    FulfillmentOrder {
+        id,
+        lines: vec![line],
+        stage: Stage::Open,
+        request: Request::Unsubmitted,
+        messages: Vec::new(),
+        parted_from: None,
+        created_at: now,
+        ..closed
+    }
 }
 
 /// An order is called off: whatever waits is given up. Refused while anything of it is out, since what left can't

@@ -17,8 +17,11 @@ pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outc
 }
 
 pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> Result<Outcome, Refusal> {
-    let mut fulfillment = found(change, command.fulfillment)?.clone();
-    if !change.actor.may(Permission::WriteFulfillments) && !writable(change.actor, fulfillment.service) {
+    // Whoever may record what happens to parcels may do it for all of them: carriers don't know whose work it was.
+    let carrier = change.actor.may(Permission::WriteFulfillments);
+    let of = if carrier { known } else { found };
+    let mut fulfillment = of(change, command.fulfillment)?.clone();
+    if !carrier && !writable(change.actor, fulfillment.service) {
         return Err(Refusal::NotPermitted(&[Permission::WriteFulfillments]));
     }
     let event = DeliveryEvent {
@@ -36,12 +39,17 @@ pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> R
     store(change, fulfillment, fact)
 }
 
+fn known<'a>(change: &Change<'a, '_>, id: FulfillmentId) -> Result<&'a Fulfillment, Refusal> {
+    let found = change.snapshot.fulfillments.iter().find(|fulfillment| fulfillment.id == id);
+    found.ok_or(Refusal::Unknown(Thing::Fulfillment(id)))
+}
+
 /// The fulfillment, if the actor may see it.
 pub(super) fn found<'a>(change: &Change<'a, '_>, id: FulfillmentId) -> Result<&'a Fulfillment, Refusal> {
-    let found = change.snapshot.fulfillments.iter().find(|fulfillment| fulfillment.id == id);
-    found
-        .filter(|fulfillment| visible(change.actor, fulfillment.service))
-        .ok_or(Refusal::Unknown(Thing::Fulfillment(id)))
+    known(change, id).and_then(|fulfillment| match visible(change.actor, fulfillment.service) {
+        true => Ok(fulfillment),
+        false => Err(Refusal::Unknown(Thing::Fulfillment(id))),
+    })
 }
 
 /// The fulfillment, if the actor may change it.
