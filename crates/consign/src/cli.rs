@@ -9,7 +9,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::{completions, config, dev, export, import, serve};
+use crate::commands::{
+    backup, completions, config, dev, doctor, explain, export, import, key, migrate, serve, shop,
+};
 use crate::failure::{Exit, Failure};
 
 /// Take orders in and see them delivered.
@@ -37,6 +39,18 @@ enum Command {
     Import(import::Args),
     /// Write orders into a file
     Export(export::Args),
+    /// Say where an order was routed, and why
+    Explain(explain::Args),
+    /// Make, list and revoke keys of programs
+    Key(key::Args),
+    /// Show and change the shop
+    Shop(shop::Args),
+    /// Check that everything is as it should be
+    Doctor(doctor::Args),
+    /// Copy the database, prove a copy, put one back
+    Backup(backup::Args),
+    /// Show and apply migrations of the database
+    Migrate(migrate::Args),
     /// Show the settings and where they come from
     Config(config::Args),
     /// Print a completion script for a shell
@@ -73,6 +87,12 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&args, file),
         Command::Import(args) => import::run(&args, file, out),
         Command::Export(args) => export::run(&args, file, out),
+        Command::Explain(args) => explain::run(&args, file, out),
+        Command::Key(args) => key::run(&args, file, out),
+        Command::Shop(args) => shop::run(&args, file, out),
+        Command::Doctor(args) => doctor::run(&args, file, out),
+        Command::Backup(args) => backup::run(&args, file, out),
+        Command::Migrate(args) => migrate::run(&args, file, out),
         Command::Config(args) => config::run(&args, file, out),
         Command::Completions(args) => completions::run(&args, out),
     }

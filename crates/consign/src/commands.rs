@@ -1,8 +1,14 @@
 //! One file a verb.
 
+pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod dev;
+pub mod doctor;
+pub mod explain;
 pub mod export;
 pub mod import;
+pub mod key;
+pub mod migrate;
 pub mod serve;
+pub mod shop;

@@ -6,21 +6,22 @@ use axum::Router;
 use engine::Engine;
 use engine::dialect::Dialect;
 
-use crate::config::Purpose;
+/// The version of the Shopify dialect that newcomers are pointed to.
+const VERSION: &str = "2026-07";
 
 /// Routes of every dialect.
-pub fn routes(_engine: &Engine, _public_url: &str, _purpose: Purpose) -> Router {
-    Router::new()
+pub fn routes(engine: &Engine) -> Router {
+    shopify::routes(engine.clone())
 }
 
 /// Everybody who can put events into words.
 pub fn voices() -> Vec<Arc<dyn Dialect>> {
-    Vec::new()
+    vec![shopify::dialect()]
 }
 
 /// The addresses that clients are pointed to: (dialect, address).
-pub fn endpoints(_url: &str) -> Vec<(&'static str, String)> {
-    Vec::new()
+pub fn endpoints(url: &str) -> Vec<(&'static str, String)> {
+    vec![(shopify::NAME, format!("{url}/admin/api/{VERSION}/graphql.json"))]
 }
 
 /// A command line that reads three orders, to be pasted into a shell.

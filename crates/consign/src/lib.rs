@@ -16,6 +16,7 @@
 //! | [`runtime`] | what asynchronous commands run on |
 //! | [`server`] | engine, workers and routes put together, and taken apart |
 //! | [`signals`] | the wish to stop, from outside |
+//! | [`wording`] | how commands put values into words |
 
 pub mod cli;
 pub mod commands;
@@ -32,3 +33,4 @@ pub mod logging;
 pub mod runtime;
 pub mod server;
 pub mod signals;
+pub mod wording;

@@ -15,7 +15,7 @@ use engine::work::Workers;
 use futures::FutureExt;
 use tokio::net::TcpListener;
 
-use crate::config::{AllowPrivate, Config, Purpose};
+use crate::config::{AllowPrivate, Config};
 use crate::dialects;
 use crate::failure::{Exit, Failure};
 use crate::http::{self, Limits, Ready};
@@ -42,7 +42,6 @@ impl Server {
         installation: Installation,
         in_use: InUse,
         listener: TcpListener,
-        purpose: Purpose,
         more: impl FnOnce(&str) -> Router,
     ) -> Result<Self, Failure> {
         let engine = installation.engine(&in_use.store).await?;
@@ -51,7 +50,7 @@ impl Server {
             Some(url) => url.as_str().to_owned(),
             None => format!("http://{}", reachable(listener.local_addr()?)),
         };
-        let routes = dialects::routes(&engine, &url, purpose).merge(more(&url));
+        let routes = dialects::routes(&engine).merge(more(&url));
         Ok(Self { config, engine, in_use, listener, routes, url })
     }
 

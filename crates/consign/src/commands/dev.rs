@@ -58,7 +58,7 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
             let page = ready.index();
             Router::new().route("/", get(|| async { page }))
         };
-        let server = Server::new(installation, in_use, listener, Purpose::Dev, index).await?;
+        let server = Server::new(installation, in_use, listener, index).await?;
         if args.json {
             writeln!(out, "{}", ready.json())?
         } else {

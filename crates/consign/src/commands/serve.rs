@@ -44,7 +44,7 @@ pub fn run(args: &Args, file: Option<PathBuf>) -> Result<(), Failure> {
             return Err(Failure::new(Exit::Refused, told));
         }
         let listener = http::bind(installation.config.http.listen).await?;
-        let server = Server::new(installation, in_use, listener, Purpose::Serve, |_| Router::new()).await?;
+        let server = Server::new(installation, in_use, listener, |_| Router::new()).await?;
         first_shop::find_or_make(server.engine()).await?;
         server.run(stop).await
     })

@@ -13,8 +13,6 @@ use store::Store;
 
 use crate::failure::Failure;
 
-/// The dialect of the demo keys.
-const DIALECT: &str = "shopify";
 const MERCHANT_TOKEN: &str = "shpat_test_5e11e2000000000000000000000c0de1";
 const MERCHANT_SECRET: &str = "shpss_test_5e11e2000000000000000000000c0de1";
 const SERVICE_TOKEN: &str = "shpat_test_3b10000000000000000000000000c0de";
@@ -78,7 +76,7 @@ async fn make(
     let wanted = KeyWanted {
         app: None,
         app_name,
-        dialect: DIALECT,
+        dialect: shopify::NAME,
         label: "demo",
         permissions,
         token_prefix: "shpat_test_",

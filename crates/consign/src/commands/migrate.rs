@@ -1,0 +1,56 @@
+//! `consign migrate`: the database's schema.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::config::Purpose;
+use crate::failure::Failure;
+use crate::installation::{Installation, Missing, Where};
+use crate::runtime;
+use crate::wording::moment;
+
+/// Arguments of `consign migrate`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Say which migrations are applied
+    Status(Where),
+    /// Apply what is missing
+    Up(Where),
+}
+
+/// Shows or applies migrations.
+pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
+    let (at, missing) = match &args.verb {
+        Verb::Status(at) => (at, Missing::Refuse),
+        Verb::Up(at) => (at, Missing::Make),
+    };
+    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
+    runtime::block_on(async {
+        let in_use = installation.open(missing).await?;
+        match &args.verb {
+            Verb::Status(_) => {
+                for (name, applied) in in_use.store.migrations().await? {
+                    let state = applied.map_or("waits".to_owned(), |at| format!("applied {}", moment(at)));
+                    writeln!(out, "{name:<24} {state}")?;
+                }
+            }
+            Verb::Up(_) => {
+                let applied = in_use.store.migrate().await?;
+                for name in &applied {
+                    writeln!(out, "{name:<24} applied")?;
+                }
+                if applied.is_empty() {
+                    writeln!(out, "the database is up to date")?;
+                }
+            }
+        }
+        in_use.store.db().close().await;
+        Ok(())
+    })
+}

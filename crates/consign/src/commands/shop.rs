@@ -1,0 +1,146 @@
+//! `consign shop`: the settings of the shop, which are in the database and change while the server runs.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use domain::money::Currency;
+use domain::routing::TieBreaker;
+use domain::snapshot::{Shop, WhenDeclined};
+use serde_json::{Value, json};
+use store::Store;
+
+use crate::config::Purpose;
+use crate::failure::{Exit, Failure};
+use crate::installation::{Installation, Missing, Where};
+use crate::{first_shop, runtime};
+
+/// Arguments of `consign shop`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Print every setting of the shop
+    Show(Show),
+    /// Change settings
+    Set(Set),
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    #[command(flatten)]
+    at: Where,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Set {
+    #[command(flatten)]
+    at: Where,
+    /// Like `name="My shop"` or `tie_breakers=nearness,ranking,stock`
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    changes: Vec<String>,
+}
+
+/// The settings, in the order in which they are shown.
+const KEYS: [&str; 8] =
+    ["name", "domain", "currency", "email", "time_zone", "order_prefix", "tie_breakers", "when_declined"];
+
+/// Shows or changes the shop.
+pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
+    let at = match &args.verb {
+        Verb::Show(show) => &show.at,
+        Verb::Set(set) => &set.at,
+    };
+    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
+    runtime::block_on(async {
+        let in_use = installation.open(Missing::Refuse).await?;
+        let mut shop = Shop::clone(&*first_shop::find(&in_use.store).await?);
+        let json = match &args.verb {
+            Verb::Show(show) => show.json,
+            Verb::Set(set) => {
+                for change in &set.changes {
+                    apply(&in_use.store, &mut shop, change).await?;
+                }
+                in_use.store.save_shop(&shop).await?;
+                false
+            }
+        };
+        if json {
+            writeln!(out, "{}", Value::from_iter(KEYS.map(|key| (key, shown(&shop, key)))))?;
+        } else {
+            for key in KEYS {
+                writeln!(out, "{key:<14} {}", shown(&shop, key))?;
+            }
+        }
+        in_use.store.db().close().await;
+        Ok(())
+    })
+}
+
+fn shown(shop: &Shop, key: &str) -> String {
+    match key {
+        "name" => shop.name.clone(),
+        "domain" => shop.domain.clone(),
+        "currency" => shop.currency.to_string(),
+        "email" => shop.email.clone(),
+        "time_zone" => shop.time_zone.clone(),
+        "order_prefix" => shop.order_prefix.clone(),
+        "tie_breakers" => shop.tie_breakers.iter().map(word).collect::<Vec<_>>().join(","),
+        _ => word(&shop.when_declined),
+    }
+}
+
+/// The word by which such a value is stored.
+fn word(value: &impl serde::Serialize) -> String {
+    match json!(value) {
+        Value::String(word) => word,
+        other => other.to_string(),
+    }
+}
+
+async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failure> {
+    let usage = |told: String| Failure::new(Exit::Usage, told);
+    let (key, value) = change.split_once('=').ok_or_else(|| usage(format!("`{change}` is no KEY=VALUE")))?;
+    let value = value.trim();
+    match key.trim() {
+        "name" | "domain" if value.is_empty() => return Err(usage(format!("{key} must not be empty"))),
+        "name" => shop.name = value.to_owned(),
+        "domain" if value.contains(['/', ':', ' ']) => {
+            return Err(usage(format!("domain wants a host name like my-shop.myshopify.com, not `{value}`")));
+        }
+        "domain" => shop.domain = value.to_lowercase(),
+        "email" => shop.email = value.to_owned(),
+        "order_prefix" => shop.order_prefix = value.to_owned(),
+        "time_zone" => {
+            jiff::tz::TimeZone::get(value)
+                .map_err(|_| usage(format!("there is no time zone `{value}`; one is Europe/Berlin")))?;
+            shop.time_zone = value.to_owned();
+        }
+        "currency" => {
+            let currency = Currency::parse(value)
+                .ok_or_else(|| usage(format!("`{value}` is no ISO 4217 currency; one is EUR")))?;
+            if currency != shop.currency && store.count_orders(shop.id, &[], 1).await? > 0 {
+                let told = "the currency cannot change any more: there are orders in the old one";
+                return Err(Failure::new(Exit::Refused, told));
+            }
+            shop.currency = currency;
+        }
+        "tie_breakers" => {
+            let words: Vec<&str> = value.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+            shop.tie_breakers = serde_json::from_value::<Vec<TieBreaker>>(json!(words))
+                .map_err(|_| usage("tie_breakers wants some of ranking,nearness,stock".to_owned()))?;
+        }
+        "when_declined" => {
+            shop.when_declined = serde_json::from_value::<WhenDeclined>(json!(value))
+                .map_err(|_| usage("when_declined wants stay or reroute".to_owned()))?;
+        }
+        other => return Err(usage(format!("there is no setting {other}; there are: {}", KEYS.join(", ")))),
+    }
+    Ok(())
+}
