@@ -1,1 +1,4 @@
-//! Scenarios live in the files beside; see ARCHITECTURE.md.
+//! Scenarios live in the files beside; see ARCHITECTURE.md. Here is what they share.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "nothing but tests uses it")]
+
+pub mod nodes;
