@@ -35,6 +35,8 @@ pub(crate) struct Data {
     pub(crate) products: BTreeMap<ProductId, Product>,
     pub(crate) stock: Vec<Stock>,
     pub(crate) listeners: Vec<Listener>,
+    /// What searches did not understand, for the answer's extensions.
+    pub(crate) notes: Vec<serde_json::Value>,
 }
 
 impl Data {
@@ -55,6 +57,7 @@ impl Data {
             products: BTreeMap::new(),
             stock: Vec::new(),
             listeners: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

@@ -164,10 +164,14 @@ fn envelope(response: &run::Response, requested: u32) -> Response {
     }
     let (actual, (bucket, rate)) = (response.actual_cost, BUCKET);
     let left = bucket.saturating_sub(actual);
+    let search = match response.notes.is_empty() {
+        true => String::new(),
+        false => format!(",\"search\":{}", serde_json::Value::from(response.notes.clone())),
+    };
     let _ = write!(
         text,
         ",\"extensions\":{{\"cost\":{{\"requestedQueryCost\":{requested},\"actualQueryCost\":{actual},\
-         \"throttleStatus\":{{\"maximumAvailable\":{bucket},\"currentlyAvailable\":{left},\"restoreRate\":{rate}}}}}}}}}"
+         \"throttleStatus\":{{\"maximumAvailable\":{bucket},\"currentlyAvailable\":{left},\"restoreRate\":{rate}}}}}{search}}}}}"
     );
     let mut answer = json_text(StatusCode::OK, text);
     if response.replayed {

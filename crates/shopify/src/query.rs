@@ -9,6 +9,7 @@ use domain::location::Location;
 use engine::query::{Condition, OrderSort, Page, WorkSort};
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};
+use serde_json::json;
 
 use crate::answer::Answer;
 use crate::data::Data;
@@ -186,9 +187,26 @@ async fn order(engine: &Engine, data: &mut Data, field: &Field<'_>, id: OrderId)
     Ok(Answer::Order(id))
 }
 
-fn searched(data: &Data, field: &Field<'_>, translate: fn(&search::Query, &Context) -> Search) -> Search {
+/// The search of a field's `query`, translated; what was not understood is noted for the answer's extensions.
+fn searched(
+    data: &mut Data,
+    field: &Field<'_>,
+    translate: impl Fn(&search::Query, &Context) -> Search,
+) -> Search {
     let context = Context::new(&data.shop, data.now);
-    translate(&search::parse(field.str_arg("query").unwrap_or_default()), &context)
+    let text = field.str_arg("query").unwrap_or_default();
+    let query = search::parse(text);
+    let search = translate(&query, &context);
+    if !search.warnings.is_empty() {
+        let warning = |w: &search::Warning| json!({"field": w.field, "message": w.message, "code": w.code});
+        data.notes.push(json!({
+            "path": [field.response_key()],
+            "query": text,
+            "parsed": query.parsed(),
+            "warnings": search.warnings.iter().map(warning).collect::<Vec<_>>(),
+        }));
+    }
+    search
 }
 
 /// Counts what the index can't tell: every order that may meet the search is looked at.
@@ -276,22 +294,9 @@ async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<An
 /// Locations. Those of fulfillment services are left out unless asked for, and so are inactive ones.
 async fn locations(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
     (data.locations, data.services) = engine.places(&data.shop).await?;
-    let context = Context::new(&data.shop, data.now);
-    let search = search::parse(field.str_arg("query").unwrap_or_default()).for_fields(
-        &[
-            "active",
-            "address1",
-            "address2",
-            "city",
-            "country",
-            "id",
-            "location_id",
-            "name",
-            "province",
-            "zip",
-        ],
-        &context,
-    );
+    let fields =
+        ["active", "address1", "address2", "city", "country", "id", "location_id", "name", "province", "zip"];
+    let search = searched(data, field, |query, context| query.for_fields(&fields, context));
     let flag = |name: &str| field.arg(name).and_then(|arg| arg.as_bool()).unwrap_or(false);
     let counting = field.name() == "locationsCount";
     let (inactive, legacy) = (counting || flag("includeInactive"), counting || flag("includeLegacy"));
@@ -333,9 +338,8 @@ async fn variants(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result
         Ok(asked) => asked,
         Err(error) => return Ok(Answer::Failed(error)),
     };
-    let context = Context::new(&data.shop, data.now);
-    let search = search::parse(field.str_arg("query").unwrap_or_default())
-        .for_fields(&["barcode", "id", "product_id", "sku", "title"], &context);
+    let fields = ["barcode", "id", "product_id", "sku", "title"];
+    let search = searched(data, field, |query, context| query.for_fields(&fields, context));
     let mut page = asked.page();
     let wanted = page.limit as usize;
     let mut found: BTreeMap<VariantId, _> = BTreeMap::new();

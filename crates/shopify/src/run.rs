@@ -36,6 +36,8 @@ pub(crate) struct Response {
     pub(crate) nulled: bool,
     pub(crate) errors: Vec<serde_json::Value>,
     pub(crate) actual_cost: u32,
+    /// What searches did not understand.
+    pub(crate) notes: Vec<serde_json::Value>,
     /// Whether the answer was given before.
     pub(crate) replayed: bool,
 }
@@ -69,7 +71,11 @@ pub(crate) async fn run(request: &Request<'_>, bound: &Bound) -> Result<Response
     let mut response = Response::default();
     for root in bound.roots() {
         let kept = match bound.kind() {
-            OperationKind::Query => kept(query_root(request, bound, &root).await?),
+            OperationKind::Query => {
+                let (rendered, notes) = query_root(request, bound, &root).await?;
+                response.notes.extend(notes);
+                kept(rendered)
+            }
             OperationKind::Mutation => {
                 let (kept, replayed) = mutation_root(request, bound, &root).await?;
                 response.replayed |= replayed;
@@ -101,17 +107,23 @@ fn data(request: &Request<'_>) -> Data {
     Data::of(request.shop.clone(), request.actor.clone(), request.version, request.engine.now())
 }
 
-async fn query_root(request: &Request<'_>, bound: &Bound, root: &Root<'_>) -> Result<Rendered, Error> {
+async fn query_root(
+    request: &Request<'_>,
+    bound: &Bound,
+    root: &Root<'_>,
+) -> Result<(Rendered, Vec<serde_json::Value>), Error> {
     if root.is_introspection() {
-        return Ok(match crate::version::schema(request.version) {
+        let rendered = match crate::version::schema(request.version) {
             Some(schema) => bound.render(root, Ok(schema.resolve_introspection(root))),
             None => bound.render(root, Err(FieldError::new("The schema can't be read"))),
-        });
+        };
+        return Ok((rendered, Vec::new()));
     }
     let mut data = data(request);
     let answer = query::answer(request.engine, &mut data, root.field()).await?;
     data.complete(request.engine, root.field()).await?;
-    Ok(bound.render(root, answer.out(&data, root.field())))
+    let rendered = bound.render(root, answer.out(&data, root.field()));
+    Ok((rendered, data.notes))
 }
 
 async fn mutation_root(
