@@ -351,12 +351,17 @@ async fn what_is_exported_comes_back_the_same() {
     assert_eq!(tally(&first.import("orders", &file, &[]))[..3], [0, 12, 0], "it is there already");
 
     let file = first.path("export.csv");
+    assert!(
+        first.exported("csv").iter().any(|line| line.contains(",'=1+1,")),
+        "a note may look like a formula"
+    );
     let wrote = first.run(&["export", "orders", "--format", "csv", "--out", file.to_str().unwrap()]);
     assert!(text(&wrote.stdout).starts_with("12 orders in "));
     let header = std::fs::read_to_string(&file).unwrap();
     let wanted = std::fs::read_to_string(data("shopify_orders.csv")).unwrap();
     assert_eq!(header.lines().next(), wanted.trim_start_matches('\u{FEFF}').lines().next());
     assert_eq!(tally(&third.import("shopify-orders", &file, &[]))[..3], [12, 0, 0]);
+    assert_eq!(third.order("#1009").await.placed.note.as_deref(), Some("=1+1"));
     assert_eq!(third.exported("csv"), first.exported("csv"));
     assert_eq!(tally(&first.import("shopify-orders", &file, &[]))[..3], [0, 12, 0], "it is there already");
 }

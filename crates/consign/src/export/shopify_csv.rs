@@ -109,7 +109,7 @@ impl Cells {
     fn set(&mut self, column: &str, value: impl Into<String>) {
         let place = COLUMNS.iter().position(|name| *name == column);
         if let Some(cell) = place.and_then(|place| self.0.get_mut(place)) {
-            *cell = value.into();
+            *cell = harmless(value.into());
         }
     }
 
@@ -118,6 +118,13 @@ impl Cells {
             self.set(column, value.as_str());
         }
     }
+}
+
+/// Spreadsheets run what begins like a formula, and buyers may write notes. A quote before it makes it text;
+/// `import shopify-orders` takes it away again.
+fn harmless(text: String) -> String {
+    let amount = text.bytes().all(|byte| matches!(byte, b'-' | b'.' | b'0'..=b'9'));
+    if text.starts_with(['=', '+', '-', '@']) && !amount { format!("'{text}") } else { text }
 }
 
 /// The rows of an order.
@@ -253,9 +260,9 @@ fn address(address: &Option<Address>, which: &str, cells: &mut Cells) {
     set("Phone", &address.phone.as_deref().map(protected));
 }
 
-/// Spreadsheets take `01234` for the number 1234, and `+49…` for a formula; a quote before it keeps them from it.
+/// Spreadsheets take `01234` for the number 1234; a quote before it keeps them from it.
 fn protected(text: &str) -> String {
-    let number = text.starts_with('+') || text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.bytes().all(|byte| byte.is_ascii_digit());
     if number && !text.is_empty() { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -32,9 +32,11 @@ impl Remarks {
     }
 }
 
-/// The text of a cell, `None` if it is empty.
+/// The text of a cell, `None` if it is empty. A quote before what looks like a formula is for spreadsheets only.
 pub fn text(cell: Cell<'_>) -> Option<String> {
-    (!cell.text.is_empty()).then(|| cell.text.to_owned())
+    let formula = cell.text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
+    let text = formula.unwrap_or(cell.text);
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// An amount, exact to the minor unit. `None` if the cell is empty or refused.

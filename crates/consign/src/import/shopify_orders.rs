@@ -85,6 +85,10 @@ fn draft(group: &Group, context: &Context, remarks: &mut Remarks) -> Option<Draf
             remarks.refuse(cell, format!("stands in a row of {has} cells, the header has {header}"));
         }
     }
+    if !remarks.refusals.is_empty() {
+        // Its cells stand in the wrong columns; nothing sensible can be said about them.
+        return None;
+    }
     let currency = currency(first, context, remarks);
     let paid_at = cell::time(first.cell("Paid at"), remarks);
     let fulfilled_at = cell::time(first.cell("Fulfilled at"), remarks);
@@ -179,8 +183,9 @@ fn currency(first: &Row, context: &Context, remarks: &mut Remarks) -> Currency {
 /// `key: value` lines. A line without a colon goes on with the value before it.
 fn attributes(first: &Row, remarks: &mut Remarks) -> Vec<(String, String)> {
     let cell = first.cell("Note Attributes");
+    let text = cell::text(cell).unwrap_or_default();
     let mut attributes: Vec<(String, String)> = Vec::new();
-    for line in cell.text.lines().filter(|line| !line.trim().is_empty()) {
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
         match (
             line.split_once(": ").or_else(|| line.trim_end().strip_suffix(':').map(|key| (key, ""))),
             attributes.last_mut(),
@@ -200,7 +205,8 @@ fn attributes(first: &Row, remarks: &mut Remarks) -> Vec<(String, String)> {
 }
 
 fn tags(first: &Row) -> Vec<String> {
-    let tags = first.cell("Tags").text.split(',').map(str::trim);
+    let tags = cell::text(first.cell("Tags")).unwrap_or_default();
+    let tags = tags.split(',').map(str::trim);
     tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 

@@ -54,10 +54,10 @@ pub(super) fn lines(
 fn line(row: &Row, currency: Currency, order: Left, remarks: &mut Remarks) -> Option<(NewLine, bool)> {
     let (title, sku, quantity) =
         (row.cell("Lineitem name"), row.cell("Lineitem sku"), quantity(row, remarks)?);
-    if title.text.is_empty() {
+    let Some(called) = cell::text(title) else {
         remarks.refuse(title, "is empty");
         return None;
-    }
+    };
     let price = cell::amount(row.cell("Lineitem price"), currency, remarks);
     let discount =
         cell::amount(row.cell("Lineitem discount"), currency, remarks).unwrap_or(0).saturating_abs();
@@ -74,7 +74,7 @@ fn line(row: &Row, currency: Currency, order: Left, remarks: &mut Remarks) -> Op
         weight: Given::No,
     };
     let article = Article {
-        title: title.text.to_owned(),
+        title: called,
         sku: cell::text(sku),
         vendor: cell::text(row.cell("Vendor")),
         unit_price: price.unwrap_or(0),

@@ -113,7 +113,7 @@ pub(super) fn settle(first: &Row, place: &mut Place, paid_at: Time, remarks: &mu
 fn discount(first: &Row, place: &mut Place, remarks: &mut Remarks) {
     let (currency, cell) = (place.placed.currency, first.cell("Discount Amount"));
     let told = amount(cell, currency, remarks).unwrap_or(0).saturating_abs();
-    let code = first.cell("Discount Code").text;
+    let code = cell::text(first.cell("Discount Code")).unwrap_or_default();
     if told == 0 && code.is_empty() {
         return;
     }
@@ -130,7 +130,7 @@ fn discount(first: &Row, place: &mut Place, remarks: &mut Remarks) {
         }
         _ => rest,
     };
-    place.placed.discounts.push(Discount { code: code.to_owned(), amount: off });
+    place.placed.discounts.push(Discount { code, amount: off });
 }
 
 fn payment(first: &Row, place: &mut Place, total: Minor, paid_at: Time, remarks: &mut Remarks) {
