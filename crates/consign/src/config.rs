@@ -126,6 +126,11 @@ pub fn load(sources: &Sources) -> Result<Loaded, Failure> {
     Ok(Loaded { config, values })
 }
 
+/// The address of a database with its password masked: safe to print.
+pub fn shown_url(url: &str) -> String {
+    value::mask_password(url)
+}
+
 impl Config {
     /// Where the database is: `database.url`, or the SQLite file in the data folder.
     pub fn database_url(&self) -> String {

@@ -29,6 +29,15 @@ pub struct Where {
     pub db: Option<String>,
 }
 
+impl Where {
+    /// The same as it was typed, with a space before; empty for the usual place.
+    pub fn flags(&self) -> String {
+        let data = self.data.as_ref().map(|dir| format!(" --data {}", dir.display()));
+        let db = self.db.as_ref().map(|url| format!(" --db {}", config::shown_url(url)));
+        [data, db].into_iter().flatten().collect()
+    }
+}
+
 /// An installation whose settings were read. Nothing is opened yet.
 pub struct Installation {
     /// Its settings.

@@ -51,6 +51,7 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
             keys: demo::known(&in_use.store).await?,
             shop_domain: first_shop::find(&in_use.store).await?.domain.clone(),
             database: installation.database_name(),
+            flags: args.at.flags(),
             loaded: filled.is_some().then_some(content),
         };
         let index = |url: &str| {
@@ -76,6 +77,8 @@ struct Ready {
     keys: Option<Keys>,
     shop_domain: String,
     database: String,
+    /// What other commands need to be told to mean the same installation.
+    flags: String,
     loaded: Option<Content>,
 }
 
@@ -133,11 +136,17 @@ impl Ready {
                     }
                     text += &format!("\n  Try:\n\n{}\n", dialects::example(&endpoint, keys.merchant));
                 }
-                None => text += "             make a key: consign key create --app NAME --scopes all\n",
+                None => {
+                    text += &format!(
+                        "             make a key: consign key create --app NAME --scopes all{}\n",
+                        self.flags
+                    )
+                }
             }
         }
         text += &format!("\n  health     {0}/healthz  {0}/readyz  {0}/metrics\n", self.url);
-        text += "  orders     consign explain 1001     where an order went, and why\n";
+        text +=
+            &format!("  orders     consign explain 1001{}     where an order went, and why\n", self.flags);
         text += "  stop       Ctrl-C; the next `consign dev` goes on where this one stopped\n\n";
         text
     }

@@ -242,7 +242,7 @@ impl Value for HttpUrl {
 }
 
 /// Hides the password of `scheme://user:password@host` and of a parameter `password=`.
-fn mask_password(url: &str) -> String {
+pub(super) fn mask_password(url: &str) -> String {
     const MASK: &str = "****";
     let mut shown = url.to_owned();
     if let Some(start) = shown.find("://").map(|at| at + 3) {

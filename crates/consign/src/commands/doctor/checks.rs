@@ -36,12 +36,6 @@ pub(super) fn folder(installation: &Installation) -> Result<Found, Failure> {
             wrong.push(format!("others on this machine may read {path}: chmod {wanted} {path}"));
         }
     }
-    if installation.config.secret.key.is_none() && !key.exists() {
-        wrong.push(format!(
-            "{} is missing, so the secrets in the database cannot be opened: put it back, or set secret.key",
-            key.display()
-        ));
-    }
     Ok(verdict(wrong, format!("{} is private", dir.display())))
 }
 
@@ -94,7 +88,9 @@ pub(super) async fn clock(store: &Store) -> Result<Found, Failure> {
 /// The sealing key opens what it should.
 pub(super) async fn secrets(installation: &Installation, store: &Store) -> Result<Found, Failure> {
     if installation.config.secret.key.is_none() && !installation.key_file().exists() {
-        return Ok(Found::Wrong(vec!["not tried, since the key is missing".to_owned()]));
+        let key = installation.key_file();
+        let told = format!("{} is missing: put it back, or set secret.key", key.display());
+        return Ok(Found::Wrong(vec![told]));
     }
     let sealer = installation.sealer()?;
     let mut wrong = Vec::new();

@@ -1,0 +1,122 @@
+//! `consign dev` and `consign serve`, from start to end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod running;
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use running::{Running, consign, http, run, said};
+
+const COUNT: &str = "{ ordersCount { count } shop { myshopifyDomain } }";
+
+fn count(server: &Running) -> i64 {
+    let token = server.ready["shopify"]["token"].as_str().unwrap();
+    let (status, answer) = server.ask(token, COUNT);
+    assert_eq!(status, 200, "{answer}");
+    answer["data"]["ordersCount"]["count"].as_i64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+#[test]
+fn dev_is_ready_soon_and_ends_in_good_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let began = Instant::now();
+    let server = Running::dev(&data, &["--empty"]);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+
+    let shopify = &server.ready["shopify"];
+    assert!(shopify["endpoint"].as_str().unwrap().ends_with("/admin/api/2026-07/graphql.json"));
+    assert!(shopify["token"].as_str().unwrap().starts_with("shpat_test_"));
+    assert!(shopify["webhook_secret"].as_str().unwrap().starts_with("shpss_test_"));
+    assert_eq!(shopify["shop_domain"], "consign-demo.myshopify.com");
+    assert_eq!(count(&server), 0);
+    assert_eq!(http(server.address(), "GET /readyz", "", "").0, 200);
+    let (status, index) = http(server.address(), "GET /", "", "");
+    assert!(status == 200 && index.contains("graphql.json"), "{index}");
+
+    let mode = |name: &str| data.join(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(""), mode("secret.key")), (0o700, 0o600));
+    assert_eq!(server.stop(), (Some(0), String::new()), "one line and no more on standard output");
+}
+
+#[test]
+fn the_next_start_goes_on_where_the_last_one_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::dev(folder.path(), &[]);
+    assert_eq!(count(&server), 120);
+    let key = std::fs::read(folder.path().join("secret.key")).unwrap();
+    let cancelled = r#"mutation { orderCreate(order: { lineItems: [{ title: "A", quantity: 1,
+        priceSet: { shopMoney: { amount: 1, currencyCode: USD } } }] }) { order { name } userErrors { message } } }"#;
+    let (_, made) = server.ask(server.ready["shopify"]["token"].as_str().unwrap(), cancelled);
+    assert_eq!(made["data"]["orderCreate"]["order"]["name"], "#1121", "{made}");
+    assert_eq!(server.stop().0, Some(0));
+
+    let server = Running::dev(folder.path(), &["--empty"]);
+    assert_eq!(count(&server), 121, "a shop that is there is left alone");
+    assert_eq!(std::fs::read(folder.path().join("secret.key")).unwrap(), key);
+}
+
+#[test]
+fn a_taken_port_is_left_to_its_owner_and_the_next_one_is_said_aloud() {
+    let folder = tempfile::tempdir().unwrap();
+    let owner = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = owner.local_addr().unwrap().to_string();
+    let mut child = consign(&["dev", "--empty", "--listen", &address])
+        .args(["--data".as_ref(), folder.path().as_os_str()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.find(|line| line.contains("is taken")).unwrap();
+    assert!(told.contains(&format!("Port {} is taken", owner.local_addr().unwrap().port())), "{told}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn serve_refuses_keys_that_everybody_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::dev(folder.path(), &["--empty"]);
+    let token = server.ready["shopify"]["token"].as_str().unwrap().to_owned();
+    server.stop();
+    let refused = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("consign key revoke --demo"));
+
+    assert!(said(&run(folder.path(), &["key", "revoke", "--demo"])).contains("revoked"));
+    let server = Running::dev(folder.path(), &[]);
+    assert!(server.ready["shopify"].get("token").is_none(), "a revoked key is not handed out");
+    assert_eq!(server.ask(&token, COUNT).0, 401);
+    server.stop();
+
+    let mut child = consign(&["serve", "--listen", "127.0.0.1:0"])
+        .args(["--data".as_ref(), folder.path().as_os_str()])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("serving")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn postgres_serves_the_same_shop() {
+    let (folder, url) = (tempfile::tempdir().unwrap(), testkit::postgres::url());
+    let server = Running::dev(folder.path(), &["--db", &url]);
+    assert_eq!(count(&server), 120);
+    assert_eq!(server.stop().0, Some(0));
+    let server = Running::dev(folder.path(), &["--db", &url]);
+    assert_eq!(count(&server), 120);
+    let checked = run(folder.path(), &["doctor", "--db", &url]);
+    assert!(said(&checked).contains("120 orders, all consistent"));
+    let backup = run(folder.path(), &["backup", "create", "--to", "x.db", "--db", &url]);
+    assert_eq!(backup.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&backup.stderr).contains("pg_dump"));
+}
