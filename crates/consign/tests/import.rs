@@ -19,16 +19,22 @@ use engine::clock::Clock;
 use engine::seal::Sealer;
 use store::db::Options;
 use store::{OrderSort, Page, Store};
+use testkit::database::{Database, Fresh};
 use testkit::world::{self, HERE, SHIRT, THERE};
 
 /// An installation with the small shop of all tests in it.
 struct Shop {
     folder: tempfile::TempDir,
+    database: Fresh,
 }
 
 impl Shop {
     async fn new() -> Self {
-        let shop = Self { folder: tempfile::tempdir().unwrap() };
+        Self::on(Database::Sqlite).await
+    }
+
+    async fn on(database: Database) -> Self {
+        let shop = Self { folder: tempfile::tempdir().unwrap(), database: database.fresh() };
         let store = shop.store().await;
         store.migrate().await.unwrap();
         store.save_shop(&world::shop()).await.unwrap();
@@ -48,8 +54,7 @@ impl Shop {
     }
 
     async fn store(&self) -> Store {
-        let file = self.folder.path().join("consign.db");
-        Store::open(file.to_str().unwrap(), Options::default()).await.unwrap()
+        Store::open(&self.database.url, Options::default()).await.unwrap()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -64,7 +69,7 @@ impl Shop {
     fn run(&self, args: &[&str]) -> Output {
         let output = Process::new(env!("CARGO_BIN_EXE_consign"))
             .args(args)
-            .args(["--data", self.folder.path().to_str().unwrap()])
+            .args(["--data", self.folder.path().to_str().unwrap(), "--db", &self.database.url])
             .env_clear()
             .output()
             .unwrap();
@@ -339,7 +344,7 @@ async fn lines_of_our_own_format_are_refused_with_a_reason() {
 
 #[tokio::test]
 async fn what_is_exported_comes_back_the_same() {
-    let (first, second, third) = (Shop::new().await, Shop::new().await, Shop::new().await);
+    let (first, second, third) = (Shop::new().await, Shop::on(Database::Postgres).await, Shop::new().await);
     first.import("shopify-orders", &data("shopify_orders.csv"), &[]);
     first.import("orders", &data("orders.jsonl"), &[]);
 

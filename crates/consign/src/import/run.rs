@@ -76,6 +76,12 @@ pub struct Tally {
     pub top: i64,
 }
 
+impl Tally {
+    fn orders(&self) -> u64 {
+        self.added + self.present + self.refused
+    }
+}
+
 /// What became of one order.
 struct Ended {
     draft: Draft,
@@ -160,6 +166,7 @@ impl Worker {
                     tally.refused += 1;
                     tally.rows_refused += rows;
                     tell(&problems, report, progress)?;
+                    progress.orders(tally.orders());
                     continue;
                 }
                 Err(failure) => {
@@ -318,7 +325,7 @@ fn take(
             tell(&draft.warnings, report, progress)?;
         }
     }
-    progress.orders(tally.added + tally.present + tally.refused);
+    progress.orders(tally.orders());
     Ok(())
 }
 
