@@ -27,7 +27,7 @@ use store::db::Options;
 
 use crate::failure::Failure;
 use crate::first_shop;
-use crate::installation::{Installation, Missing};
+use crate::installation::{Installation, Missing, make_private_file};
 
 use dice::Dice;
 use play::Cast;
@@ -81,6 +81,7 @@ pub async fn fill(installation: &Installation, content: Content) -> Result<Optio
             _ => {}
         }
     }
+    make_private_file(&unfinished)?;
     let store = Store::open(&unfinished.display().to_string(), fast).await?;
     store.migrate().await?;
     make(installation, store, content).await?;

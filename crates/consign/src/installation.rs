@@ -137,7 +137,10 @@ impl Installation {
         }
         let lock = lock_file(file)?;
         match lock.try_lock_shared() {
-            Ok(()) => Ok(lock),
+            Ok(()) => {
+                make_private_file(file)?;
+                Ok(lock)
+            }
             Err(TryLockError::WouldBlock) => {
                 let told = format!("{} is being replaced by a backup; try again in a moment", file.display());
                 Err(Failure::new(Exit::Error, told))
@@ -211,7 +214,17 @@ fn make_private_folder(path: &Path) -> Result<(), Failure> {
 fn lock_file(database: &Path) -> Result<File, Failure> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(|error| {
-        Failure::new(Exit::Error, format!("cannot open {}: {error}", Path::new(&path).display()))
-    })
+    make_private_file(Path::new(&path))
+}
+
+/// A file that only its owner may read, empty if it wasn't there; an existing one is left as it is. What SQLite puts
+/// beside its database is as private as the database.
+pub fn make_private_file(path: &Path) -> Result<File, Failure> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| Failure::new(Exit::Error, format!("cannot open {}: {error}", path.display())))
 }

@@ -40,7 +40,7 @@ fn dev_is_ready_soon_and_ends_in_good_order() {
     assert!(status == 200 && index.contains("graphql.json"), "{index}");
 
     let mode = |name: &str| data.join(name).metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(""), mode("secret.key")), (0o700, 0o600));
+    assert_eq!((mode(""), mode("secret.key"), mode("consign.db")), (0o700, 0o600, 0o600));
     assert_eq!(server.stop(), (Some(0), String::new()), "one line and no more on standard output");
 }
 

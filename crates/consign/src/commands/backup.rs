@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use store::Store;
@@ -89,6 +90,7 @@ async fn make(installation: &Installation, to: &Path, out: &mut dyn Write) -> Re
     only_sqlite(installation, "pg_dump --format=custom --file=FILE NAME")?;
     let in_use = installation.open(Missing::Refuse).await?;
     in_use.store.db().backup_to(to).await?;
+    std::fs::set_permissions(to, PermissionsExt::from_mode(0o600))?;
     in_use.store.db().close().await;
     writeln!(out, "{} written, {} bytes", to.display(), std::fs::metadata(to)?.len())?;
     if installation.config.secret.key.is_none() {

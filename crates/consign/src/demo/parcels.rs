@@ -23,7 +23,7 @@ pub(super) fn tracking(
 ) -> Tracking {
     let serial = dice.between(10_000_000, 99_999_999);
     let (company, before, after) = match carrier {
-        Carrier::Dhl => ("DHL", format!("00340434161{serial}"), ""),
+        Carrier::Dhl => ("DHL", format!("0034043416102{serial}"), ""),
         Carrier::Ups => ("UPS", format!("1Z999AA101{serial}").chars().take(17).collect(), ""),
         Carrier::PostNord => ("PostNord SE", format!("RR{serial}"), "SE"),
     };

@@ -24,7 +24,8 @@ pub fn run(data: &Path, args: &[&str]) -> Output {
 /// What a successful command said.
 #[allow(dead_code, reason = "not every test needs it")]
 pub fn said(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", told(&output.stdout), told(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

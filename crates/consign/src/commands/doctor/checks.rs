@@ -26,17 +26,23 @@ fn verdict(wrong: Vec<String>, well: String) -> Found {
     if wrong.is_empty() { Found::Well(well) } else { Found::Wrong(wrong) }
 }
 
-/// Nobody else may look into the folder, or read the key in it.
+/// Nobody else may put anything into the folder, or read the key and the orders in it. That others may see its names
+/// is no harm, and usual where a container's volume is the folder.
 pub(super) fn folder(installation: &Installation) -> Result<Found, Failure> {
-    let (dir, key) = (installation.dir(), installation.key_file());
     let mut wrong = Vec::new();
-    for (path, wanted) in [(dir, "700"), (&key, "600")] {
-        if path.exists() && std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+    let mut check = |path: &Path, forbidden: u32, wanted: &str, may: &str| -> Result<(), Failure> {
+        if path.exists() && std::fs::metadata(path)?.permissions().mode() & forbidden != 0 {
             let path = path.display();
-            wrong.push(format!("others on this machine may read {path}: chmod {wanted} {path}"));
+            wrong.push(format!("others on this machine may {may} {path}: chmod {wanted} {path}"));
         }
+        Ok(())
+    };
+    check(installation.dir(), 0o022, "700", "write into")?;
+    check(&installation.key_file(), 0o077, "600", "read")?;
+    if let Some(file) = installation.sqlite_file() {
+        check(&file, 0o077, "600", "read")?;
     }
-    Ok(verdict(wrong, format!("{} is private", dir.display())))
+    Ok(verdict(wrong, format!("{} is private", installation.dir().display())))
 }
 
 pub(super) async fn integrity(store: &Store) -> Result<Found, Failure> {
