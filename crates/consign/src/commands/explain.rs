@@ -82,7 +82,8 @@ impl Told<'_> {
         let mut text =
             format!("{}  id {id}  placed {}  {fulfillment}\n", order.name, moment(order.placed.processed_at));
         if let Some(cancelled) = &order.cancelled {
-            text += &format!("cancelled {}: {:?}\n", moment(cancelled.at), cancelled.reason).to_lowercase();
+            let reason = format!("{:?}", cancelled.reason).to_lowercase();
+            text += &format!("Called off {}, reason: {reason}\n", moment(cancelled.at));
         }
         match &order.routing.explanation {
             Some(explanation) => text += &self.routed(explanation),
@@ -165,7 +166,7 @@ impl Told<'_> {
         };
         let name = self.name(work.location);
         let mut text = format!(
-            "  {:<12} {name:<20} {stage}{request}; {gone} of {total} left the house, {left} to go\n",
+            "  {:<12} {name:<20} {stage}{request}; {gone} of {total} fulfilled, {left} to go\n",
             work.id.0
         );
         for hold in work.holds() {

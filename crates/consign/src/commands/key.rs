@@ -212,7 +212,8 @@ async fn revoke(store: &Store, wanted: &Revoke, out: &mut dyn Write) -> Result<(
     for shop in store.shops().await? {
         for key in store.keys(shop.id).await? {
             let named = left.iter().position(|id| *id == key.id).map(|at| left.swap_remove(at)).is_some();
-            if !named && !(wanted.demo && key.demo && key.revoked_at.is_none()) {
+            let demo = wanted.demo && key.demo && key.revoked_at.is_none();
+            if !named && !demo {
                 continue;
             }
             let was_active = store.revoke_key(shop.id, key.id, now).await?;
