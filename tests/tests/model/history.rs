@@ -194,7 +194,8 @@ impl History {
         self.stock_is(&model).await?;
         self.model = model;
         self.keys.push((once, command.clone(), answer));
-        if let Some((once, command, answer)) = self.chance.pick(&self.keys).filter(|_| step % 4 == 0) {
+        if let Some((once, command, answer)) = self.chance.pick(&self.keys).filter(|_| step.is_multiple_of(4))
+        {
             let again = self.engine.execute_once(&self.shop, &actor, &command, &once, &Plain).await;
             if again != Ok(Answered::Replayed(answer.clone())) {
                 return Err(format!("I2: answered {again:?} instead of {answer} again"));

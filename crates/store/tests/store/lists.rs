@@ -39,7 +39,10 @@ async fn filled(database: Database) -> Filled {
         let mut place = world::order(&[(article, 1)]);
         place.name = (i % 3 != 0).then(|| format!("Ä{i}"));
         place.placed.processed_at = Time((i * 7) % 20);
-        place.placed.email = (i % 2 == 0).then(|| format!("buyer{}@example.com", i % 5));
+        place.placed.email = (i % 2 == 0).then(|| {
+            let name = if i % 5 == 2 { "Buyer" } else { "buyer" };
+            format!("{name}{}@example.com", i % 5)
+        });
         place.placed.source_key = (i % 5 == 0).then(|| format!("else:{i}"));
         place.placed.test = i % 9 == 0;
         place.placed.payment_claim = Some(PAYMENTS[i as usize % 3]);
@@ -136,7 +139,7 @@ fn state(order: &Order) -> &'static str {
 
 /// Conditions, and the same in memory.
 fn conditions(orders: &[Arc<Order>]) -> Vec<(Vec<Condition>, Holds)> {
-    use Condition::{Between, NoneOf, OneOf, Prefix};
+    use Condition::{Alike, Any, Between, NoneOf, Not, OneOf, Prefix};
     let (some, other) = (orders[5].id, orders[6].id);
     let texts = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect::<Vec<_>>();
     let (low, high) = (orders[10].number, orders[20].number);
@@ -177,8 +180,8 @@ fn conditions(orders: &[Arc<Order>]) -> Vec<(Vec<Condition>, Holds)> {
         ),
         (vec![OneOf(Column::Test, vec![1.into()])], Box::new(|o| o.placed.test)),
         (
-            vec![OneOf(Column::Email, texts(&["buyer2@example.com"]))],
-            Box::new(|o| o.placed.email.as_deref() == Some("buyer2@example.com")),
+            vec![OneOf(Column::Email, texts(&["buyer3@example.com"]))],
+            Box::new(|o| o.placed.email.as_deref() == Some("buyer3@example.com")),
         ),
         (
             vec![OneOf(Column::SourceKey, texts(&["else:5", "else:10"]))],
@@ -192,6 +195,36 @@ fn conditions(orders: &[Arc<Order>]) -> Vec<(Vec<Condition>, Holds)> {
             Box::new(|o| o.placed.email.as_deref().is_some_and(|e| e.starts_with("buyer4"))),
         ),
         (vec![Prefix(Column::Name, String::new())], Box::new(|_| true)),
+        (
+            vec![Alike(Column::Email, vec!["buyer4@example.com".into(), "buyer2@example.com".into()])],
+            Box::new(|o| {
+                matches!(o.placed.email.as_deref(), Some("Buyer2@example.com" | "buyer4@example.com"))
+            }),
+        ),
+        (vec![Any(vec![])], Box::new(|_| false)),
+        (
+            vec![Any(vec![
+                vec![OneOf(Column::Test, vec![1.into()])],
+                vec![OneOf(Column::State, texts(&["open"])), Between(Column::ProcessedAt, None, Some(4))],
+            ])],
+            Box::new(|o| o.placed.test || (state(o) == "open" && o.placed.processed_at.0 <= 4)),
+        ),
+        (
+            vec![Not(vec![
+                OneOf(Column::Email, texts(&["buyer4@example.com"])),
+                OneOf(Column::Test, vec![0.into()]),
+            ])],
+            Box::new(|o| o.placed.email.as_deref() != Some("buyer4@example.com") || o.placed.test),
+        ),
+        (
+            vec![Not(vec![Any(vec![
+                vec![Prefix(Column::Email, "buyer".into())],
+                vec![OneOf(Column::State, texts(&["open"]))],
+            ])])],
+            Box::new(|o| {
+                !o.placed.email.as_deref().is_some_and(|e| e.starts_with("buyer")) && state(o) != "open"
+            }),
+        ),
         (
             vec![
                 OneOf(Column::State, texts(&["open"])),
@@ -246,6 +279,11 @@ async fn work_runs_by_every_key_in_both_directions(filled: Filled) {
 async fn work_meets_every_condition(filled: Filled) {
     use Condition::{Between, NoneOf, OneOf, Open};
     type Holds = fn(&domain::fulfillment_order::FulfillmentOrder) -> bool;
+    let run_by = |merchant, own: &[ServiceId], others: Option<&[ServiceId]>| Condition::RunBy {
+        merchant,
+        own: own.to_vec(),
+        others: others.map(<[ServiceId]>::to_vec),
+    };
     let conditions: Vec<(Vec<Condition>, Holds)> = vec![
         (vec![Open], |fo| fo.is_open()),
         (vec![Open, OneOf(Column::LocationId, vec![HERE.0.into()])], |fo| {
@@ -261,6 +299,14 @@ async fn work_meets_every_condition(filled: Filled) {
         (vec![Between(Column::UpdatedAt, Some(0), None), Open], |fo| fo.is_open()),
         (vec![Between(Column::FulfillmentOrderId, None, Some(0))], |_| false),
         (vec![Between(Column::OrderId, Some(0), None)], |_| true),
+        (vec![run_by(true, &[], None)], |fo| fo.service.is_none()),
+        (vec![run_by(true, &[SERVICE], None), Open], |fo| fo.is_open()),
+        (vec![run_by(false, &[SERVICE], None)], |fo| fo.service.is_some()),
+        (vec![run_by(false, &[], Some(&[SERVICE]))], |_| false),
+        (vec![run_by(true, &[], Some(&[ServiceId(7)]))], |_| true),
+        (vec![run_by(false, &[], Some(&[]))], |fo| fo.service.is_some()),
+        (vec![run_by(false, &[], None)], |_| false),
+        (vec![Condition::Not(vec![run_by(true, &[], None)])], |fo| fo.service.is_some()),
     ];
     for (conditions, holds) in conditions {
         let works = filled.orders.iter().flat_map(|order| &order.fulfillment_orders);
