@@ -53,6 +53,18 @@ pub enum HoldReason {
 }
 
 impl HoldReason {
+    /// Every reason.
+    pub const ALL: [HoldReason; 8] = [
+        HoldReason::AwaitingPayment,
+        HoldReason::AwaitingReturn,
+        HoldReason::FraudRisk,
+        HoldReason::IncorrectAddress,
+        HoldReason::OutOfStock,
+        HoldReason::UnknownDeliveryDate,
+        HoldReason::PendingOffer,
+        HoldReason::Other,
+    ];
+
     /// The name in lower case with underscores.
     pub fn as_str(self) -> &'static str {
         match self {

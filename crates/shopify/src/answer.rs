@@ -1,6 +1,8 @@
 //! What a root answers: references to what was loaded, turned into objects when they are rendered.
 
-use domain::id::{AppId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, VariantId};
+use domain::id::{
+    AppId, FulfillmentId, FulfillmentOrderId, HoldId, ListenerId, LocationId, OrderId, VariantId,
+};
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
@@ -20,6 +22,7 @@ pub(crate) enum Answer {
     Order(OrderId),
     Work(OrderId, FulfillmentOrderId),
     Fulfillment(FulfillmentId),
+    Hold(OrderId, FulfillmentOrderId, HoldId),
     /// The latest event of a fulfillment.
     LatestEvent(FulfillmentId),
     Location(LocationId),
@@ -98,6 +101,9 @@ impl Answer {
             Answer::Null => Out::Null,
             Answer::Order(id) => Out::maybe(data.orders.get(id).map(|order| OrderNode { data, order })),
             Answer::Work(order, id) => Out::maybe(work(data, *order, *id)),
+            Answer::Hold(order, id, hold) => {
+                Out::maybe(work(data, *order, *id).and_then(|work| work.hold(*hold)))
+            }
             Answer::Fulfillment(id) => {
                 Out::maybe(data.fulfillments.get(id).map(|fulfillment| FulfillmentNode { data, fulfillment }))
             }

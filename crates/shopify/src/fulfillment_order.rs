@@ -4,6 +4,7 @@ use domain::actor::visible;
 use domain::allowed::{Action, WhyNot, check, peers};
 use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, MerchantMessage, MessageKind};
 use domain::hold::Hold;
+use domain::id::HoldId;
 use domain::location::Location;
 use domain::order::Order;
 use graphql::{Field, FieldError, Object, Out};
@@ -127,7 +128,13 @@ const LISTED_ELSEWHERE: [Action; 11] = [
     Action::Merge,
 ];
 
-impl WorkNode<'_> {
+impl<'d> WorkNode<'d> {
+    /// One of its holds.
+    pub(crate) fn hold(&self, id: HoldId) -> Option<HoldNode<'d>> {
+        let hold = self.work.holds().iter().find(|hold| hold.id == id)?;
+        Some(HoldNode { data: self.data, hold })
+    }
+
     /// What may be done now, by the one rule of the domain. Two things the original lets be done without listing
     /// them: calling off work that nobody was asked for, and moving work when there is nowhere to go.
     fn actions(&self) -> Vec<&'static str> {
@@ -264,7 +271,8 @@ impl Object for Assigned<'_> {
     }
 }
 
-struct HoldNode<'d> {
+/// A hold.
+pub(crate) struct HoldNode<'d> {
     data: &'d Data,
     hold: &'d Hold,
 }

@@ -2,13 +2,14 @@
 //! there; everything else about a mutation is in its own file.
 
 use domain::command::Command;
+use domain::id::FulfillmentOrderLineId;
 use domain::refusal::Refusal;
 use engine::{Done, Engine, Error, Verdict};
 use graphql::{Field, FieldError};
 
 use crate::answer::{Answer, Payload, UserError};
 use crate::data::Data;
-use crate::{cancel, event, fulfill, order_create, subscription, track};
+use crate::{cancel, event, fulfill, hold, order_create, request, subscription, track};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {
@@ -78,6 +79,12 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "fulfillmentTrackingInfoUpdate" => track::plan(field, "FulfillmentTrackingInfoUpdatePayload"),
         "fulfillmentTrackingInfoUpdateV2" => track::plan(field, "FulfillmentTrackingInfoUpdateV2Payload"),
         "fulfillmentEventCreate" => event::plan(field),
+        "fulfillmentOrderHold" => hold::hold(field),
+        "fulfillmentOrderReleaseHold" => hold::release(field),
+        "fulfillmentOrderOpen" => request::open(field),
+        "fulfillmentOrderSubmitFulfillmentRequest" => request::submit(field),
+        "fulfillmentOrderAcceptFulfillmentRequest" => request::accept(field),
+        "fulfillmentOrderRejectFulfillmentRequest" => request::reject(field),
         "webhookSubscriptionCreate" => subscription::create(engine, data, field).await?,
         "webhookSubscriptionUpdate" => subscription::update(engine, data, field).await?,
         "webhookSubscriptionDelete" => subscription::delete(field),
@@ -192,4 +199,16 @@ pub(crate) fn required_id(field: &Field<'_>, argument: &str, kind: &str) -> Resu
 /// The error of an id that can't be one.
 pub(crate) fn invalid_id(text: &str) -> FieldError {
     FieldError::new(format!("Invalid id: {text}")).code("RESOURCE_NOT_FOUND")
+}
+
+/// Lines of a fulfillment order and quantities of them; nothing given is no lines.
+pub(crate) fn lines(
+    input: Option<&graphql::Input>,
+) -> Result<Vec<(FulfillmentOrderLineId, i64)>, FieldError> {
+    let line = |line: &graphql::Input| {
+        let gid = line.get("id").and_then(|id| id.as_str()).unwrap_or_default();
+        let id = crate::id::of_kind("FulfillmentOrderLineItem", gid).ok_or_else(|| invalid_id(gid))?;
+        Ok((FulfillmentOrderLineId(id), line.get("quantity").and_then(|n| n.as_int()).unwrap_or(0)))
+    };
+    input.and_then(|lines| lines.as_list()).unwrap_or_default().iter().map(line).collect()
 }

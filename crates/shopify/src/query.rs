@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::actor::Actor;
 use domain::id::{
     FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId,
 };
 use domain::location::Location;
-use engine::query::{Condition, OrderSort, Page, WorkSort};
+use engine::query::{Column, Condition, OrderSort, Page, WorkSort};
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};
 use serde_json::json;
@@ -76,7 +77,9 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
             };
             Answer::Count { count, most }
         }
-        "fulfillmentOrders" => works(engine, data, field).await?,
+        "fulfillmentOrders" | "assignedFulfillmentOrders" | "manualHoldsFulfillmentOrders" => {
+            works(engine, data, field).await?
+        }
         "locations" | "locationsCount" => locations(engine, data, field).await?,
         "productVariants" => variants(engine, data, field).await?,
         "webhookSubscriptions" | "webhookSubscriptionsCount" => listeners(engine, data, field).await?,
@@ -256,6 +259,33 @@ async fn orders(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<A
     }
 }
 
+/// What makes work the caller's own to do: it is at one of its services, and asked for as `assignmentStatus` says.
+fn assigned(data: &Data, field: &Field<'_>) -> Result<Vec<Condition>, FieldError> {
+    let own = match &data.actor {
+        Actor::App(app) if !app.services.is_empty() => app.services.clone(),
+        _ => {
+            let message = "[\"The api_client is not associated with any fulfillment service.\"]";
+            return Err(FieldError::new(message));
+        }
+    };
+    let mut conditions = vec![Condition::RunBy { merchant: false, own, others: None }];
+    let requests: &[&str] = match field.str_arg("assignmentStatus") {
+        Some("FULFILLMENT_REQUESTED") => &["submitted"],
+        Some("FULFILLMENT_ACCEPTED") => &["accepted", "cancellation_rejected"],
+        Some("CANCELLATION_REQUESTED") => &["cancellation_requested"],
+        Some("FULFILLMENT_UNSUBMITTED") => &["unsubmitted"],
+        _ => &[],
+    };
+    if !requests.is_empty() {
+        conditions.push(Condition::OneOf(Column::Request, requests.iter().map(|r| (*r).into()).collect()));
+    }
+    if let Some(ids) = field.arg("locationIds").and_then(|ids| ids.as_list()) {
+        let ids = ids.iter().filter_map(|id| id::of_kind("Location", id.as_str().unwrap_or_default()));
+        conditions.push(Condition::OneOf(Column::LocationId, ids.map(Into::into).collect()));
+    }
+    Ok(conditions)
+}
+
 async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
     let asked = match asked(field) {
         Ok(asked) => asked,
@@ -269,6 +299,16 @@ async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<An
     let mut conditions = search.conditions.clone();
     if !field.arg("includeClosed").and_then(|closed| closed.as_bool()).unwrap_or(false) {
         conditions.push(Condition::Open);
+    }
+    match field.name() {
+        "assignedFulfillmentOrders" => match assigned(data, field) {
+            Ok(more) => conditions.extend(more),
+            Err(error) => return Ok(Answer::Failed(error)),
+        },
+        "manualHoldsFulfillmentOrders" => {
+            conditions.push(Condition::OneOf(Column::Stage, vec!["on_hold".into()]));
+        }
+        _ => {}
     }
     let mut rows = Vec::new();
     let mut page = asked.page();

@@ -72,6 +72,10 @@ pub(crate) fn hold_reason(reason: HoldReason) -> (&'static str, &'static str) {
     }
 }
 
+pub(crate) fn parse_hold_reason(word: &str) -> Option<HoldReason> {
+    HoldReason::ALL.into_iter().find(|reason| hold_reason(*reason).0 == word)
+}
+
 pub(crate) fn delivery(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::Shipping => "SHIPPING",

@@ -1,0 +1,97 @@
+//! The conversation between merchant and fulfillment service, and the opening of scheduled work.
+
+use domain::allowed::{Action, WhyNot};
+use domain::command::{Command, RequestFulfillment};
+use domain::decide::Outcome;
+use domain::id::FulfillmentOrderId;
+use domain::refusal::{Refusal, Thing};
+use engine::Done;
+use graphql::{Field, Input as Value};
+
+use crate::answer::{Answer, UserError};
+use crate::mutation::{Input, Kind, Planned, lines, plain, required_id};
+
+/// A mutation of one fulfillment order that answers it.
+fn of_one(
+    field: &Field<'_>,
+    payload: &'static str,
+    command: impl FnOnce(FulfillmentOrderId, Option<String>) -> Command,
+) -> Input {
+    let kind = Kind { payload, errors: "UserError", done: changed, refused };
+    match required_id(field, "id", "FulfillmentOrder") {
+        Ok(id) => {
+            let message = field.str_arg("message").map(str::to_owned);
+            let command = command(FulfillmentOrderId(id), message);
+            Input::Planned(Box::new(Planned { command, kind }))
+        }
+        Err(error) => Input::Failed(error),
+    }
+}
+
+pub(crate) fn accept(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderAcceptFulfillmentRequestPayload", Command::AcceptRequest)
+}
+
+pub(crate) fn reject(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderRejectFulfillmentRequestPayload", Command::RejectRequest)
+}
+
+pub(crate) fn open(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderOpenPayload", |id, _| Command::Open(id))
+}
+
+pub(crate) fn submit(field: &Field<'_>) -> Input {
+    let kind = Kind {
+        payload: "FulfillmentOrderSubmitFulfillmentRequestPayload",
+        errors: "UserError",
+        done: submitted,
+        refused,
+    };
+    let fulfillment_order = match required_id(field, "id", "FulfillmentOrder") {
+        Ok(id) => FulfillmentOrderId(id),
+        Err(error) => return Input::Failed(error),
+    };
+    let lines = match lines(field.arg("fulfillmentOrderLineItems")) {
+        Ok(lines) => lines,
+        Err(error) => return Input::Failed(error),
+    };
+    let command = Command::RequestFulfillment(RequestFulfillment {
+        fulfillment_order,
+        message: field.str_arg("message").map(str::to_owned),
+        notify_buyer: field.arg("notifyCustomer").and_then(Value::as_bool).unwrap_or(false),
+        lines,
+    });
+    Input::Planned(Box::new(Planned { command, kind }))
+}
+
+fn changed(done: &Done) -> Vec<(&'static str, Answer)> {
+    match done.outcome {
+        Outcome::Work { order, id, .. } => vec![("fulfillmentOrder", Answer::Work(order, id))],
+        _ => Vec::new(),
+    }
+}
+
+fn submitted(done: &Done) -> Vec<(&'static str, Answer)> {
+    let Outcome::Work { order, id, rest } = done.outcome else { return Vec::new() };
+    let mut fields = vec![
+        ("originalFulfillmentOrder", Answer::Work(order, id)),
+        ("submittedFulfillmentOrder", Answer::Work(order, id)),
+    ];
+    fields.extend(rest.map(|rest| ("unsubmittedFulfillmentOrder", Answer::Work(order, rest))));
+    fields
+}
+
+fn refused(refusal: &Refusal, _: &Command) -> Vec<UserError> {
+    vec![match refusal {
+        Refusal::NotAllowed(_, Action::Open, WhyNot::Stage(stage)) => UserError::whole(format!(
+            "Expected fulfillment order status to be valid but it was {}.",
+            stage.as_str()
+        )),
+        // The original's own words, opaque as they are; clients look for them.
+        Refusal::NotAllowed(_, _, WhyNot::NoService) => {
+            UserError::whole("The fulfillment order's assigned fulfillment service must be of api type")
+        }
+        Refusal::Unknown(Thing::FulfillmentOrder(_)) => UserError::at("id", plain(refusal).message),
+        other => plain(other),
+    }]
+}
