@@ -46,6 +46,7 @@ impl Server {
     ) -> Result<Self, Failure> {
         let engine = installation.engine(&in_use.store).await?;
         let config = installation.config;
+        engine.calls_by(policy(&config));
         let url = match &config.http.public_url {
             Some(url) => url.as_str().to_owned(),
             None => format!("http://{}", reachable(listener.local_addr()?)),

@@ -19,6 +19,12 @@ pub struct Listener {
     pub topic: String,
     /// Where to send it.
     pub url: String,
+    /// Which of what it hears of it really wants, in its dialect's word; empty is all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub only: String,
+    /// What its program calls it, if it has a name; unique among those of the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What else its dialect needs to know, in the dialect's own form.
     #[serde(default)]
     pub settings: serde_json::Value,

@@ -17,7 +17,7 @@ pub mod retry;
 pub mod seal;
 pub mod work;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use store::Store;
 
@@ -27,6 +27,7 @@ pub use execute::{Answered, Done, Once, Render, Verdict};
 use clock::Clock;
 use ids::{IdPool, Numbers};
 use keys::KeyCache;
+use outside::Policy;
 use seal::Sealer;
 use work::Wake;
 
@@ -42,6 +43,7 @@ struct Inner {
     keys: KeyCache,
     sealer: Sealer,
     wake: Wake,
+    policy: OnceLock<Policy>,
 }
 
 impl Engine {
@@ -52,8 +54,16 @@ impl Engine {
     pub async fn start(store: Store, clock: Clock, sealer: Sealer) -> Result<Self, Error> {
         let ids = IdPool::start(store.clone()).await?;
         let numbers = Numbers::new(store.clone());
-        let inner =
-            Inner { store, clock, ids, numbers, keys: KeyCache::new(), sealer, wake: Wake::default() };
+        let inner = Inner {
+            store,
+            clock,
+            ids,
+            numbers,
+            keys: KeyCache::new(),
+            sealer,
+            wake: Wake::default(),
+            policy: OnceLock::new(),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -80,6 +90,20 @@ impl Engine {
     /// Seals and opens secrets.
     pub fn sealer(&self) -> &Sealer {
         &self.0.sealer
+    }
+
+    /// Says what may be called outside, so that an address that never will be is refused when it is registered. The
+    /// first word counts; until then it is the strictest policy.
+    pub fn calls_by(&self, policy: Policy) {
+        if self.0.policy.set(policy).is_err() {
+            tracing::warn!("what may be called outside was said before");
+        }
+    }
+
+    /// What may be called outside.
+    pub fn policy(&self) -> &Policy {
+        static STRICTEST: LazyLock<Policy> = LazyLock::new(Policy::default);
+        self.0.policy.get().unwrap_or(&STRICTEST)
     }
 
     /// Wakes the workers before their time; a hint, no more.

@@ -65,6 +65,16 @@ impl Default for Policy {
     }
 }
 
+impl Policy {
+    /// Whether that URL is accepted, as far as it can be told without looking up its name.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn check_url(&self, url: &str) -> Result<(), UrlRefusal> {
+        url::check(self, url).map(drop)
+    }
+}
+
 /// A request to somebody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -149,7 +159,7 @@ impl Outside {
 
     /// Whether the policy accepts that URL, as far as it can be told without looking up its name.
     pub fn check_url(&self, url: &str) -> Result<(), UrlRefusal> {
-        url::check(&self.policy, url).map(drop)
+        self.policy.check_url(url)
     }
 
     /// Sends one request and waits for its answer, not longer than the policy's `total_timeout`.

@@ -211,9 +211,8 @@ impl<'d> OrderNode<'d> {
 
     fn shipping_lines(&self) -> impl Iterator<Item = Shipping<'d>> {
         let order = self.order;
-        // A shipping line has no id of its own in the domain; it is known by its order's and its place.
         order.placed.shipping_lines.iter().enumerate().map(move |(place, line)| Shipping {
-            id: order.id.0 * 16 + place as i64,
+            id: shipping_line_id(order, place),
             line,
             order,
         })
@@ -226,8 +225,13 @@ impl<'d> OrderNode<'d> {
     }
 }
 
+/// A shipping line has no id of its own in the domain; it is known by its order's and its place.
+pub(crate) fn shipping_line_id(order: &Order, place: usize) -> i64 {
+    order.id.0 * 16 + place as i64
+}
+
 /// A short code that buyers can read out, made from the order's id.
-fn confirmation(id: i64) -> String {
+pub(crate) fn confirmation(id: i64) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     // An odd factor makes neighbours look unlike one another and loses nothing.
     let mut n = (id as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);

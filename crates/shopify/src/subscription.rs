@@ -1,14 +1,46 @@
-//! `WebhookSubscription`: listeners in this API's shape.
+//! `WebhookSubscription`: listeners in this API's shape. What a mutation says of one is read in `input`.
 
 use domain::id::ListenerId;
 use domain::listener::Listener;
-use engine::{Engine, Error};
-use graphql::{Field, FieldError, Object, Out};
+use graphql::{Field, FieldError, Input, Object, Out};
+use serde::{Deserialize, Serialize};
 
 use crate::data::Data;
 use crate::id::gid;
-use crate::mutation::Input;
-use crate::words::missing;
+use crate::search::{self, Context, Fact};
+use crate::shop::ApiVersion;
+use crate::version;
+use crate::words::{self, missing, text};
+
+mod input;
+
+pub(crate) use input::{create, delete, update};
+
+/// What this dialect keeps with a listener.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Settings {
+    /// The members of a payload that are sent; none means all.
+    pub(crate) include_fields: Vec<String>,
+    /// The filter as it was written; the listener has it in the form that counts.
+    filter: Option<String>,
+    /// Kept and given back; nothing here has metafields.
+    metafield_namespaces: Vec<String>,
+    /// The version in which it was last saved.
+    api_version: String,
+}
+
+impl Settings {
+    /// The settings of a listener.
+    pub(crate) fn of(listener: &Listener) -> Self {
+        Self::deserialize(&listener.settings).unwrap_or_default()
+    }
+
+    /// The version that payloads are told in.
+    pub(crate) fn version(&self) -> &'static str {
+        version::served(&self.api_version)
+    }
+}
 
 /// A listener.
 pub(crate) struct SubscriptionNode<'d>(pub(crate) &'d Listener);
@@ -19,26 +51,81 @@ impl Object for SubscriptionNode<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let listener = self.0;
+        let settings = || Settings::of(listener);
         Ok(match field.name() {
-            "id" => Out::from(gid("WebhookSubscription", self.0.id.0)),
+            "apiVersion" => Out::object(ApiVersion(settings().version())),
+            "callbackUrl" | "uri" => Out::from(&listener.url),
+            "createdAt" => Out::from(words::time(listener.created_at)),
+            "endpoint" => Out::object(Endpoint(&listener.url)),
+            "filter" => settings().filter.map_or(Out::Null, Out::from),
+            "format" => Out::from("JSON"),
+            "id" => Out::from(gid("WebhookSubscription", listener.id.0)),
+            "includeFields" => Out::list(settings().include_fields),
+            "legacyResourceId" => Out::from(listener.id.0.to_string()),
+            "metafieldNamespaces" => Out::list(settings().metafield_namespaces),
+            "name" => text(&listener.name),
+            "topic" => Out::from(&listener.topic),
+            "updatedAt" => Out::from(words::time(listener.updated_at)),
             other => return Err(missing("WebhookSubscription", other)),
         })
     }
 }
 
+/// Where messages go. This server only delivers by HTTP, so the union's other two are never made.
+struct Endpoint<'d>(&'d String);
+
+impl Object for Endpoint<'_> {
+    fn type_name(&self) -> &'static str {
+        "WebhookHttpEndpoint"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        Ok(match field.name() {
+            "callbackUrl" => Out::from(self.0),
+            other => return Err(missing("WebhookHttpEndpoint", other)),
+        })
+    }
+}
+
 /// The listeners that a list's arguments ask for.
-pub(crate) fn found(data: &Data, _field: &Field<'_>) -> Vec<ListenerId> {
-    data.listeners.iter().map(|listener| listener.id).collect()
+pub(crate) fn found(data: &Data, field: &Field<'_>) -> Vec<ListenerId> {
+    let names = ["created_at", "format", "id", "topic", "updated_at", "uri"];
+    let context = Context::new(&data.shop, data.now);
+    let search = search::parse(field.str_arg("query").unwrap_or_default()).for_fields(&names, &context);
+    let topics: Option<Vec<&str>> = field
+        .arg("topics")
+        .and_then(Input::as_list)
+        .map(|topics| topics.iter().filter_map(Input::as_str).collect());
+    let address = field.str_arg("uri").or_else(|| field.str_arg("callbackUrl"));
+    let shown = |listener: &&Listener| {
+        listener.dialect == crate::NAME
+            && topics.as_ref().is_none_or(|topics| topics.contains(&listener.topic.as_str()))
+            && address.is_none_or(|address| listener.url == address)
+            && field.str_arg("format").is_none_or(|format| format == "JSON")
+            && search.matches(&|name| fact(listener, name))
+    };
+    let mut found: Vec<&Listener> = data.listeners.iter().filter(shown).collect();
+    match field.str_arg("sortKey") {
+        Some("ID") => found.sort_by_key(|listener| listener.id),
+        _ => found.sort_by_key(|listener| (listener.created_at, listener.id)),
+    }
+    found.iter().map(|listener| listener.id).collect()
 }
 
-pub(crate) async fn create(_: &Engine, _: &Data, field: &Field<'_>) -> Result<Input, Error> {
-    Ok(Input::Failed(missing("Mutation", field.name())))
-}
-
-pub(crate) async fn update(_: &Engine, _: &Data, field: &Field<'_>) -> Result<Input, Error> {
-    Ok(Input::Failed(missing("Mutation", field.name())))
-}
-
-pub(crate) fn delete(field: &Field<'_>) -> Input {
-    Input::Failed(missing("Mutation", field.name()))
+fn fact<'a>(listener: &'a Listener, name: &str) -> Fact<'a> {
+    match name {
+        "created_at" => Fact::At(listener.created_at),
+        "format" => Fact::Text(Some("JSON")),
+        "id" => Fact::Number(listener.id.0),
+        "topic" => Fact::Text(Some(&listener.topic)),
+        "updated_at" => Fact::At(listener.updated_at),
+        "uri" => Fact::Text(Some(&listener.url)),
+        // Bare words look at everything that people write.
+        _ => {
+            let mut texts = vec![listener.topic.as_str(), &listener.url];
+            texts.extend(listener.name.as_deref());
+            Fact::Words(texts)
+        }
+    }
 }

@@ -1,8 +1,36 @@
-//! Messages to listeners: topics, payloads, signature.
+//! Messages to listeners: topics, payloads, headers, signature.
+//!
+//! A fact of an event is told under the topics that [`topic`] lists for its kind. The payload is made once, when the
+//! event is dispatched, from what was kept when it happened: `work` has the small payloads of fulfillment orders and
+//! holds, which carry global ids; `order`, `fulfillment` and `place` have the REST-shaped ones, which carry numbers.
+//! [`select`] narrows them to what the listener asked for.
+//!
+//! A listener has one topic, so a fact is told to it once at the most, and the fact's place in its event is the
+//! message's part. Subscriptions are never removed because deliveries fail: the original gives up and deletes after
+//! eight failures, here a delivery is tried for three days, then waits for a person, and the next event starts anew.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::event::Fact;
 use domain::time::Time;
 use engine::dialect::{Called, Dialect, Message, Told};
 use engine::retry::Schedule;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::subscription::Settings;
+use topic::{Group, Topic};
+
+mod form;
+mod fulfillment;
+mod line;
+mod order;
+mod place;
+pub(crate) mod select;
+pub(crate) mod topic;
+mod work;
+
 
 /// This dialect as the workers know it.
 pub(crate) struct Webhooks;
@@ -12,19 +40,111 @@ impl Dialect for Webhooks {
         crate::NAME
     }
 
-    fn announce(&self, _told: &Told<'_>) -> Vec<Message> {
-        Vec::new()
+    fn announce(&self, told: &Told<'_>) -> Vec<Message> {
+        let Some(topic) = Topic::parse(&told.listener.topic) else { return Vec::new() };
+        let facts = told.event.facts.iter().enumerate();
+        facts
+            .filter(|(_, fact)| topic.is_about(fact.kind()) && hears(told, topic.group, fact))
+            .filter_map(|(part, fact)| message(told, &topic, part, &payload(told, topic.group, fact)?))
+            .collect()
     }
 
-    fn call_service(&self, _called: &Called<'_>) -> Vec<Message> {
-        Vec::new()
+    /// A ping without contents; the service then asks what is assigned to it. Several requests at once are one ping.
+    fn call_service(&self, called: &Called<'_>) -> Vec<Message> {
+        let Some(callback) = &called.service.callback_url else { return Vec::new() };
+        let url = format!("{}/fulfillment_order_notification", callback.trim_end_matches('/'));
+        let own = |fact: &Fact| fact.work().is_some_and(|work| work.service == Some(called.service.id));
+        let place = |is: fn(&Fact) -> bool| called.event.facts.iter().position(|fact| is(fact) && own(fact));
+        let kinds = [
+            ("FULFILLMENT_REQUEST", place(|fact| matches!(fact, Fact::RequestSubmitted { .. }))),
+            ("CANCELLATION_REQUEST", place(|fact| matches!(fact, Fact::CancellationRequested { .. }))),
+        ];
+        let message = |(kind, part): (&str, Option<usize>)| {
+            Some(Message {
+                part: part?,
+                topic: "fulfillment_order_notification".to_owned(),
+                url: url.clone(),
+                headers: vec![
+                    header("Content-Type", "application/json"),
+                    header("X-Shopify-Shop-Domain", &called.shop.domain),
+                ],
+                body: json!({ "kind": kind }).to_string(),
+            })
+        };
+        kinds.into_iter().filter_map(message).collect()
     }
 
-    fn sign(&self, _secret: &str, _body: &str, _now: Time) -> Vec<(String, String)> {
-        Vec::new()
+    fn sign(&self, secret: &str, body: &str, _now: Time) -> Vec<(String, String)> {
+        // A key of any length makes an HMAC; the error is only there for other kinds of them.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Vec::new() };
+        mac.update(body.as_bytes());
+        vec![header("X-Shopify-Hmac-Sha256", &STANDARD.encode(mac.finalize().into_bytes()))]
     }
 
     fn schedule(&self) -> Schedule {
         Schedule::STANDARD
     }
+}
+
+/// Whether whoever is told may hear of that fact: work as it may see work, the rest by its permissions.
+fn hears(told: &Told<'_>, group: Group, fact: &Fact) -> bool {
+    let sees = |service| domain::actor::visible(told.actor, service);
+    match group {
+        Group::FulfillmentOrders | Group::FulfillmentHolds => {
+            fact.work().is_some_and(|work| sees(work.service))
+        }
+        Group::Fulfillments | Group::FulfillmentEvents => {
+            told.actor.may(domain::actor::Permission::ReadFulfillments)
+                || fulfillment::of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
+        }
+        Group::Orders | Group::Locations | Group::InventoryLevels => told.actor.may_any(group.permissions()),
+    }
+}
+
+/// What is told of a fact; `None` if what it is about wasn't kept.
+fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
+    match group {
+        Group::FulfillmentOrders | Group::FulfillmentHolds => work::payload(told, fact),
+        Group::Fulfillments => {
+            Some(fulfillment::payload(told.shop, told.order?, fulfillment::of(told, fact)?, told.services))
+        }
+        Group::FulfillmentEvents => fulfillment::event_payload(told, fact),
+        Group::Orders => Some(order::payload(told, told.order?)),
+        Group::Locations => place::location(told, fact),
+        Group::InventoryLevels => place::level(told, fact),
+    }
+}
+
+/// A message, unless the listener's filter keeps it away.
+fn message(told: &Told<'_>, topic: &Topic<'_>, part: usize, payload: &Value) -> Option<Message> {
+    let (listener, event) = (told.listener, told.event);
+    let settings = Settings::of(listener);
+    if !select::wanted(&listener.only, payload, told.shop, event.at) {
+        return None;
+    }
+    let path = topic.path();
+    // Two installations may give the same id to different events, and still tell the same receiver.
+    let place = format!("{}/{}/{}", told.shop.domain, event.id, event.at.0);
+    let mut headers = vec![
+        header("Content-Type", "application/json"),
+        header("X-Shopify-Topic", &path),
+        header("X-Shopify-Shop-Domain", &told.shop.domain),
+        header("X-Shopify-API-Version", settings.version()),
+        header("X-Shopify-Webhook-Id", &uuid(&format!("{place}/{part}/{}", listener.id))),
+        header("X-Shopify-Triggered-At", &form::micros(event.at)),
+        header("X-Shopify-Event-Id", &uuid(&place)),
+    ];
+    headers.extend(listener.name.as_ref().map(|name| header("X-Shopify-Name", name)));
+    let body = select::included(&settings.include_fields, payload).to_string();
+    Some(Message { part, topic: path, url: listener.url.clone(), headers, body })
+}
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// The same UUID for the same text, version 8.
+fn uuid(text: &str) -> String {
+    let hash = engine::seal::hex(&Sha256::digest(text.as_bytes()));
+    format!("{}-{}-8{}-8{}-{}", &hash[..8], &hash[8..12], &hash[13..16], &hash[17..20], &hash[20..32])
 }

@@ -16,7 +16,8 @@ fn permitted(change: &Change<'_, '_>, needs: &'static [Permission]) -> Result<()
     if change.actor.may_any(needs) { Ok(()) } else { Err(Refusal::NotPermitted(needs)) }
 }
 
-/// A program's listeners are its own affair; no two of them say the same.
+/// A program's listeners are its own affair; no two of them are told the same at the same address, and no two have
+/// the same name. What they are told it in does not make them different.
 pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Result<Outcome, Refusal> {
     let own = own_listener(change, listener.id);
     if own.is_none() && change.snapshot.listeners.iter().any(|other| other.id == listener.id) {
@@ -28,16 +29,17 @@ pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Resu
     }
     listener.created_at = own.map_or(change.now, |own| own.created_at);
     listener.updated_at = change.now;
-    let same = |other: &&Listener| {
-        other.id != listener.id
-            && other.app == listener.app
-            && other.dialect == listener.dialect
-            && other.topic == listener.topic
-            && other.url == listener.url
-            && other.settings == listener.settings
-    };
-    if change.snapshot.listeners.iter().any(|other| same(&other)) {
-        return Err(Refusal::Taken(Field::Url));
+    let others = change.snapshot.listeners.iter().filter(|other| {
+        other.id != listener.id && other.app == listener.app && other.dialect == listener.dialect
+    });
+    for other in others {
+        if listener.name.is_some() && other.name == listener.name {
+            return Err(Refusal::Taken(Field::Name));
+        }
+        let says = |of: &Listener| (of.topic.clone(), of.url.clone(), of.only.clone());
+        if says(other) == says(&listener) {
+            return Err(Refusal::Taken(Field::Url));
+        }
     }
     change.facts.push(Fact::ListenerSaved { listener: listener.id });
     let id = listener.id;

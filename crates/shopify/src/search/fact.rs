@@ -10,6 +10,8 @@ use super::{Context, moment};
 pub enum Fact<'a> {
     /// An id or another whole number. An id may be asked for by its number or as `gid://shopify/…`.
     Number(i64),
+    /// A number with a fraction.
+    Decimal(f64),
     /// A moment.
     At(Time),
     /// Yes or no.
@@ -30,6 +32,7 @@ impl Fact<'_> {
         let any = |is: &dyn Fn(&Word) -> bool| term.words.iter().any(is);
         match self {
             Fact::Number(number) => numbers(term).iter().any(|bounds| within(*bounds, *number)),
+            Fact::Decimal(number) => any(&|word| compares(term.op, *number, word)),
             Fact::At(time) => times(term, context).iter().any(|bounds| within(*bounds, time.0)),
             Fact::Flag(is) => any(&|word| flag(word) == Some(*is)),
             Fact::Text(text) => text.is_some_and(|text| any(&|word| same_text(term.op, text, word))),
@@ -88,6 +91,19 @@ fn number(text: &str) -> Option<i64> {
 /// `true` or `false`.
 pub(super) fn flag(word: &Word) -> Option<bool> {
     word.text.to_ascii_lowercase().parse().ok()
+}
+
+fn compares(op: Op, number: f64, word: &Word) -> bool {
+    if word.prefix && word.text.is_empty() {
+        return true;
+    }
+    word.text.parse().is_ok_and(|wanted: f64| match op {
+        Op::Is => number == wanted,
+        Op::More => number > wanted,
+        Op::MoreOrSame => number >= wanted,
+        Op::Less => number < wanted,
+        Op::LessOrSame => number <= wanted,
+    })
 }
 
 fn same_text(op: Op, text: &str, word: &Word) -> bool {

@@ -20,6 +20,8 @@ fn listener(id: i64, app: i64, url: &str) -> Command {
         dialect: "one".into(),
         topic: "orders".into(),
         url: url.into(),
+        only: String::new(),
+        name: None,
         settings: serde_json::Value::Null,
         created_at: Time(0),
         updated_at: Time(0),
@@ -43,6 +45,27 @@ fn a_program_has_its_own_listeners_and_nobody_elses() {
     assert_eq!((own.created_at.plus(9), own.updated_at), (world.now, world.now));
     world.run(&one, Command::RemoveListener(ListenerId(5))).unwrap();
     assert_eq!(world.refused(&one, Command::RemoveListener(ListenerId(5))), unknown);
+}
+
+#[test]
+fn listeners_differ_in_what_they_hear_and_in_their_names() {
+    let mut world = World::new();
+    let one = app(1, &[]);
+    let saved = |id: i64, url: &str, only: &str, name: Option<&str>| match listener(id, 1, url) {
+        Command::SaveListener(listener) => Command::SaveListener(Listener {
+            only: only.into(),
+            name: name.map(str::to_owned),
+            settings: id.into(),
+            ..listener
+        }),
+        other => other,
+    };
+    world.run(&one, saved(5, "https://a", "", Some("first"))).unwrap();
+    assert_eq!(world.refused(&one, saved(6, "https://a", "", None)), Refusal::Taken(Field::Url));
+    assert_eq!(world.refused(&one, saved(6, "https://b", "", Some("first"))), Refusal::Taken(Field::Name));
+    world.run(&one, saved(6, "https://a", "id:1", None)).unwrap();
+    world.run(&one, saved(7, "https://b", "", None)).unwrap();
+    world.run(&one, saved(5, "https://a", "", Some("first"))).unwrap();
 }
 
 #[test]

@@ -1,0 +1,200 @@
+//! The REST-shaped order that `orders/*` tell.
+//!
+//! `fulfillments` holds those that changed with the event, not all that the order ever had: a payload is made from
+//! what was kept with its event, and that is what happened, not the past.
+
+use domain::order::{Discount, Order, PaymentClaim, ShippingLine};
+use domain::payment;
+use domain::status::{self, FulfillmentStatus, Totals};
+use engine::dialect::Told;
+use serde_json::{Value, json};
+
+use super::form::{self, price, price_set};
+use super::{fulfillment, line};
+use crate::id::gid;
+use crate::words;
+
+/// Members that receivers may look for, of things that this server doesn't have.
+const NEVER: [&str; 25] = [
+    "app_id",
+    "browser_ip",
+    "cart_token",
+    "checkout_id",
+    "checkout_token",
+    "client_details",
+    "company",
+    "current_total_additional_fees_set",
+    "current_total_duties_set",
+    "customer",
+    "device_id",
+    "landing_site",
+    "landing_site_ref",
+    "location_id",
+    "merchant_business_entity_id",
+    "merchant_of_record_app_id",
+    "order_status_url",
+    "original_total_additional_fees_set",
+    "original_total_duties_set",
+    "payment_terms",
+    "reference",
+    "referring_site",
+    "source_url",
+    "token",
+    "user_id",
+];
+
+/// An order as it was after the event.
+pub(super) fn payload(told: &Told<'_>, order: &Order) -> Value {
+    let never = NEVER.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    form::joined([identity(told, order), standing(told, order), amounts(order), contents(told, order), never])
+}
+
+fn identity(told: &Told<'_>, order: &Order) -> Value {
+    let placed = &order.placed;
+    json!({
+        "id": order.id.0,
+        "admin_graphql_api_id": gid("Order", order.id.0),
+        "name": order.name,
+        // The count starts a thousand below the number that people see.
+        "number": order.number - 1_000,
+        "order_number": order.number,
+        "confirmation_number": crate::order::confirmation(order.id.0),
+        "email": placed.email,
+        "contact_email": placed.email,
+        "phone": placed.phone,
+        "customer_locale": placed.locale,
+        "note": placed.note,
+        "note_attributes": form::attributes(&placed.attributes),
+        "tags": placed.tags.join(", "),
+        "po_number": placed.po_number,
+        "source_name": placed.channel,
+        "source_identifier": placed.source_identifier,
+        "test": placed.test,
+        "created_at": form::time(told.shop, order.created_at),
+        "processed_at": form::time(told.shop, placed.processed_at),
+        "updated_at": form::time(told.shop, order.updated_at),
+    })
+}
+
+/// Where the order stands.
+fn standing(told: &Told<'_>, order: &Order) -> Value {
+    let cancelled = order.cancelled.as_ref();
+    let fulfilled = match status::fulfillment(order) {
+        FulfillmentStatus::Fulfilled => Some("fulfilled"),
+        FulfillmentStatus::PartiallyFulfilled => Some("partial"),
+        _ => None,
+    };
+    json!({
+        "buyer_accepts_marketing": false,
+        "cancel_reason": cancelled.map(|why| words::cancel_reason(why.reason).to_lowercase()),
+        "cancelled_at": form::maybe_time(told.shop, cancelled.map(|why| why.at)),
+        "closed_at": form::maybe_time(told.shop, order.closed_at),
+        "confirmed": order.routing.waiting.is_empty(),
+        "duties_included": false,
+        "estimated_taxes": false,
+        "financial_status": words::payment(status::payment(order)).to_lowercase(),
+        "fulfillment_status": fulfilled,
+        "tax_exempt": false,
+        "taxes_included": order.placed.taxes_included,
+    })
+}
+
+fn amounts(order: &Order) -> Value {
+    let Totals { subtotal, discounts, shipping, tax, total } = status::totals(order);
+    let currency = order.placed.currency;
+    let gross = subtotal.saturating_add(discounts);
+    let balance = payment::balance(&order.placed.transactions);
+    let open = match status::payment(order) {
+        PaymentClaim::Paid | PaymentClaim::Refunded | PaymentClaim::Voided => 0,
+        _ if order.cancelled.is_some() => 0,
+        _ => total.saturating_sub(balance.captured).saturating_add(balance.refunded).max(0),
+    };
+    // What it costs now is what it cost, less what was given up.
+    let now = |amount: i64| if order.cancelled.is_some() { 0 } else { amount };
+    let mut all = serde_json::Map::new();
+    for (name, amount) in [
+        ("current_subtotal_price", now(subtotal)),
+        ("current_total_discounts", now(discounts)),
+        ("current_total_price", now(total)),
+        ("current_total_tax", now(tax)),
+        ("subtotal_price", subtotal),
+        ("total_discounts", discounts),
+        ("total_line_items_price", gross),
+        ("total_price", total),
+        ("total_tax", tax),
+    ] {
+        all.insert(name.to_owned(), price(amount, currency));
+        all.insert(format!("{name}_set"), price_set(amount, currency));
+    }
+    let rest = json!({
+        "currency": currency.code(),
+        "presentment_currency": currency.code(),
+        "current_shipping_price_set": price_set(now(shipping), currency),
+        "total_shipping_price_set": price_set(shipping, currency),
+        "total_outstanding": price(open, currency),
+        "total_tip_received": price(0, currency),
+    });
+    form::joined([Value::Object(all), rest])
+}
+
+fn contents(told: &Told<'_>, order: &Order) -> Value {
+    let placed = &order.placed;
+    let grams = order.lines.iter().map(|line| line.article.grams.saturating_mul(line.quantity));
+    let gateways: std::collections::BTreeSet<&str> =
+        placed.transactions.iter().filter_map(|transaction| transaction.gateway.as_deref()).collect();
+    let lines = order.lines.iter().map(|item| line::line(order, item, item.quantity, told.services));
+    let changed = told.fulfillments.iter();
+    let changed = changed.map(|left| fulfillment::payload(told.shop, order, left, told.services));
+    let shipping = placed.shipping_lines.iter().enumerate();
+    json!({
+        "billing_address": form::maybe_address(&placed.billing_address),
+        "shipping_address": form::maybe_address(&placed.shipping_address),
+        "discount_codes": placed.discounts.iter().map(|code| discount_code(code, order)).collect::<Value>(),
+        "discount_applications": placed.discounts.iter().map(|code| discount(code, order)).collect::<Value>(),
+        "fulfillments": changed.collect::<Value>(),
+        "line_items": lines.collect::<Value>(),
+        "payment_gateway_names": gateways,
+        "refunds": [],
+        "returns": [],
+        "shipping_lines": shipping.map(|(place, line)| shipping_line(order, place, line)).collect::<Value>(),
+        "tax_lines": form::taxes(&placed.tax_lines, placed.currency),
+        "total_weight": grams.fold(0i64, i64::saturating_add),
+    })
+}
+
+fn discount_code(discount: &Discount, order: &Order) -> Value {
+    let amount = price(discount.amount, order.placed.currency);
+    json!({ "code": discount.code, "amount": amount, "type": "fixed_amount" })
+}
+
+fn discount(discount: &Discount, order: &Order) -> Value {
+    json!({
+        "target_type": "line_item",
+        "type": "discount_code",
+        "value": price(discount.amount, order.placed.currency),
+        "value_type": "fixed_amount",
+        "allocation_method": "across",
+        "target_selection": "all",
+        "code": discount.code,
+    })
+}
+
+fn shipping_line(order: &Order, place: usize, line: &ShippingLine) -> Value {
+    let currency = order.placed.currency;
+    json!({
+        "id": crate::order::shipping_line_id(order, place),
+        "carrier_identifier": null,
+        "code": line.code,
+        "discounted_price": price(line.price, currency),
+        "discounted_price_set": price_set(line.price, currency),
+        "is_removed": false,
+        "phone": null,
+        "price": price(line.price, currency),
+        "price_set": price_set(line.price, currency),
+        "requested_fulfillment_service_id": null,
+        "source": line.source,
+        "title": line.title,
+        "tax_lines": form::taxes(&line.tax_lines, currency),
+        "discount_allocations": [],
+    })
+}
