@@ -24,16 +24,17 @@ pub struct Where {
     /// The data folder [setting: data.dir]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// The database, as sqlite:PATH or postgres://… [setting: database.url]
+    /// The database: postgres://…, or the path of an SQLite file [setting: database.url]
     #[arg(long, value_name = "URL")]
     pub db: Option<String>,
 }
 
 impl Where {
-    /// The same as it was typed, with a space before; empty for the usual place.
+    /// The same for a shell, with a space before; empty for the usual place. A password is masked.
     pub fn flags(&self) -> String {
-        let data = self.data.as_ref().map(|dir| format!(" --data {}", dir.display()));
-        let db = self.db.as_ref().map(|url| format!(" --db {}", config::shown_url(url)));
+        let quoted = |text: String| format!("'{}'", text.replace('\'', "'\\''"));
+        let data = self.data.as_ref().map(|dir| format!(" --data {}", quoted(dir.display().to_string())));
+        let db = self.db.as_ref().map(|url| format!(" --db {}", quoted(config::shown_url(url))));
         [data, db].into_iter().flatten().collect()
     }
 }
@@ -72,7 +73,9 @@ impl Installation {
             flags.push(Flag { key: "data.dir", name: "--data", value: dir.display().to_string() });
         }
         if let Some(url) = &at.db {
-            flags.push(Flag { key: "database.url", name: "--db", value: url.clone() });
+            // A path by itself can only mean a file.
+            let value = if url.contains(':') { url.clone() } else { format!("sqlite:{url}") };
+            flags.push(Flag { key: "database.url", name: "--db", value });
         }
         Ok(Self { config: config::load(&Sources::of_process(purpose, file, flags))?.config })
     }

@@ -120,3 +120,33 @@ fn postgres_serves_the_same_shop() {
     assert_eq!(backup.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&backup.stderr).contains("pg_dump"));
 }
+
+#[test]
+fn two_nodes_that_start_together_make_one_shop() {
+    let (folder, url) = (tempfile::tempdir().unwrap(), testkit::postgres::url());
+    let key = "5e".repeat(32);
+    let mut nodes = Vec::new();
+    for _ in 0..2 {
+        let node = consign(&["serve", "--listen", "127.0.0.1:0", "--db", &url])
+            .env("CONSIGN_SECRET__KEY", &key)
+            .stderr(Stdio::piped())
+            .current_dir(folder.path())
+            .spawn();
+        nodes.push(node.unwrap());
+    }
+    for node in &mut nodes {
+        let mut lines = BufReader::new(node.stderr.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.contains("serving")), "a node did not start");
+    }
+    let checked = consign(&["doctor", "--db", &url])
+        .env("CONSIGN_SECRET__KEY", &key)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(said(&checked).matches("My shop: 0 orders").count(), 1);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0, "nodes with a key of their own need no folder");
+    for mut node in nodes {
+        node.kill().unwrap();
+        node.wait().unwrap();
+    }
+}
