@@ -15,6 +15,7 @@ use domain::id::{ProductId, VariantId};
 use domain::order::StockMode;
 use domain::refusal::Refusal;
 use engine::Verdict;
+use engine::query::{OrderSort, Page};
 use futures::future::join_all;
 use scenarios::nodes::Nodes;
 use store::db::{Query, Statement};
@@ -28,6 +29,7 @@ testkit::on_both! { two_nodes:
     a_request_is_answered_once
     an_order_is_shipped_or_called_off
     a_parcel_comes_back_once
+    nobody_waits_for_what_is_there
     whoever_reads_and_then_writes_oversells
 }
 
@@ -233,4 +235,43 @@ async fn whoever_reads_and_then_writes_oversells(nodes: Arc<Nodes>) {
     println!("who reads and then writes oversold in {oversold} of {NAIVE} races");
     assert!(oversold > 0, "the races are no races");
     assert!(!nodes.findings().await.is_empty(), "and the audit sees it");
+}
+
+/// Stock arrives while orders come in, are routed, changed and called off. However that falls out, no order may be
+/// left waiting for units that are there.
+async fn nobody_waits_for_what_is_there(nodes: Arc<Nodes>) {
+    let mug = |quantity| world::placing(world::order(&[(MUG, quantity)]));
+    for round in 0..12 {
+        let waiting = nodes.place(world::order(&[(MUG, 30), (SHIRT, 1)])).await;
+        let held = waiting.fulfillment_orders.iter().find(|fo| fo.lines.iter().any(|line| line.total == 1));
+        let mut commands = vec![
+            mug(3),
+            Command::AdjustStock(vec![(MUG, world::SERVED, 9)]),
+            Command::Route(waiting.id),
+            mug(4),
+            Command::AdjustStock(vec![(MUG, HERE, 8)]),
+            mug(5),
+        ];
+        commands.extend(held.map(|fo| world::holding(fo.id, "", &[])));
+        commands.rotate_left(round % 6);
+        at_once(&nodes, &commands).await;
+        let (store, now) = (nodes.engines[0].store(), nodes.engines[0].now());
+        let due = store.due_for_routing(nodes.shop.id, now, 1_000).await.unwrap();
+        let free: i64 =
+            store.variants(nodes.shop.id, &[MUG]).await.unwrap().1.iter().map(|s| s.available().max(0)).sum();
+        let page = Page { limit: 1_000, ..Page::default() };
+        let orders = store.orders(nodes.shop.id, &[], OrderSort::Id, &page).await.unwrap();
+        let forgotten: Vec<_> = orders
+            .iter()
+            .filter(|(order, _)| !order.routing.waiting.is_empty() && !due.contains(&order.id))
+            .map(|(order, _)| order.id)
+            .collect();
+        assert!(free == 0 || forgotten.is_empty(), "{free} are free, but {forgotten:?} don't know");
+        for order in due {
+            nodes.run(&Command::Route(order)).await;
+        }
+        let stay = store.due_for_routing(nodes.shop.id, now, 1_000).await.unwrap();
+        assert_eq!(stay, [], "who was told waits for the next change");
+    }
+    assert_eq!(nodes.findings().await, []);
 }

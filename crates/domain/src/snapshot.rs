@@ -123,6 +123,9 @@ pub struct Snapshot {
     pub stock: Vec<Stock>,
     /// Listeners.
     pub listeners: Vec<Listener>,
+    /// How often stock or places had changed when this was read, if units are routed by what was read. The store
+    /// keeps it with the units that go on waiting: they are tried again as soon as it has risen.
+    pub changes: Option<i64>,
 }
 
 impl Snapshot {
@@ -139,6 +142,7 @@ impl Snapshot {
             products: Vec::new(),
             stock: Vec::new(),
             listeners: Vec::new(),
+            changes: None,
         }
     }
 }

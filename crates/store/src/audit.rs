@@ -35,6 +35,16 @@ pub(crate) fn due_for_routing_query(shop: ShopId, now: Time, limit: u32) -> Quer
     Query::new(sql, vec![shop.0.into(), now.0.into()])
 }
 
+/// Orders that wait and have not seen the latest change of stock or places.
+pub(crate) fn changed_for_routing_query(shop: ShopId, limit: u32) -> Query {
+    let sql = format!(
+        "SELECT order_id FROM orders WHERE shop_id = $1 AND route_at IS NOT NULL AND route_seen < \
+         (SELECT next FROM counters WHERE shop_id = $1 AND name = 'routing') \
+         ORDER BY route_seen, order_id LIMIT {limit}"
+    );
+    Query::new(sql, vec![shop.0.into()])
+}
+
 pub(crate) fn due_to_open_query(shop: ShopId, now: Time, limit: u32) -> Query {
     let sql = format!(
         "SELECT fulfillment_order_id FROM fulfillment_orders WHERE shop_id = $1 AND opens_at IS NOT NULL \
@@ -49,8 +59,15 @@ impl Store {
     /// # Errors
     /// As [`crate::db::Db::read`]; so for every function here.
     pub async fn due_for_routing(&self, shop: ShopId, now: Time, limit: u32) -> Result<Vec<OrderId>, Error> {
-        let rows = self.db.read(vec![due_for_routing_query(shop, now, limit)]).await?;
-        rows.iter().flatten().map(|row| row.int(0).map(OrderId)).collect()
+        let queries = vec![changed_for_routing_query(shop, limit), due_for_routing_query(shop, now, limit)];
+        let mut due: Vec<OrderId> = Vec::new();
+        for row in self.db.read(queries).await?.iter().flatten() {
+            let id = OrderId(row.int(0)?);
+            if !due.contains(&id) && due.len() < limit as usize {
+                due.push(id);
+            }
+        }
+        Ok(due)
     }
 
     /// Scheduled work whose time has come.

@@ -39,16 +39,23 @@ pub(crate) fn batch(
         out.push(remembering(shop, remembered, now));
     }
     let mut bodies = Bodies::default();
-    // Stock comes last, after the events: those are the rows that orders share.
-    let (stock, others): (Vec<&Write>, Vec<&Write>) =
-        decision.writes.iter().partition(|write| matches!(write, Write::Stock(_)));
+    // Stock comes last, after the events, and the count of its changes after that: those are the rows that orders share.
+    let shared = |write: &Write| match write {
+        Write::Stock(_) => 1,
+        Write::RouteWaiting => 2,
+        _ => 0,
+    };
+    let (others, mut shared_rows): (Vec<&Write>, Vec<&Write>) =
+        decision.writes.iter().partition(|write| shared(write) == 0);
+    shared_rows.sort_by_key(|write| shared(write));
+    shared_rows.dedup_by(|a, b| matches!((a, b), (Write::RouteWaiting, Write::RouteWaiting)));
     for write in others {
         one(shop, snapshot, write, &mut bodies, &mut out)?;
     }
     for event in &decision.events {
         out.push(appended(shop, event, &bodies)?);
     }
-    for write in stock {
+    for write in shared_rows {
         one(shop, snapshot, write, &mut bodies, &mut out)?;
     }
     Ok(out)
@@ -86,12 +93,12 @@ fn one(
     let key = |id: i64| -> Vec<Value> { vec![shop.0.into(), id.into()] };
     match write {
         Write::NewOrder(order) => {
-            let text = order_row(shop, INSERT_ORDER, order, out)?;
+            let text = order_row(shop, INSERT_ORDER, order, snapshot.changes, out)?;
             index::difference(shop, &[], &index::fulfillment_order_rows(order), out);
             bodies.orders.push((order.id.0, text));
         }
         Write::Order(order) => {
-            let text = order_row(shop, UPDATE_ORDER, order, out)?;
+            let text = order_row(shop, UPDATE_ORDER, order, snapshot.changes, out)?;
             let before = snapshot.orders.iter().find(|before| before.id == order.id);
             let before = before.map(index::fulfillment_order_rows).unwrap_or_default();
             index::difference(shop, &before, &index::fulfillment_order_rows(order), out);
@@ -138,13 +145,13 @@ fn one(
             params.push(variant.sku.clone().into());
             out.push(saved(UPSERT_VARIANT, params, variant)?);
         }
-        Write::RouteWaiting => out.push(
-            Statement::new(
-                "UPDATE orders SET route_at = 0 WHERE shop_id = $1 AND route_at IS NOT NULL AND route_at > 0",
-                vec![shop.0.into()],
-            )
-            .any(),
-        ),
+        // Orders that wait aren't touched: some come in at this very moment, and all could be locked by others. They
+        // know how many changes they have seen.
+        Write::RouteWaiting => out.push(Statement::new(
+            "INSERT INTO counters (shop_id, name, next) VALUES ($1, 'routing', 1) \
+             ON CONFLICT (shop_id, name) DO UPDATE SET next = counters.next + 1",
+            vec![shop.0.into()],
+        )),
         // The call itself is a delivery, written when the event is dispatched.
         Write::CallService(..) => {}
     }
@@ -155,12 +162,14 @@ fn order_row(
     shop: ShopId,
     sql: &'static str,
     order: &Order,
+    changes: Option<i64>,
     out: &mut Vec<Statement>,
 ) -> Result<String, Error> {
     let text = body::write(order)?;
     let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into(), order.version.into()];
     params.extend(index::order_columns(order));
     params.push(text.as_str().into());
+    params.push(changes.into());
     out.push(Statement::new(sql, params));
     Ok(text)
 }
@@ -264,11 +273,11 @@ fn calls_service(event: &Event) -> bool {
 }
 
 const INSERT_ORDER: &str = "INSERT INTO orders (shop_id, order_id, version, number, name, source_key, email, \
-     processed_at, created_at, updated_at, state, payment, fulfillment, test, route_at, body) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+     processed_at, created_at, updated_at, state, payment, fulfillment, test, route_at, body, route_seen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const UPDATE_ORDER: &str = "UPDATE orders SET version = $3, number = $4, name = $5, source_key = $6, email = $7, \
      processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
-     route_at = $15, body = $16 WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
+     route_at = $15, body = $16, route_seen = coalesce($17, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
 const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6 \

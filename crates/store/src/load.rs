@@ -35,6 +35,8 @@ const ORDERS_OF_FULFILLMENTS: &str = "SELECT order_id, version, body FROM orders
      (SELECT order_id FROM fulfillments_of_orders WHERE shop_id = $1 AND fulfillment_id IN ";
 pub(crate) const FULFILLMENTS: &str = "SELECT fulfillment_id, version, body FROM fulfillments";
 
+const CHANGES: &str = "SELECT next FROM counters WHERE shop_id = $1 AND name = 'routing'";
+
 /// What each query of a load is for; answers come in the order of the questions.
 pub(crate) enum Part {
     Orders,
@@ -46,6 +48,7 @@ pub(crate) enum Part {
     Products,
     Stock,
     Listeners,
+    Changes,
 }
 
 impl Store {
@@ -100,6 +103,7 @@ impl Store {
             Part::Variants => snapshot.variants = bodies(&rows)?,
             Part::Products => snapshot.products = bodies(&rows)?,
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
+            Part::Changes => snapshot.changes = Some(rows.first().map_or(Ok(0), |row| row.int(0))?),
             Part::Stock => snapshot.stock = rows.iter().map(stock_of).collect::<Result<_, _>>()?,
         }
         Ok(())
@@ -147,6 +151,10 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
     if scope.places != Places::None {
         ask.push((Part::Locations, all("locations")));
         ask.push((Part::Services, all("services")));
+        // Whoever comes by some work doesn't try what waits in its order.
+        if scope.by_work.is_empty() {
+            ask.push((Part::Changes, Query::new(CHANGES, vec![shop.0.into()])));
+        }
     }
     if scope.listeners.is_some() {
         ask.push((Part::Listeners, all("listeners")));

@@ -32,10 +32,10 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
     let tables = [
         fill(
             "orders (shop_id, order_id, version, number, name, processed_at, created_at, updated_at, state, payment, \
-             fulfillment, test, route_at, body)",
+             fulfillment, test, route_at, route_seen, body)",
             &format!(
                 "1 + n % 2, n, 1, n, 'n', n * 7 % 1000, n, n * 11 % 1000, 'open', 'paid', 'open', 0, \
-             CASE WHEN n % 100 = 0 THEN n ELSE NULL END, '1{body}'"
+             CASE WHEN n % 100 = 0 THEN n ELSE NULL END, n, '1{body}'"
             ),
         ),
         fill(
@@ -100,6 +100,7 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("deliveries_due", deliveries::next_due_query(shop)),
         ("deliveries_due", deliveries::due_query(shop, Time(5_000), 16, store.db.flavor())),
         ("orders_to_route", audit::due_for_routing_query(shop, Time(5_000), 100)),
+        ("orders_to_route_again", audit::changed_for_routing_query(shop, 100)),
         ("fulfillment_orders_scheduled", audit::due_to_open_query(shop, Time(5_000), 100)),
         ("stock_pkey", load::stock(shop, &[5])),
         ("fulfillments_of_orders_pkey", load::fulfillments_of_orders(shop, &[domain::id::OrderId(5)])),

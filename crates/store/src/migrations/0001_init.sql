@@ -63,6 +63,7 @@ CREATE TABLE orders (
     fulfillment TEXT NOT NULL,
     test BIGINT NOT NULL,
     route_at BIGINT,
+    route_seen BIGINT,
     body TEXT NOT NULL,
     PRIMARY KEY (shop_id, order_id),
     CONSTRAINT orders_state CHECK (state IN ('open', 'closed', 'cancelled'))
@@ -72,6 +73,7 @@ CREATE INDEX orders_name ON orders (shop_id, name);
 CREATE INDEX orders_processed ON orders (shop_id, processed_at, order_id);
 CREATE INDEX orders_updated ON orders (shop_id, updated_at, order_id);
 CREATE INDEX orders_to_route ON orders (shop_id, route_at, order_id) WHERE route_at IS NOT NULL;
+CREATE INDEX orders_to_route_again ON orders (shop_id, route_seen, order_id) WHERE route_at IS NOT NULL;
 
 CREATE TABLE fulfillment_orders (
     shop_id BIGINT NOT NULL,
