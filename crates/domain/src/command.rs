@@ -40,8 +40,30 @@ pub enum Command {
     AcceptRequest(FulfillmentOrderId, Option<String>),
     /// A service declines to do work; it goes elsewhere if it can.
     RejectRequest(FulfillmentOrderId, Option<String>),
-    /// Scheduled work opens: its time has come, or somebody is impatient.
+    /// Scheduled work opens: its time has come, or somebody is impatient. So does work with progress reported.
     Open(FulfillmentOrderId),
+    /// Units become works of their own, all of them or none.
+    Split(Vec<SomeWork>),
+    /// Works are joined, each list of them with one another; the first of a list lives on.
+    Merge(Vec<Vec<SomeWork>>),
+    /// Work is called off and made anew at the same location.
+    CancelWork(FulfillmentOrderId),
+    /// The merchant asks a service to stop.
+    RequestCancellation(FulfillmentOrderId, Option<String>),
+    /// A service agrees to stop.
+    AcceptCancellation(FulfillmentOrderId, Option<String>),
+    /// A service declines to stop.
+    RejectCancellation(FulfillmentOrderId, Option<String>),
+    /// A service gives up.
+    GiveUp(FulfillmentOrderId, Option<String>),
+    /// Progress is reported by hand, with a note.
+    ReportProgress(FulfillmentOrderId, Option<String>),
+    /// The buyer may come for it.
+    PrepareForPickup(Vec<FulfillmentOrderId>),
+    /// Scheduled work gets another time.
+    Reschedule(FulfillmentOrderId, Time),
+    /// Works must be fulfilled until then.
+    SetDeadline(Vec<FulfillmentOrderId>, Time),
     /// Somebody wants to be told.
     SaveListener(Listener),
     /// Somebody doesn't want to be told any more.
@@ -150,6 +172,15 @@ pub struct FulfillWork {
     pub id: FulfillmentOrderId,
     /// Lines and quantities; `None` is all that remains.
     pub lines: Option<Vec<(FulfillmentOrderLineId, i64)>>,
+}
+
+/// Some or all of a fulfillment order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SomeWork {
+    /// The fulfillment order.
+    pub id: FulfillmentOrderId,
+    /// Lines and quantities.
+    pub lines: Vec<(FulfillmentOrderLineId, i64)>,
 }
 
 /// How many orders one fulfillment may reach over.

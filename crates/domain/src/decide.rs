@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::command::Command;
 use crate::event::{Event, Fact};
 use crate::fulfillment::Fulfillment;
-use crate::fulfillment_order::FulfillmentOrder;
+use crate::fulfillment_order::{FulfillmentOrder, LocationSnapshot};
 use crate::id::{
     EventId, FulfillmentId, FulfillmentOrderId, Ids, ListenerId, LocationId, OrderId, ProductId, ServiceId,
 };
@@ -23,14 +23,21 @@ use crate::status::{self, FulfillmentStatus};
 use crate::time::Time;
 
 mod cancel;
+mod cancel_work;
 mod delivery;
 mod fulfill;
 mod hold;
+mod merge;
+mod part;
 mod place;
 pub use place::{PRICE_MAX, QUANTITY_MAX};
+mod progress;
 mod request;
 mod route;
 mod save;
+mod schedule;
+mod split;
+mod stop;
 
 /// What follows from a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +110,8 @@ pub enum Outcome {
         /// What was parted from it.
         rest: Option<FulfillmentOrderId>,
     },
+    /// Those works changed, each likewise.
+    Works(Vec<WorkChange>),
     /// That listener.
     Listener(ListenerId),
     /// That location.
@@ -113,6 +122,17 @@ pub enum Outcome {
     Product(ProductId),
     /// Done; or there was nothing to do.
     Done,
+}
+
+/// What became of one work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkChange {
+    /// The order.
+    pub order: OrderId,
+    /// The work that the command was about.
+    pub id: FulfillmentOrderId,
+    /// What was parted from it.
+    pub rest: Option<FulfillmentOrderId>,
 }
 
 /// Decides upon a command.
@@ -138,6 +158,17 @@ pub fn decide(
         Command::AcceptRequest(id, message) => request::accept(&mut change, *id, message),
         Command::RejectRequest(id, message) => request::reject(&mut change, *id, message),
         Command::Open(id) => request::open(&mut change, *id),
+        Command::Split(splits) => split::split(&mut change, splits),
+        Command::Merge(merges) => merge::merge(&mut change, merges),
+        Command::CancelWork(id) => cancel_work::cancel(&mut change, *id),
+        Command::RequestCancellation(id, message) => stop::request(&mut change, *id, message),
+        Command::AcceptCancellation(id, message) => stop::accept(&mut change, *id, message),
+        Command::RejectCancellation(id, message) => stop::reject(&mut change, *id, message),
+        Command::GiveUp(id, message) => stop::give_up(&mut change, *id, message),
+        Command::ReportProgress(id, note) => progress::report(&mut change, *id, note),
+        Command::PrepareForPickup(works) => progress::prepared(&mut change, works),
+        Command::Reschedule(id, at) => schedule::reschedule(&mut change, *id, *at),
+        Command::SetDeadline(works, at) => schedule::deadline(&mut change, works, *at),
         Command::SaveListener(listener) => save::listener(&mut change, listener),
         Command::RemoveListener(id) => save::no_listener(&mut change, *id),
         Command::SaveLocation(location) => save::location(&mut change, location),
@@ -227,6 +258,7 @@ impl<'a, 'i> Change<'a, 'i> {
         for mut touched in self.orders {
             let is_new = touched.before.is_none();
             conclude(&mut touched);
+            settle(&mut touched.order, self.snapshot);
             let Touched { mut order, facts, .. } = touched;
             order.version += 1;
             if !facts.is_empty() {
@@ -272,6 +304,21 @@ fn conclude(touched: &mut Touched) {
     }
     if before.is_some() && !facts.is_empty() {
         facts.push(Fact::OrderUpdated {});
+    }
+}
+
+/// Work that just began or ended remembers what its location is now.
+fn settle(order: &mut Order, snapshot: &Snapshot) {
+    let before = snapshot.orders.iter().find(|before| before.id == order.id);
+    for fo in order.fulfillment_orders.iter_mut().filter(|fo| fo.is_settled()) {
+        let was = before.and_then(|before| before.fulfillment_order(fo.id));
+        if was.is_some_and(|was| was.is_settled() && was.location == fo.location) {
+            continue;
+        }
+        if let Some(location) = snapshot.locations.iter().find(|location| location.id == fo.location) {
+            let (name, address) = (location.name.clone(), location.address.clone());
+            fo.assigned = Some(Box::new(LocationSnapshot { name, address }));
+        }
     }
 }
 

@@ -141,6 +141,18 @@ facts! {
         /// The new time.
         opens_at: Time,
     } = "work_rescheduled",
+    /// Work must be fulfilled until then.
+    DeadlineSet {
+        /// The work.
+        work: Work,
+        /// The time.
+        fulfill_by: Time,
+    } = "deadline_set",
+    /// The buyer may come for it.
+    WorkPrepared {
+        /// The work.
+        work: Work,
+    } = "work_prepared",
     /// Work is held where it wasn't before.
     WorkHeld {
         /// The work.
@@ -334,6 +346,8 @@ impl Fact {
             | Fact::WorkCancelled { work, .. }
             | Fact::ProgressReported { work, .. }
             | Fact::WorkRescheduled { work, .. }
+            | Fact::DeadlineSet { work, .. }
+            | Fact::WorkPrepared { work }
             | Fact::WorkHeld { work, .. }
             | Fact::WorkReleased { work }
             | Fact::HoldAdded { work, .. }

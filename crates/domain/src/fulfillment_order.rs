@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::event::Work;
 use crate::hold::Hold;
 use crate::id::{
@@ -39,9 +40,15 @@ pub struct FulfillmentOrder {
     /// Until when it must be fulfilled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fulfill_by: Option<Time>,
-    /// The fulfillment order that it was parted from by a hold; it goes back there when the hold is released.
+    /// The fulfillment order that it is the rest of. They come together again when the reason for parting is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parted_from: Option<FulfillmentOrderId>,
+    /// The reason for parting; only means something with `parted_from`.
+    #[serde(default, skip_serializing_if = "PartedBy::is_hold")]
+    pub parted_by: PartedBy,
+    /// Its location as it was when the work began or ended, whatever becomes of the location afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Box<LocationSnapshot>>,
     /// Messages from the merchant to the service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<MerchantMessage>,
@@ -49,6 +56,32 @@ pub struct FulfillmentOrder {
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
+}
+
+/// Why a fulfillment order was parted from another one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartedBy {
+    /// The other one is held; this goes back there when its last hold is released.
+    #[default]
+    Hold,
+    /// A service was asked for the other one; its units come here when it agrees to stop.
+    Request,
+}
+
+impl PartedBy {
+    fn is_hold(&self) -> bool {
+        *self == PartedBy::Hold
+    }
+}
+
+/// A location as it was at some moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationSnapshot {
+    /// Its name.
+    pub name: String,
+    /// Where it stood.
+    pub address: Address,
 }
 
 /// One line of a [`FulfillmentOrder`].
@@ -297,6 +330,16 @@ impl FulfillmentOrder {
             Stage::Closed => StageName::Closed,
             Stage::Cancelled => StageName::Cancelled,
         }
+    }
+
+    /// Whether it was begun or ended: what is said of its location is then a matter of record.
+    pub fn is_settled(&self) -> bool {
+        !matches!(self.stage, Stage::Scheduled { .. } | Stage::Open | Stage::OnHold { .. })
+    }
+
+    /// Its location as it was, once that is a matter of record; until then it is what the location is now.
+    pub fn settled_location(&self) -> Option<&LocationSnapshot> {
+        self.assigned.as_deref().filter(|_| self.is_settled())
     }
 
     /// Whether its remaining units still wait to be fulfilled.

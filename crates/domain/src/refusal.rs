@@ -64,6 +64,10 @@ pub enum Refusal {
     HoldHandleTaken,
     /// The handle of a hold is too long.
     HoldHandleTooLong,
+    /// Everything was named; something of it must stay.
+    NothingWouldStay(FulfillmentOrderId),
+    /// The buyer doesn't come for those works, or they aren't there.
+    NotForPickup(Vec<FulfillmentOrderId>),
     /// The actor may not release that hold.
     HoldNotYours(HoldId),
     /// A line was named twice.

@@ -151,6 +151,7 @@ impl Command {
     /// What must be read before it can be decided.
     pub fn scope(&self) -> Scope {
         let none = Scope::default();
+        let of_work = |id: &FulfillmentOrderId| Scope { by_work: vec![*id], ..Scope::default() };
         match self {
             Command::Place(place) => Scope {
                 source_key: place.placed.source_key.clone(),
@@ -159,21 +160,42 @@ impl Command {
                 ..none
             },
             Command::Route(order) => Scope { orders: vec![*order], places: Places::WithStock, ..none },
-            Command::Fulfill(fulfill) => {
-                Scope { by_work: fulfill.works.iter().map(|work| work.id).collect(), ..none }
-            }
+            Command::Fulfill(fulfill) => Scope {
+                by_work: fulfill.works.iter().map(|work| work.id).collect(),
+                places: Places::Locations,
+                ..none
+            },
             Command::Track(track) => Scope { fulfillments: vec![track.fulfillment], ..none },
             Command::CancelFulfillment(id) => Scope { fulfillments: vec![*id], ..none },
             Command::RecordDelivery(record) => Scope { fulfillments: vec![record.fulfillment], ..none },
-            Command::CancelOrder(cancel) => Scope { orders: vec![cancel.order], ..none },
-            Command::Hold(hold) => Scope { by_work: vec![hold.fulfillment_order], ..none },
-            Command::Release(id, _) | Command::AcceptRequest(id, _) | Command::Open(id) => {
-                Scope { by_work: vec![*id], ..none }
+            Command::CancelOrder(cancel) => {
+                Scope { orders: vec![cancel.order], places: Places::Locations, ..none }
             }
-            Command::RejectRequest(id, _) => Scope { by_work: vec![*id], places: Places::WithStock, ..none },
-            Command::RequestFulfillment(request) => {
-                Scope { by_work: vec![request.fulfillment_order], ..none }
+            Command::Hold(hold) => of_work(&hold.fulfillment_order),
+            Command::Open(id) | Command::RequestCancellation(id, _) | Command::RejectCancellation(id, _) => {
+                of_work(id)
             }
+            Command::Reschedule(id, _) => of_work(id),
+            Command::SetDeadline(works, _) => Scope { by_work: works.clone(), ..none },
+            Command::Release(id, _)
+            | Command::AcceptRequest(id, _)
+            | Command::CancelWork(id)
+            | Command::AcceptCancellation(id, _)
+            | Command::GiveUp(id, _)
+            | Command::ReportProgress(id, _) => Scope { places: Places::Locations, ..of_work(id) },
+            Command::PrepareForPickup(works) => {
+                Scope { by_work: works.clone(), places: Places::Locations, ..none }
+            }
+            Command::RejectRequest(id, _) => Scope { places: Places::WithStock, ..of_work(id) },
+            Command::RequestFulfillment(request) => of_work(&request.fulfillment_order),
+            Command::Split(splits) => {
+                Scope { by_work: splits.iter().map(|split| split.id).collect(), ..none }
+            }
+            Command::Merge(merges) => Scope {
+                by_work: merges.iter().flatten().map(|some| some.id).collect(),
+                places: Places::Locations,
+                ..none
+            },
             Command::SaveListener(listener) => Scope { listeners: Some(listener.id), ..none },
             Command::RemoveListener(id) => Scope { listeners: Some(*id), ..none },
             Command::SaveLocation(_) | Command::SaveService(..) => {

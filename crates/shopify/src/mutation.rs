@@ -177,6 +177,8 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             "The handle provided for the fulfillment hold is already in use by this app for another hold on this fulfillment order.".to_owned()
         }
         Refusal::HoldHandleTooLong => "The handle must not be longer than 64 characters.".to_owned(),
+        Refusal::NothingWouldStay(_) => "At least one item must remain in the fulfillment order.".to_owned(),
+        Refusal::NotForPickup(ids) => format!("Invalid fulfillment_order_id provided {}", joined(ids)),
         Refusal::HoldNotYours(_) => "The app doesn't have access to release the fulfillment hold.".to_owned(),
         Refusal::DoubleLine(_) => "must contain unique line item ids".to_owned(),
         Refusal::TimePassed => "The time has passed already.".to_owned(),

@@ -106,6 +106,8 @@ fn again(
         request: Request::Unsubmitted,
         messages: Vec::new(),
         parted_from: None,
+        parted_by: Default::default(),
+        assigned: None,
         created_at: now,
         ..closed
     }

@@ -1,14 +1,14 @@
 //! Holds: placed, and released. Holding some units of a fulfillment order parts it in two; the part that is held
 //! keeps its id. When its last hold goes, the parts come together again.
 
+use super::part::{all_of, found, may, part, put_in, take_out};
 use super::{Change, Outcome, work};
-use crate::actor::writable;
-use crate::allowed::{Action, WhyNot, check};
+use crate::allowed::{Action, WhyNot};
 use crate::command::PlaceHold;
 use crate::event::{Fact, LineQuantity};
-use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
+use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, PartedBy, Request, Stage};
 use crate::hold::{HANDLE_LENGTH, Hold};
-use crate::id::{FulfillmentOrderId, FulfillmentOrderLineId, HoldId, Ids, OrderId};
+use crate::id::{FulfillmentOrderId, HoldId, OrderId};
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn hold(change: &mut Change<'_, '_>, command: &PlaceHold) -> Result<Outcome, Refusal> {
@@ -27,7 +27,7 @@ pub(super) fn hold(change: &mut Change<'_, '_>, command: &PlaceHold) -> Result<O
         since: now,
     };
     let order = &change.order(order_id)?.order;
-    let fo = order.fulfillment_order(id).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(id)))?;
+    let fo = found(order, id)?;
     if fo.holds().iter().any(|other| other.app == app && other.handle == hold.handle) {
         return Err(Refusal::HoldHandleTaken);
     }
@@ -92,115 +92,19 @@ pub(super) fn release(
     Ok(Outcome::Work { order: order_id, id, rest: None })
 }
 
-/// Whether the actor may do that; the order, for changing.
-pub(super) fn may(
-    change: &mut Change<'_, '_>,
-    id: FulfillmentOrderId,
-    action: Action,
-) -> Result<OrderId, Refusal> {
-    let order_id = change.order_of(id)?;
-    let actor = change.actor;
-    let order = &change.order(order_id)?.order;
-    let fo = order.fulfillment_order(id).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(id)))?;
-    if !writable(actor, fo.service) {
-        return Err(Refusal::Unknown(Thing::FulfillmentOrder(id)));
-    }
-    check(action, order, fo, actor).map_err(|why| Refusal::NotAllowed(id, action, why))?;
-    Ok(order_id)
-}
-
-/// Parts a fulfillment order: the lines named stay, the rest becomes a new one. Nothing named, or everything, parts
-/// nothing.
-pub(super) fn part(
-    change: &mut Change<'_, '_>,
-    order_id: OrderId,
-    id: FulfillmentOrderId,
-    lines: &[(FulfillmentOrderLineId, i64)],
-) -> Result<Option<FulfillmentOrderId>, Refusal> {
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let order = &change.order(order_id)?.order;
-    let fo = order.fulfillment_order(id).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(id)))?;
-    for (index, (line, quantity)) in lines.iter().enumerate() {
-        let known = fo.line(*line).ok_or(Refusal::Unknown(Thing::FulfillmentOrderLine(*line)))?;
-        if *quantity <= 0 {
-            return Err(Refusal::QuantityNotPositive((0, index)));
-        }
-        if lines[..index].iter().any(|(other, _)| other == line) {
-            return Err(Refusal::DoubleLine(*line));
-        }
-        if *quantity > known.remaining() {
-            let remaining = known.remaining();
-            return Err(Refusal::QuantityTooLarge { line: *line, asked: *quantity, remaining });
-        }
-    }
-    let stays =
-        |line: FulfillmentOrderLineId| lines.iter().find(|(id, _)| *id == line).map_or(0, |(_, n)| *n);
-    let (fo, now) = (fo.clone(), change.now);
-    let Some(rest) = rest_of(&fo, stays, change.ids, now) else { return Ok(None) };
-    let rest_id = rest.id;
-    let touched = change.order(order_id)?;
-    let fo = work(&mut touched.order, id)?;
-    fo.lines.iter_mut().for_each(|line| line.total = line.fulfilled + stays(line.id));
-    fo.lines.retain(|line| line.total > 0);
-    fo.updated_at = now;
-    touched.order.fulfillment_orders.push(rest);
-    Ok(Some(rest_id))
-}
-
-/// A new fulfillment order with all that doesn't stay.
-fn rest_of(
-    fo: &FulfillmentOrder,
-    stays: impl Fn(FulfillmentOrderLineId) -> i64,
-    ids: &mut Ids<'_>,
-    now: crate::time::Time,
-) -> Option<FulfillmentOrder> {
-    let mut lines = Vec::new();
-    for line in &fo.lines {
-        let total = line.remaining() - stays(line.id);
-        if total > 0 {
-            lines.push(FulfillmentOrderLine { id: ids.fresh(), total, fulfilled: 0, ..line.clone() });
-        }
-    }
-    (!lines.is_empty()).then(|| FulfillmentOrder {
-        id: ids.fresh(),
-        lines,
-        stage: Stage::Open,
-        request: Request::Unsubmitted,
-        messages: Vec::new(),
-        parted_from: None,
-        created_at: now,
-        updated_at: now,
-        ..fo.clone()
-    })
-}
-
 /// What was parted from `id` by a hold, and is untouched, comes back to it. What had left stays where it left.
 fn join_parts(change: &mut Change<'_, '_>, order_id: OrderId, id: FulfillmentOrderId) -> Result<(), Refusal> {
     let now = change.now;
     let mut coming: Vec<FulfillmentOrderLine> = Vec::new();
     for part in &mut change.order(order_id)?.order.fulfillment_orders {
         let untouched = part.stage == Stage::Open && part.request == Request::Unsubmitted;
-        if part.parted_from == Some(id) && untouched {
-            for line in part.lines.iter_mut().filter(|line| line.remaining() > 0) {
-                coming.push(FulfillmentOrderLine { total: line.remaining(), fulfilled: 0, ..line.clone() });
-                line.total = line.fulfilled;
-            }
-            part.stage = Stage::Closed;
+        if part.parted_from == Some(id) && part.parted_by == PartedBy::Hold && untouched {
+            let all = all_of(part);
+            coming.extend(take_out(part, &all));
             part.updated_at = now;
         }
     }
-    for line in coming {
-        // The id stays with the part, which is kept; two lines never share one.
-        let fresh = change.ids.fresh();
-        let fo = work(&mut change.order(order_id)?.order, id)?;
-        match fo.lines.iter_mut().find(|own| own.invoice_line == line.invoice_line) {
-            Some(own) => own.total += line.total,
-            None => fo.lines.push(FulfillmentOrderLine { id: fresh, ..line }),
-        }
-    }
-    Ok(())
+    put_in(change, order_id, id, coming)
 }
 
 #[cfg(test)]

@@ -234,6 +234,8 @@ fn arrive_fulfilled(
         fulfill_at: Some(order.placed.processed_at.start_of_hour()),
         fulfill_by: None,
         parted_from: None,
+        parted_by: Default::default(),
+        assigned: None,
         messages: Vec::new(),
         created_at: now,
         updated_at: now,

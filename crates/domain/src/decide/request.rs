@@ -1,10 +1,11 @@
 //! The conversation between merchant and fulfillment service, and the opening of scheduled work.
 
-use super::{Change, Outcome, ServiceCall, Write, hold, route, stock_delta, work};
+use super::part::{may, part};
+use super::{Change, Outcome, ServiceCall, Write, route, stock_delta, work};
 use crate::allowed::Action;
 use crate::command::RequestFulfillment;
 use crate::event::Fact;
-use crate::fulfillment_order::{FulfillmentOrder, MerchantMessage, MessageKind, Request, Stage};
+use crate::fulfillment_order::{FulfillmentOrder, MerchantMessage, MessageKind, PartedBy, Request, Stage};
 use crate::id::{FulfillmentOrderId, OrderId, RequestId};
 use crate::order::Waiting;
 use crate::product::StockDelta;
@@ -14,11 +15,15 @@ use crate::snapshot::WhenDeclined;
 /// The merchant asks. Asking for some of the units parts the work; what is asked for keeps its id.
 pub(super) fn submit(change: &mut Change<'_, '_>, command: &RequestFulfillment) -> Result<Outcome, Refusal> {
     let id = command.fulfillment_order;
-    let order_id = hold::may(change, id, Action::RequestFulfillment)?;
-    let rest = hold::part(change, order_id, id, &command.lines)?;
+    let order_id = may(change, id, Action::RequestFulfillment)?;
+    let rest = part(change, order_id, id, &command.lines)?;
     let message_id: RequestId = change.ids.fresh();
     let now = change.now;
     let touched = change.order(order_id)?;
+    if let Some(rest) = rest {
+        let rest = work(&mut touched.order, rest)?;
+        (rest.parted_from, rest.parted_by) = (Some(id), PartedBy::Request);
+    }
     let fo = work(&mut touched.order, id)?;
     let original = fo.as_work();
     fo.stage = Stage::Open;
@@ -46,7 +51,7 @@ pub(super) fn accept(
     id: FulfillmentOrderId,
     message: &Option<String>,
 ) -> Result<Outcome, Refusal> {
-    let order_id = hold::may(change, id, Action::Accept)?;
+    let order_id = may(change, id, Action::Accept)?;
     let fo = answer(change, order_id, id, Stage::InProgress { report: None }, Request::Accepted)?;
     let (work, message) = (fo.as_work(), message.clone());
     change.order(order_id)?.facts.push(Fact::RequestAccepted { work, message });
@@ -60,7 +65,7 @@ pub(super) fn reject(
     id: FulfillmentOrderId,
     message: &Option<String>,
 ) -> Result<Outcome, Refusal> {
-    let order_id = hold::may(change, id, Action::Reject)?;
+    let order_id = may(change, id, Action::Reject)?;
     let fo = answer(change, order_id, id, Stage::Open, Request::Rejected)?;
     let (work, message) = (fo.as_work(), message.clone());
     change.order(order_id)?.facts.push(Fact::RequestRejected { work, message });
@@ -70,7 +75,8 @@ pub(super) fn reject(
     Ok(Outcome::Work { order: order_id, id, rest: None })
 }
 
-fn answer(
+/// The work after the service's answer.
+pub(super) fn answer(
     change: &mut Change<'_, '_>,
     order: OrderId,
     id: FulfillmentOrderId,
@@ -129,7 +135,7 @@ fn reroute(
 
 /// Scheduled work opens, or work whose progress was reported by mistake.
 pub(super) fn open(change: &mut Change<'_, '_>, id: FulfillmentOrderId) -> Result<Outcome, Refusal> {
-    let order_id = hold::may(change, id, Action::Open)?;
+    let order_id = may(change, id, Action::Open)?;
     let now = change.now;
     let touched = change.order(order_id)?;
     let fo = work(&mut touched.order, id)?;

@@ -76,6 +76,8 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
             fulfill_at: Some(opens.0),
             fulfill_by: None,
             parted_from: None,
+            parted_by: Default::default(),
+            assigned: None,
             messages: Vec::new(),
             created_at: now,
             updated_at: now,

@@ -46,7 +46,9 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::LocationCreated => &["LOCATIONS_CREATE"],
         FactKind::LocationUpdated => &["LOCATIONS_UPDATE"],
         FactKind::StockChanged => &["INVENTORY_LEVELS_UPDATE"],
-        FactKind::OrderUnrouted
+        FactKind::WorkPrepared => &["FULFILLMENT_ORDERS_LINE_ITEMS_PREPARED_FOR_PICKUP"],
+        FactKind::DeadlineSet
+        | FactKind::OrderUnrouted
         | FactKind::ProductSaved
         | FactKind::ListenerSaved
         | FactKind::ListenerRemoved
