@@ -138,12 +138,18 @@ async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bo
     }
 }
 
+/// One helping for every shop. A shop whose turn fails doesn't keep the others waiting; the failure is told at the
+/// end, so that the worker rests before it tries again.
 async fn every_shop(engine: &Engine, workers: &Workers, job: Job) -> Result<u64, Error> {
     let mut done = 0;
+    let mut failed = None;
     for shop in engine.store().shops().await? {
-        done += once(engine, workers, &Arc::new(shop), job).await?;
+        match once(engine, workers, &Arc::new(shop), job).await {
+            Ok(helping) => done += helping,
+            Err(error) => failed = Some(error),
+        }
     }
-    Ok(done)
+    failed.map_or(Ok(done), Err)
 }
 
 async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) -> Result<u64, Error> {

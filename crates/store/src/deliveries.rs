@@ -305,4 +305,32 @@ impl Store {
         let done = self.db.write(vec![Statement::new(sql, params).any()]).await?;
         Ok(done.iter().any(|written| written.affected > 0))
     }
+
+    /// Forgets deliveries older than `before` that nothing will be done about any more, with their attempts; tells
+    /// how many, at most 1,000 a call.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::write`].
+    pub async fn forget_deliveries(&self, shop: ShopId, before: Time) -> Result<u64, Error> {
+        let old = Query::new(
+            "SELECT delivery_id FROM deliveries WHERE shop_id = $1 AND created_at < $2 AND state <> 'pending' \
+             ORDER BY delivery_id LIMIT 1000",
+            vec![shop.0.into(), before.0.into()],
+        );
+        let rows = self.db.read(vec![old]).await?.pop().unwrap_or_default();
+        let mut batch = Vec::with_capacity(rows.len() * 2);
+        for row in &rows {
+            let key: Vec<Value> = vec![shop.0.into(), row.int(0)?.into()];
+            batch.push(
+                Statement::new("DELETE FROM attempts WHERE shop_id = $1 AND delivery_id = $2", key.clone())
+                    .any(),
+            );
+            let sql = "DELETE FROM deliveries WHERE shop_id = $1 AND delivery_id = $2 AND state <> 'pending'";
+            batch.push(Statement::new(sql, key).any());
+        }
+        if !batch.is_empty() {
+            self.db.write(batch).await?;
+        }
+        Ok(rows.len() as u64)
+    }
 }

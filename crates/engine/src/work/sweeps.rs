@@ -59,7 +59,9 @@ pub(super) async fn broom(engine: Engine, workers: Arc<Workers>, mut stop: watch
 async fn sweep(engine: &Engine, workers: &Workers) -> Result<(), Error> {
     let now = engine.now();
     for shop in engine.store().shops().await? {
-        while engine.store().forget_events(shop.id, now.plus(-24 * HOUR * workers.events_days)).await? > 0 {}
+        let before = now.plus(-24 * HOUR * workers.events_days);
+        while engine.store().forget_events(shop.id, before).await? > 0 {}
+        while engine.store().forget_deliveries(shop.id, before).await? > 0 {}
         engine.store().forget_answers(shop.id, now.plus(-24 * HOUR * workers.keys_days)).await?;
     }
     Ok(())

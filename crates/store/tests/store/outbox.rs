@@ -18,6 +18,7 @@ testkit::on_both! { furnished:
     events_wait_with_what_they_are_about
     an_event_is_dispatched_once
     old_events_are_forgotten_when_dispatched
+    old_deliveries_are_forgotten_when_nothing_is_to_be_done
     a_lease_keeps_others_away_until_it_ends
     claimers_never_get_the_same
     attempts_are_recorded_and_the_last_one_is_visible
@@ -124,6 +125,21 @@ async fn waiting(bench: &Bench) {
         bench.spoil(format!("INSERT INTO events (shop_id, event_id, at, dispatched, body) VALUES (1, {event}, 0, 0, '1[]')")).await;
         assert!(bench.store.dispatched(bench.shop.id, event, &[delivery(500 + i, event)], at).await.unwrap());
     }
+}
+
+async fn old_deliveries_are_forgotten_when_nothing_is_to_be_done(bench: Bench) {
+    waiting(&bench).await;
+    let (shop, store) = (bench.shop.id, &bench.store);
+    assert_eq!(claimed(&bench, 101, 2).await, [500, 501]);
+    let now = Time(101 * SECOND);
+    store.attempted(shop, 500, 1, &attempt(1, Some(200)), DeliveryState::Delivered, now).await.unwrap();
+    store.attempted(shop, 501, 1, &attempt(1, Some(500)), DeliveryState::Pending, now).await.unwrap();
+    assert_eq!(store.forget_deliveries(shop, Time(100 * SECOND)).await.unwrap(), 0, "it is not old enough");
+    assert_eq!(store.forget_deliveries(ShopId(2), Time(i64::MAX)).await.unwrap(), 0);
+    assert_eq!(store.forget_deliveries(shop, Time(i64::MAX)).await.unwrap(), 1);
+    assert!(store.attempts(shop, 500).await.unwrap().is_empty());
+    assert_eq!(store.attempts(shop, 501).await.unwrap().len(), 1, "what is still tried stays");
+    assert_eq!(store.deliveries(shop, None, 100).await.unwrap().len(), 11);
 }
 
 async fn claimed(bench: &Bench, now: i64, limit: u32) -> Vec<i64> {
