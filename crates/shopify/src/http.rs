@@ -96,7 +96,7 @@ async fn answer(
     }
     let key = match key(headers) {
         Ok(key) => key,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let request = Request { engine, shop: &caller.shop, actor: &caller.actor, version, key, body: bytes };
     match run::run(&request, &bound).await {
@@ -122,7 +122,7 @@ fn read(headers: &HeaderMap, bytes: &Bytes) -> Option<Body> {
     serde_json::from_slice(bytes).ok().filter(|body: &Body| body.query.is_some())
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<&str>, Response> {
+fn key(headers: &HeaderMap) -> Result<Option<&str>, Box<Response>> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     match key.to_str() {
         Ok(key) if !key.is_empty() && key.len() <= KEY_LENGTH => Ok(Some(key)),
@@ -130,7 +130,7 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Response> {
             let text = format!("Idempotency-Key must be 1 to {KEY_LENGTH} visible characters.");
             let mut response = errors(&[GraphqlError::new(text).code("BAD_REQUEST")]);
             *response.status_mut() = StatusCode::BAD_REQUEST;
-            Err(response)
+            Err(Box::new(response))
         }
     }
 }

@@ -351,7 +351,7 @@ async fn locations(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Resul
     }
     match field.str_arg("sortKey") {
         Some("ID") => found.sort_by_key(|location| location.id),
-        _ => found.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id))),
+        _ => found.sort_by_key(|location| (location.name.to_lowercase(), location.id)),
     }
     Ok(Answer::Locations(found.iter().map(|location| location.id).collect()))
 }
