@@ -31,6 +31,8 @@ pub(crate) mod select;
 pub(crate) mod topic;
 mod work;
 
+#[cfg(test)]
+mod tests;
 
 /// This dialect as the workers know it.
 pub(crate) struct Webhooks;

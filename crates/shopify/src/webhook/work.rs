@@ -43,6 +43,14 @@ pub(super) fn payload(told: &Told<'_>, fact: &Fact) -> Option<Value> {
                 "fulfill_at": form::time(told.shop, *opens_at),
             },
         }),
+        Fact::WorkPrepared { work } => json!({
+            "fulfillment_order": {
+                "id": id(work),
+                "status": work.stage.as_str(),
+                "preparable": true,
+                "delivery_method": { "method_type": "pickup" },
+            },
+        }),
         Fact::WorkHeld { work, hold: placed, held, rest } => {
             let known = told.order.and_then(|order| order.fulfillment_order(work.id));
             let holds = known.map_or(&[][..], |known| known.holds());
