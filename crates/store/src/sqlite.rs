@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
@@ -180,7 +181,7 @@ fn open_writer(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
          PRAGMA journal_size_limit = 67108864;
          PRAGMA foreign_keys = OFF;"
     ))?;
-    connection.set_prepared_statement_cache_capacity(256);
+    keep_prepared(&connection)?;
     Ok(connection)
 }
 
@@ -188,8 +189,15 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch(&format!("PRAGMA busy_timeout = {BUSY_MS}; PRAGMA cache_size = -8000;"))?;
-    connection.set_prepared_statement_cache_capacity(256);
+    keep_prepared(&connection)?;
     Ok(connection)
+}
+
+/// What was prepared once stays prepared. After `ANALYZE` SQLite would else plan a statement anew whenever its values
+/// change, which is every time: a quarter of the work of reading an order. One text, one plan, as on PostgreSQL.
+fn keep_prepared(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(256);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 fn answer_reads(connection: &Connection, queue: &flume::Receiver<Asked>) {
