@@ -65,6 +65,14 @@ impl Parsed {
         Ok(order)
     }
 
+    /// The same to be changed. It is not kept: the version that is to be written takes its place at once.
+    pub(crate) fn own_order(&self, id: i64, version: i64, body: &str) -> Result<Order, Error> {
+        match self.orders.get(&id).filter(|order| order.version == version) {
+            Some(order) => Ok(Order::clone(&order)),
+            None => read(body),
+        }
+    }
+
     /// The fulfillment of that id and version, likewise.
     pub(crate) fn fulfillment(&self, id: i64, version: i64, body: &str) -> Result<Arc<Fulfillment>, Error> {
         if let Some(known) = self.fulfillments.get(&id).filter(|known| known.version == version) {

@@ -85,9 +85,10 @@ impl Store {
     fn take(&self, snapshot: &mut Snapshot, part: Part, rows: Vec<Row>) -> Result<(), Error> {
         match part {
             Part::Orders => {
-                for order in self.orders_of(&rows)? {
-                    if snapshot.orders.iter().all(|known| known.id != order.id) {
-                        snapshot.orders.push(Order::clone(&order));
+                for row in &rows {
+                    let (id, version) = (row.int(0)?, row.int(1)?);
+                    if snapshot.orders.iter().all(|known| known.id.0 != id) {
+                        snapshot.orders.push(self.parsed.own_order(id, version, row.text(2)?)?);
                     }
                 }
             }
