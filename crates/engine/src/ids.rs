@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use domain::id::ShopId;
 use store::Store;
@@ -75,14 +76,23 @@ impl IdPool {
 
 /// The first running number of a shop's orders.
 const FIRST_ORDER: i64 = 1001;
-/// How many running numbers are drawn at once, at the most.
-const NUMBERS_AT_ONCE: i64 = 64;
+/// How many running numbers are drawn at once, at the most: everybody waits while a block is drawn.
+const NUMBERS_AT_ONCE: i64 = 512;
+/// A block that lasts less than this was too small, one that lasts longer too large.
+const BLOCK_LASTS: Duration = Duration::from_millis(200);
 
-/// Running numbers of the shops' orders. Drawn in blocks that grow with the demand, so that the counter's row is not
-/// written for every order; what is left of a block is given back when the server stops.
+/// Running numbers of the shops' orders. Drawn in blocks that grow and shrink with the demand, so that the counter's row
+/// is not written for every order of a rush, and a crash costs a quiet shop no numbers; what is left of a block is given
+/// back when the server stops.
 pub struct Numbers {
     store: Store,
-    blocks: tokio::sync::Mutex<HashMap<ShopId, (Range<i64>, i64)>>,
+    blocks: tokio::sync::Mutex<HashMap<ShopId, Block>>,
+}
+
+struct Block {
+    left: Range<i64>,
+    size: i64,
+    drawn: Instant,
 }
 
 impl Numbers {
@@ -96,13 +106,15 @@ impl Numbers {
     /// As [`Store::number_block`].
     pub async fn next_order(&self, shop: ShopId) -> Result<i64, Error> {
         let mut blocks = self.blocks.lock().await;
-        let (block, size) = blocks.entry(shop).or_insert((0..0, 1));
-        if let Some(number) = block.next() {
+        let now = Instant::now();
+        let block = blocks.entry(shop).or_insert(Block { left: 0..0, size: 1, drawn: now });
+        if let Some(number) = block.left.next() {
             return Ok(number);
         }
-        let first = self.store.number_block(shop, "order", FIRST_ORDER, *size).await?;
-        *block = first + 1..first + *size;
-        *size = (*size * 2).min(NUMBERS_AT_ONCE);
+        let in_a_rush = now.duration_since(block.drawn) < BLOCK_LASTS;
+        let size = if in_a_rush { block.size * 2 } else { block.size / 2 }.clamp(1, NUMBERS_AT_ONCE);
+        let first = self.store.number_block(shop, "order", FIRST_ORDER, size).await?;
+        *block = Block { left: first + 1..first + size, size, drawn: now };
         Ok(first)
     }
 
@@ -112,7 +124,8 @@ impl Numbers {
     /// As [`Store::number_seen`].
     pub async fn seen(&self, shop: ShopId, number: i64) -> Result<(), Error> {
         let mut blocks = self.blocks.lock().await;
-        let ahead = blocks.get(&shop).is_some_and(|(block, _)| block.end > number && block.start > number);
+        let ahead =
+            blocks.get(&shop).is_some_and(|block| block.left.end > number && block.left.start > number);
         if !ahead {
             blocks.remove(&shop);
             self.store.number_seen(shop, "order", number).await?;
@@ -122,9 +135,9 @@ impl Numbers {
 
     /// Gives back what was drawn and not used. Numbers that can't be given back leave a gap, no more.
     pub(crate) async fn give_back(&self) {
-        for (shop, (block, _)) in self.blocks.lock().await.drain() {
-            if !block.is_empty()
-                && let Err(error) = self.store.return_numbers(shop, "order", block.start, block.end).await
+        for (shop, Block { left, .. }) in self.blocks.lock().await.drain() {
+            if !left.is_empty()
+                && let Err(error) = self.store.return_numbers(shop, "order", left.start, left.end).await
             {
                 tracing::warn!(%error, "running numbers could not be given back");
             }
