@@ -12,6 +12,7 @@ use std::time::Duration;
 use domain::snapshot::Shop;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::dialect::Dialect;
 use crate::outside::Outside;
@@ -23,6 +24,9 @@ mod sweeps;
 
 /// How long a worker sleeps when nobody wakes it.
 const SLEEP: Duration = Duration::from_secs(1);
+/// How long a worker waits at least from one look to the next. In a rush the bell rings thousands of times a second; a
+/// look at every ring would take as much of the database as the rush itself.
+const BREATH: Duration = Duration::from_millis(20);
 /// How long a worker keeps away after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
 
@@ -121,6 +125,7 @@ enum Job {
 
 async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>, bell: usize, job: Job) {
     while !*stop.borrow() {
+        let looked = Instant::now();
         let wait = match every_shop(&engine, &workers, job).await {
             // There may be more than one helping.
             Ok(done) if done > 0 => continue,
@@ -131,7 +136,7 @@ async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bo
             }
         };
         tokio::select! {
-            _ = engine.wake().bells[bell].notified() => {}
+            _ = engine.wake().bells[bell].notified() => tokio::time::sleep_until(looked + BREATH).await,
             _ = tokio::time::sleep(wait) => {}
             _ = stop.changed() => {}
         }
