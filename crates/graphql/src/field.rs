@@ -2,7 +2,7 @@
 
 use crate::bound::Bound;
 use crate::error::{Location, PathSegment};
-use crate::plan::{Meta, PlannedField};
+use crate::plan::{Meta, PlannedField, Set};
 use crate::value::Input;
 
 /// The way from the root to a value, kept on the stack while rendering.
@@ -95,8 +95,13 @@ impl<'f> Field<'f> {
     pub fn children(&self) -> impl Iterator<Item = Field<'f>> {
         let bound = self.bound;
         let set = self.planned.set.and_then(|number| bound.prepared.set(number));
-        let ranges = set.map_or_else(Vec::new, |set| set.ranges());
-        let fields = ranges.into_iter().flat_map(move |range| bound.prepared.list(&range).iter());
+        // Hardly any type is abstract; for all others nothing is allocated, however often somebody looks ahead.
+        let (one, several) = match set {
+            Some(Set::Shared(range)) => (Some(range.clone()), Vec::new()),
+            Some(abstract_set) => (None, abstract_set.ranges()),
+            None => (None, Vec::new()),
+        };
+        let fields = one.into_iter().chain(several).flat_map(move |range| bound.prepared.list(&range).iter());
         fields.filter(|field| bound.includes(field)).map(move |planned| Field::new(bound, planned, None))
     }
 
