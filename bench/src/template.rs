@@ -1,0 +1,242 @@
+//! Rows of an order that the engine made, to be copied under other ids: what is loaded in bulk, and what the bare
+//! driver writes, is then of the same size and shape as the real thing, and can be read by it.
+
+use std::fmt::Write as _;
+
+use store::db::{Db, Query, Row, Value};
+
+use crate::{Outcome, goods};
+
+/// Copies get ids from here on; the engine of a run draws far lower ones.
+const FIRST: i64 = 2_000_000_000;
+/// The number of the order that is copied, which has the articles number 0: no other number in its rows is equal.
+pub const NUMBER: i64 = 700_000_001;
+
+/// The tables of an order, and their columns, key first.
+pub const TABLES: [(&str, &[&str]); 5] = [
+    (
+        "orders",
+        &[
+            "shop_id",
+            "order_id",
+            "version",
+            "number",
+            "name",
+            "source_key",
+            "email",
+            "processed_at",
+            "created_at",
+            "updated_at",
+            "state",
+            "payment",
+            "fulfillment",
+            "test",
+            "route_at",
+            "body",
+        ],
+    ),
+    (
+        "fulfillment_orders",
+        &[
+            "shop_id",
+            "fulfillment_order_id",
+            "order_id",
+            "location_id",
+            "service_id",
+            "stage",
+            "request",
+            "is_open",
+            "total",
+            "remaining",
+            "opens_at",
+            "fulfill_by",
+            "updated_at",
+        ],
+    ),
+    ("events", &["shop_id", "event_id", "at", "order_id", "app_id", "dispatched", "body", "snapshot"]),
+    ("fulfillments_of_orders", &["shop_id", "order_id", "fulfillment_id"]),
+    ("fulfillments", &["shop_id", "fulfillment_id", "version", "live", "updated_at", "body"]),
+];
+
+/// An `INSERT` of a row of one of [`TABLES`].
+pub fn insert(table: &str) -> String {
+    let columns = columns(table);
+    let places: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "))
+}
+
+/// An `UPDATE` of a whole row of one of [`TABLES`] by its key.
+pub fn update(table: &str) -> String {
+    let columns = columns(table);
+    let set: Vec<String> =
+        columns.iter().enumerate().skip(2).map(|(i, column)| format!("{column} = ${}", i + 1)).collect();
+    let guard = if table == "orders" { " AND version = $3 - 1" } else { "" };
+    format!("UPDATE {table} SET {} WHERE shop_id = $1 AND {} = $2{guard}", set.join(", "), columns[1])
+}
+
+pub fn columns(table: &str) -> &'static [&'static str] {
+    TABLES.iter().find(|(name, _)| *name == table).map_or(&[], |(_, columns)| columns)
+}
+
+/// The rows of one order, with holes where ids were.
+#[derive(Clone)]
+pub struct Template {
+    rows: Vec<(&'static str, Vec<Cell>)>,
+    ids: Ids,
+}
+
+/// Which ids belong to the order that is copied.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids {
+    /// The first of them.
+    pub first: i64,
+    /// How many there are between the first of one copy and of the next.
+    pub distance: i64,
+}
+
+impl Ids {
+    /// The id that copy number `k` has in the place of `original`.
+    pub fn of_copy(&self, original: i64, k: i64) -> i64 {
+        FIRST + k * self.distance + (original - self.first)
+    }
+}
+
+#[derive(Clone)]
+enum Cell {
+    As(Value),
+    Id(i64),
+    Number,
+    Text(Vec<Piece>),
+}
+
+#[derive(Clone)]
+enum Piece {
+    As(String),
+    Id(i64),
+    Number,
+    /// One of the order's articles, by its place among them.
+    Article(usize),
+}
+
+impl Template {
+    /// The rows that the order has now.
+    pub async fn of(db: &Db, shop: i64, order: i64, ids: Ids) -> Outcome<Template> {
+        let mut rows = Vec::new();
+        for (table, columns) in TABLES {
+            let condition = match table {
+                "fulfillments" => {
+                    "fulfillment_id IN (SELECT fulfillment_id FROM fulfillments_of_orders \
+                     WHERE shop_id = $1 AND order_id = $2)"
+                }
+                _ => "order_id = $2",
+            };
+            let sql = format!(
+                "SELECT {} FROM {table} WHERE shop_id = $1 AND {condition} ORDER BY 1, 2",
+                columns.join(", ")
+            );
+            let found = db.read(vec![Query::new(sql, vec![shop.into(), order.into()])]).await?;
+            for row in found.into_iter().flatten() {
+                let cells = (0..columns.len()).map(|i| cell(&row, i, ids));
+                rows.push((table, cells.collect::<Outcome<Vec<_>>>()?));
+            }
+        }
+        Ok(Template { rows, ids })
+    }
+
+    /// The rows of `self` that are not in `earlier`, and those that changed since: (those new, those changed).
+    pub fn since(&self, earlier: &Template) -> (Template, Template) {
+        let is_event = |row: &&(&str, Vec<Cell>)| row.0 == "events";
+        let events_before = earlier.rows.iter().filter(is_event).count();
+        let mut events_seen = 0;
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        for row in &self.rows {
+            match row.0 {
+                "orders" | "fulfillment_orders" => changed.push(row.clone()),
+                "events" => {
+                    events_seen += 1;
+                    if events_seen > events_before {
+                        new.push(row.clone());
+                    }
+                }
+                _ => new.push(row.clone()),
+            }
+        }
+        (Template { rows: new, ids: self.ids }, Template { rows: changed, ids: self.ids })
+    }
+
+    /// The same without its events, for tables that are only read as lists.
+    pub fn without_events(mut self) -> Template {
+        self.rows.retain(|(table, _)| *table != "events");
+        self
+    }
+
+    /// The tables of its rows, in order.
+    pub fn tables(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().map(|(table, _)| *table)
+    }
+
+    /// The rows of copy number `k`.
+    pub fn copy(&self, k: i64) -> Vec<Vec<Value>> {
+        let articles = goods::articles_of(k);
+        let value = |cell: &Cell| match cell {
+            Cell::As(value) => value.clone(),
+            Cell::Id(id) => self.ids.of_copy(*id, k).into(),
+            Cell::Number => (NUMBER + k).into(),
+            Cell::Text(pieces) => {
+                let mut text = String::with_capacity(4096);
+                for piece in pieces {
+                    // Writing to a string never fails.
+                    let _ = match piece {
+                        Piece::As(part) => write!(text, "{part}"),
+                        Piece::Id(id) => write!(text, "{}", self.ids.of_copy(*id, k)),
+                        Piece::Number => write!(text, "{}", NUMBER + k),
+                        Piece::Article(i) => write!(text, "{}", articles[*i]),
+                    };
+                }
+                text.into()
+            }
+        };
+        self.rows.iter().map(|(_, cells)| cells.iter().map(value).collect()).collect()
+    }
+}
+
+fn cell(row: &Row, i: usize, ids: Ids) -> Outcome<Cell> {
+    if let Ok(number) = row.opt_int(i) {
+        return Ok(match number {
+            None => Cell::As(Value::Null),
+            Some(NUMBER) => Cell::Number,
+            Some(id) if is_own(id, ids) => Cell::Id(id),
+            Some(other) => Cell::As(other.into()),
+        });
+    }
+    Ok(Cell::Text(pieces(row.text(i)?, ids)))
+}
+
+fn is_own(id: i64, ids: Ids) -> bool {
+    (ids.first..ids.first + ids.distance).contains(&id)
+}
+
+fn pieces(text: &str, ids: Ids) -> Vec<Piece> {
+    let mut found = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let end =
+            rest[start..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| start + length);
+        literal.push_str(&rest[..start]);
+        let piece = match rest[start..end].parse() {
+            Ok(NUMBER) => Some(Piece::Number),
+            Ok(id) if is_own(id, ids) => Some(Piece::Id(id)),
+            Ok(id) => goods::articles_of(0).iter().position(|article| *article == id).map(Piece::Article),
+            Err(_) => None,
+        };
+        match piece {
+            Some(piece) => found.extend([Piece::As(std::mem::take(&mut literal)), piece]),
+            None => literal.push_str(&rest[start..end]),
+        }
+        rest = &rest[end..];
+    }
+    literal.push_str(rest);
+    found.push(Piece::As(literal));
+    found
+}
