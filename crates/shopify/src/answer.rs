@@ -3,6 +3,7 @@
 use domain::id::{
     AppId, FulfillmentId, FulfillmentOrderId, HoldId, ListenerId, LocationId, OrderId, VariantId,
 };
+use domain::listener::Listener;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
@@ -36,6 +37,7 @@ pub(crate) enum Answer {
     Installation,
     Versions,
     Job(i64),
+    Flag(bool),
     Id(String),
     Count {
         count: i64,
@@ -124,6 +126,7 @@ impl Answer {
             Answer::App(id) => Out::object(AppNode { id: *id, title: &data.app_name }),
             Answer::Installation => Out::object(Installation(data)),
             Answer::Versions => Out::objects(ApiVersion::all()),
+            Answer::Flag(flag) => Out::Bool(*flag),
             Answer::Job(id) => Out::object(Job(*id)),
             Answer::Id(id) => Out::from(id),
             Answer::Count { count, most } => Out::object(Count::up_to(*count, *most)),
@@ -183,7 +186,8 @@ fn variant(data: &Data, id: VariantId) -> Option<VariantNode<'_>> {
 }
 
 fn listener(data: &Data, id: ListenerId) -> Option<SubscriptionNode<'_>> {
-    data.listeners.iter().find(|listener| listener.id == id).map(SubscriptionNode)
+    let own = |listener: &&Listener| listener.id == id && listener.dialect == crate::NAME;
+    data.listeners.iter().find(own).map(SubscriptionNode)
 }
 
 struct PayloadNode<'d> {

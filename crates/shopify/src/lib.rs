@@ -15,6 +15,7 @@ use engine::Engine;
 mod access;
 mod address;
 mod answer;
+mod arrange;
 mod cancel;
 mod data;
 mod event;

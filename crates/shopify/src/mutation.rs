@@ -9,7 +9,7 @@ use graphql::{Field, FieldError};
 
 use crate::answer::{Answer, Payload, UserError};
 use crate::data::Data;
-use crate::{cancel, event, fulfill, hold, order_create, request, subscription, track};
+use crate::{arrange, cancel, event, fulfill, hold, order_create, request, subscription, track};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {
@@ -79,6 +79,17 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "fulfillmentTrackingInfoUpdate" => track::plan(field, "FulfillmentTrackingInfoUpdatePayload"),
         "fulfillmentTrackingInfoUpdateV2" => track::plan(field, "FulfillmentTrackingInfoUpdateV2Payload"),
         "fulfillmentEventCreate" => event::plan(field),
+        "fulfillmentOrderSubmitCancellationRequest" => request::submit_cancellation(field),
+        "fulfillmentOrderAcceptCancellationRequest" => request::accept_cancellation(field),
+        "fulfillmentOrderRejectCancellationRequest" => request::reject_cancellation(field),
+        "fulfillmentOrderClose" => request::close(field),
+        "fulfillmentOrderCancel" => arrange::cancel(field),
+        "fulfillmentOrderSplit" => arrange::split(field),
+        "fulfillmentOrderMerge" => arrange::merge(field),
+        "fulfillmentOrderReportProgress" => arrange::report_progress(field),
+        "fulfillmentOrderReschedule" => arrange::reschedule(field),
+        "fulfillmentOrdersSetFulfillmentDeadline" => arrange::set_deadline(field),
+        "fulfillmentOrderLineItemsPreparedForPickup" => arrange::prepared_for_pickup(field),
         "fulfillmentOrderHold" => hold::hold(field),
         "fulfillmentOrderReleaseHold" => hold::release(field),
         "fulfillmentOrderOpen" => request::open(field),
@@ -130,6 +141,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
         Refusal::NoAccess(_) => "The api_client does not have access to the fulfillment order.".to_owned(),
         Refusal::Unknown(thing) => match thing {
             Thing::Order(_) => "Order does not exist.",
+            Thing::OrderLine(_) => "The line item does not exist on the order.",
             Thing::FulfillmentOrder(_) => "Fulfillment order does not exist.",
             Thing::FulfillmentOrderLine(_) => "Fulfillment order line item does not exist.",
             Thing::Fulfillment(_) => "Fulfillment does not exist.",
@@ -177,6 +189,9 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             "The handle provided for the fulfillment hold is already in use by this app for another hold on this fulfillment order.".to_owned()
         }
         Refusal::HoldHandleTooLong => "The handle must not be longer than 64 characters.".to_owned(),
+        Refusal::NotMovable(_, _, why) => crate::fulfillment_order::obstacle(*why).to_owned(),
+        Refusal::NoPlace(_) => "Cannot reassign location for fulfillment orders.".to_owned(),
+        Refusal::AlreadyFulfilled(_, left) => format!("{left} of them are fulfilled already."),
         Refusal::NothingWouldStay(_) => "At least one item must remain in the fulfillment order.".to_owned(),
         Refusal::NotForPickup(ids) => format!("Invalid fulfillment_order_id provided {}", joined(ids)),
         Refusal::HoldNotYours(_) => "The app doesn't have access to release the fulfillment hold.".to_owned(),

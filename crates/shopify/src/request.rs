@@ -36,6 +36,22 @@ pub(crate) fn reject(field: &Field<'_>) -> Input {
     of_one(field, "FulfillmentOrderRejectFulfillmentRequestPayload", Command::RejectRequest)
 }
 
+pub(crate) fn submit_cancellation(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderSubmitCancellationRequestPayload", Command::RequestCancellation)
+}
+
+pub(crate) fn accept_cancellation(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderAcceptCancellationRequestPayload", Command::AcceptCancellation)
+}
+
+pub(crate) fn reject_cancellation(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderRejectCancellationRequestPayload", Command::RejectCancellation)
+}
+
+pub(crate) fn close(field: &Field<'_>) -> Input {
+    of_one(field, "FulfillmentOrderClosePayload", Command::GiveUp)
+}
+
 pub(crate) fn open(field: &Field<'_>) -> Input {
     of_one(field, "FulfillmentOrderOpenPayload", |id, _| Command::Open(id))
 }
