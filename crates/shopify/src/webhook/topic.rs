@@ -49,6 +49,7 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::WorkPrepared => &["FULFILLMENT_ORDERS_LINE_ITEMS_PREPARED_FOR_PICKUP"],
         FactKind::DeadlineSet
         | FactKind::OrderUnrouted
+        | FactKind::OrderEdited
         | FactKind::ProductSaved
         | FactKind::ListenerSaved
         | FactKind::ListenerRemoved
@@ -157,6 +158,18 @@ mod tests {
         }
         for name in SILENT {
             assert!(Topic::parse(name).is_none() && is_silent(name));
+        }
+    }
+
+    #[test]
+    fn every_topic_is_in_the_documentation() {
+        let page = include_str!("../../../../docs/webhooks.md");
+        for name in FactKind::ALL.iter().flat_map(|kind| of(*kind)) {
+            let path = Topic::parse(name).unwrap().path();
+            assert!(page.contains(&format!("`{path}`")), "{path} is not in docs/webhooks.md");
+        }
+        for name in SILENT {
+            assert!(page.contains(name), "{name} is not in docs/webhooks.md");
         }
     }
 
