@@ -5,7 +5,7 @@ use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
 use crate::id::{
     FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
-    VariantId,
+    OrderLineId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -46,6 +46,12 @@ pub enum Command {
     Split(Vec<SomeWork>),
     /// Works are joined, each list of them with one another; the first of a list lives on.
     Merge(Vec<Vec<SomeWork>>),
+    /// Work goes to another location, or some of it.
+    Move(MoveWork),
+    /// Works go to other locations, as routing says.
+    Reroute(Reroute),
+    /// More, less or something else is asked for.
+    EditOrder(EditOrder),
     /// Work is called off and made anew at the same location.
     CancelWork(FulfillmentOrderId),
     /// The merchant asks a service to stop.
@@ -181,6 +187,53 @@ pub struct SomeWork {
     pub id: FulfillmentOrderId,
     /// Lines and quantities.
     pub lines: Vec<(FulfillmentOrderLineId, i64)>,
+}
+
+/// Work goes to another location, or some of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MoveWork {
+    /// The fulfillment order.
+    pub fulfillment_order: FulfillmentOrderId,
+    /// Where to.
+    pub to: LocationId,
+    /// Only these lines and quantities; empty is all that remains.
+    pub lines: Vec<(FulfillmentOrderLineId, i64)>,
+}
+
+/// Works go to other locations, as routing says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reroute {
+    /// The fulfillment orders, all of one order and at one location.
+    pub works: Vec<FulfillmentOrderId>,
+    /// Only to these locations; empty is any.
+    pub include: Vec<LocationId>,
+    /// Not to these, even if they are included.
+    pub exclude: Vec<LocationId>,
+}
+
+/// More, less or something else is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditOrder {
+    /// The order.
+    pub order: OrderId,
+    /// What changes, one after the other.
+    pub changes: Vec<LineChange>,
+}
+
+/// One change of an order's lines.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LineChange {
+    /// So many of that line are asked for from now on.
+    Set {
+        /// The line.
+        line: OrderLineId,
+        /// How many; not fewer than left already.
+        quantity: i64,
+        /// What becomes of articles that are no longer asked for.
+        restock: Restock,
+    },
+    /// A new line.
+    Add(Box<NewLine>),
 }
 
 /// How many orders one fulfillment may reach over.

@@ -16,7 +16,7 @@ use crate::invariants;
 use crate::listener::Listener;
 use crate::location::{Location, Service};
 use crate::order::{Order, PaymentClaim};
-use crate::product::{Product, StockDelta, StockGuard, Variant};
+use crate::product::{Product, Stock, StockDelta, StockGuard, Variant};
 use crate::refusal::{Refusal, Thing};
 use crate::snapshot::Snapshot;
 use crate::status::{self, FulfillmentStatus};
@@ -25,6 +25,7 @@ use crate::time::Time;
 mod cancel;
 mod cancel_work;
 mod delivery;
+mod edit;
 mod fulfill;
 mod hold;
 mod merge;
@@ -32,6 +33,7 @@ mod part;
 mod place;
 pub use place::{PRICE_MAX, QUANTITY_MAX};
 mod progress;
+mod relocate;
 mod request;
 mod route;
 mod save;
@@ -160,6 +162,9 @@ pub fn decide(
         Command::Open(id) => request::open(&mut change, *id),
         Command::Split(splits) => split::split(&mut change, splits),
         Command::Merge(merges) => merge::merge(&mut change, merges),
+        Command::Move(command) => relocate::to(&mut change, command),
+        Command::Reroute(command) => relocate::reroute(&mut change, command),
+        Command::EditOrder(command) => edit::edit(&mut change, command),
         Command::CancelWork(id) => cancel_work::cancel(&mut change, *id),
         Command::RequestCancellation(id, message) => stop::request(&mut change, *id, message),
         Command::AcceptCancellation(id, message) => stop::accept(&mut change, *id, message),
@@ -249,6 +254,23 @@ impl<'a, 'i> Change<'a, 'i> {
             }
             None => self.stock.push(delta),
         }
+    }
+
+    /// Stock as it will be if nothing more happens.
+    fn stock_now(&self) -> Vec<Stock> {
+        let mut stock = self.snapshot.stock.clone();
+        for delta in &self.stock {
+            let (variant, location) = (delta.variant, delta.location);
+            let (on_hand, committed) = (delta.on_hand, delta.committed);
+            match stock.iter_mut().find(|level| level.variant == variant && level.location == location) {
+                Some(level) => {
+                    level.on_hand += on_hand;
+                    level.committed += committed;
+                }
+                None => stock.push(Stock { variant, location, on_hand, committed }),
+            }
+        }
+        stock
     }
 
     fn finish(mut self, outcome: Outcome) -> Decision {

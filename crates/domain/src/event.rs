@@ -92,6 +92,11 @@ facts! {
     OrderPaid {} = "order_paid",
     /// An order was called off.
     OrderCancelled {} = "order_cancelled",
+    /// More, less or something else is asked for.
+    OrderEdited {
+        /// The lines that changed, and how many more are asked for of each.
+        lines: Vec<(crate::id::OrderLineId, i64)>,
+    } = "order_edited",
     /// Some of an order left, not all.
     OrderPartlyFulfilled {} = "order_partly_fulfilled",
     /// All of an order left.

@@ -21,6 +21,7 @@ pub mod invoice;
 pub mod listener;
 pub mod location;
 pub mod money;
+pub mod moving;
 pub mod order;
 pub mod payment;
 pub mod product;

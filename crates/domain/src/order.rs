@@ -162,7 +162,7 @@ pub enum StockMode {
 pub struct OrderLine {
     /// Its id.
     pub id: OrderLineId,
-    /// How many were asked for when it was placed.
+    /// How many were asked for at most: edits that ask for more count, those that ask for less don't.
     pub quantity: i64,
     /// What was asked for.
     pub article: Article,

@@ -6,8 +6,9 @@ use crate::allowed::{Action, WhyNot};
 use crate::fulfillment_order::StageName;
 use crate::id::{
     FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
-    ProductId, ServiceId, VariantId,
+    OrderLineId, ProductId, ServiceId, VariantId,
 };
+use crate::moving::Obstacle;
 
 /// Where in a command's list of works a problem lies: (which work, which of its lines).
 pub type Place = (usize, usize);
@@ -64,6 +65,12 @@ pub enum Refusal {
     HoldHandleTaken,
     /// The handle of a hold is too long.
     HoldHandleTooLong,
+    /// Those units can't be moved to that location.
+    NotMovable(FulfillmentOrderId, LocationId, Obstacle),
+    /// No location that may be taken could ship all of the work.
+    NoPlace(FulfillmentOrderId),
+    /// So many of the line left already; no fewer can be asked for.
+    AlreadyFulfilled(OrderLineId, i64),
     /// Everything was named; something of it must stay.
     NothingWouldStay(FulfillmentOrderId),
     /// The buyer doesn't come for those works, or they aren't there.
@@ -85,6 +92,8 @@ pub enum Refusal {
 pub enum Thing {
     /// An order.
     Order(OrderId),
+    /// A line of an order.
+    OrderLine(OrderLineId),
     /// A fulfillment order.
     FulfillmentOrder(FulfillmentOrderId),
     /// A line of a fulfillment order.

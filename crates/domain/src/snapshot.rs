@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::Command;
+use crate::command::{Command, LineChange};
 use crate::fulfillment::Fulfillment;
 use crate::id::{
     FulfillmentId, FulfillmentOrderId, ListenerId, OrderId, ProductId, ServiceId, ShopId, VariantId,
@@ -185,6 +185,20 @@ impl Command {
             | Command::ReportProgress(id, _) => Scope { places: Places::Locations, ..of_work(id) },
             Command::PrepareForPickup(works) => {
                 Scope { by_work: works.clone(), places: Places::Locations, ..none }
+            }
+            Command::Move(command) => {
+                Scope { places: Places::WithStock, ..of_work(&command.fulfillment_order) }
+            }
+            Command::Reroute(command) => {
+                Scope { by_work: command.works.clone(), places: Places::WithStock, ..none }
+            }
+            Command::EditOrder(edit) => {
+                let added = edit.changes.iter().filter_map(|change| match change {
+                    LineChange::Add(new) => new.article.variant,
+                    LineChange::Set { .. } => None,
+                });
+                let (orders, variants) = (vec![edit.order], added.collect());
+                Scope { orders, variants, places: Places::WithStock, ..none }
             }
             Command::RejectRequest(id, _) => Scope { places: Places::WithStock, ..of_work(id) },
             Command::RequestFulfillment(request) => of_work(&request.fulfillment_order),

@@ -7,12 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::actor::Actor;
-use domain::allowed::{Action, check};
-use domain::command::{Command, Fulfilled, Reach, Restock};
+use domain::actor::{Actor, writable};
+use domain::allowed::{Action, check, peers};
+use domain::command::{Command, Fulfilled, LineChange, Reach, Restock};
 use domain::decide::{Decision, Outcome, Write};
-use domain::fulfillment_order::{FulfillmentOrder, Progress, Request, Stage};
+use domain::fulfillment_order::{FulfillmentOrder, Stage};
 use domain::id::*;
+use domain::moving::movable;
 use domain::order::{CancelReason, Order, StockMode};
 use domain::snapshot::WhenDeclined;
 use domain::time::{HOUR, SECOND};
@@ -135,6 +136,22 @@ impl Reference {
                     }
                 }
             }
+            (Command::EditOrder(edit), _) => {
+                for change in &edit.changes {
+                    if let LineChange::Set { line, quantity, .. } = change {
+                        self.asked.insert((edit.order, *line), *quantity);
+                    }
+                }
+                let news = edit.changes.iter().filter_map(|change| match change {
+                    LineChange::Add(new) => Some(new.quantity),
+                    LineChange::Set { .. } => None,
+                });
+                let known = before.iter().find(|order| order.id == edit.order).expect("it was there");
+                for (line, quantity) in world.order(edit.order).lines[known.lines.len()..].iter().zip(news) {
+                    self.asked.insert((edit.order, line.id), quantity);
+                    self.left.insert((edit.order, line.id), 0);
+                }
+            }
             (Command::AdjustStock(changes), _) => {
                 for (variant, _, by) in changes {
                     *self.shelves.entry(*variant).or_default() += by;
@@ -183,6 +200,9 @@ fn terminal(before: &[Order], world: &World, command: &Command) -> Vec<String> {
                 line.fulfilled = line.fulfilled.min(now.fulfilled);
             }
         }
+        if matches!(command, Command::SetDeadline(..)) {
+            (expected.updated_at, expected.fulfill_by) = (is.updated_at, is.fulfill_by);
+        }
         if *is != expected {
             out.push(format!("F6: {} was closed and changed", was.id));
         }
@@ -204,7 +224,7 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
     {
         return Some(command);
     }
-    Some(match chance.below(20) {
+    Some(match chance.below(30) {
         0..=2 => some_order(chance),
         3 => Command::Route(chance.pick(&orders)?),
         4..=7 => {
@@ -241,12 +261,77 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
         15 => Command::AcceptRequest(id?, None),
         16 => Command::RejectRequest(id?, None),
         17 => Command::Open(id?),
+        18 => {
+            let mut splits = vec![some(id?, &some_lines(chance, work?).unwrap_or_default())];
+            if chance.one_in(4) {
+                let other = chance.pick(&works)?;
+                splits.push(some(other.id, &some_lines(chance, other).unwrap_or_default()));
+            }
+            Command::Split(splits)
+        }
+        19 => {
+            let mut intents = vec![some(id?, &some_lines(chance, work?).unwrap_or_default())];
+            while chance.one_in(2) {
+                let other = chance.pick(young)?;
+                intents.push(some(other.id, &some_lines(chance, other).unwrap_or_default()));
+            }
+            Command::Merge(vec![intents])
+        }
+        20 | 21 => {
+            let to = chance.pick(&[HERE, THERE, SERVED, LocationId(4)])?;
+            moving(id?, to, &some_lines(chance, work?).unwrap_or_default())
+        }
+        22 => {
+            let mut named = vec![id?];
+            while chance.one_in(3) {
+                named.push(chance.pick(young)?.id);
+            }
+            let not = if chance.one_in(2) { vec![chance.pick(&[HERE, THERE, SERVED])?] } else { vec![] };
+            rerouting(&named, &[], &not)
+        }
+        23 => Command::CancelWork(id?),
+        24 => some_word(chance, id?),
+        25 => Command::SetDeadline(vec![id?, chance.pick(young)?.id], world.now.plus(HOUR)),
+        26 | 27 => {
+            let order = chance.pick(&world.orders)?;
+            some_edit(chance, &order)
+        }
         _ => {
             let variant = chance.pick(&[SHIRT, MUG, PRINT])?;
             let location = chance.pick(&[HERE, THERE, SERVED])?;
             Command::AdjustStock(vec![(variant, location, chance.within(-6..12))])
         }
     })
+}
+
+/// Something that is said about work.
+fn some_word(chance: &mut Chance, id: FulfillmentOrderId) -> Command {
+    match chance.below(6) {
+        0 => Command::RequestCancellation(id, None),
+        1 => Command::AcceptCancellation(id, None),
+        2 => Command::RejectCancellation(id, None),
+        3 => Command::GiveUp(id, None),
+        4 => Command::PrepareForPickup(vec![id]),
+        _ => Command::ReportProgress(id, None),
+    }
+}
+
+/// More, less and something else, much of it impossible.
+fn some_edit(chance: &mut Chance, order: &Order) -> Command {
+    let mut changes = Vec::new();
+    for _ in 0..chance.within(0..4) {
+        match chance.pick(&order.lines) {
+            Some(line) if !chance.one_in(4) => {
+                let about = order.current_quantity(line.id);
+                changes.push(setting(line.id, (about + chance.within(-3..3)).max(chance.within(-1..1))));
+            }
+            _ => {
+                let variant = chance.pick(&[SHIRT, MUG, STICKER, PRINT]).expect("there are some");
+                changes.push(LineChange::Add(Box::new(line(variant, chance.within(0..4)))));
+            }
+        }
+    }
+    editing(order.id, changes)
 }
 
 fn some_order(chance: &mut Chance) -> Command {
@@ -292,52 +377,53 @@ fn some_lines(chance: &mut Chance, work: &FulfillmentOrder) -> Option<Vec<(Fulfi
     Some(lines)
 }
 
-/// Stages that no command here leads to, but that work may be in.
-fn meanwhile(chance: &mut Chance, world: &mut World) {
-    let open: Vec<FulfillmentOrderId> = world
-        .orders
-        .iter()
-        .flat_map(|order| &order.fulfillment_orders)
-        .filter(|fo| fo.is_open())
-        .map(|fo| fo.id)
-        .collect();
-    let Some(id) = chance.pick(&open) else { return };
-    let report = Stage::InProgress { report: Some(Progress { note: None, app: None }) };
-    let fo = world.work_mut(id);
-    let (stage, request) = match (&fo.stage, fo.request) {
-        (Stage::InProgress { .. }, Request::Accepted | Request::CancellationRequested) => chance
-            .pick(&[
-                (fo.stage.clone(), Request::CancellationRequested),
-                (fo.stage.clone(), Request::CancellationRejected),
-                (Stage::Incomplete, Request::Closed),
-                (Stage::Cancelled, Request::CancellationAccepted),
-            ])
-            .expect("there are some"),
-        (Stage::Open, Request::Unsubmitted) if fo.service.is_none() => (report, Request::Unsubmitted),
-        (stage, request) => (stage.clone(), request),
-    };
-    (fo.stage, fo.request) = (stage, request);
-}
-
-/// Every action that has a command, done to that work.
-fn commands(fo: &FulfillmentOrder, handle: &str, lines: Lines<'_>) -> [(Action, Command); 7] {
-    let some = lines.unwrap_or_default();
-    [
-        (Action::RequestFulfillment, requesting(fo.id, some)),
-        (Action::Fulfill, fulfilling(&[(fo.id, lines)], Reach::OneOrder)),
-        (Action::Accept, Command::AcceptRequest(fo.id, None)),
-        (Action::Reject, Command::RejectRequest(fo.id, None)),
-        (Action::Open, Command::Open(fo.id)),
-        (Action::ReleaseHold, Command::Release(fo.id, vec![])),
-        (Action::Hold, holding(fo.id, handle, some)),
-    ]
+/// Every action, done to that work. Whether it can go anywhere depends on the locations: it is sent where it can.
+fn commands(
+    actor: &Actor,
+    world: &World,
+    order: &Order,
+    fo: &FulfillmentOrder,
+    handle: &str,
+    lines: Lines<'_>,
+) -> Vec<(Action, Command)> {
+    let one = lines.unwrap_or_default();
+    let id = fo.id;
+    let asked: Vec<_> = fo.lines.iter().map(|line| (line.id, line.remaining())).collect();
+    let stock: Vec<_> = world.stock.values().copied().collect();
+    let places = movable(order, fo, &asked, &world.locations, &stock);
+    let free = places.iter().zip(&world.locations).find_map(|(place, location)| {
+        (place.takes_all().is_ok() && writable(actor, location.service)).then_some(place)
+    });
+    let peer = peers(order, id).first().map_or(id, |peer| peer.id);
+    let unit: Vec<_> =
+        fo.lines.iter().filter(|line| line.remaining() > 0).take(1).map(|line| (line.id, 1)).collect();
+    let mut all = vec![
+        (Action::RequestFulfillment, requesting(id, one)),
+        (Action::Fulfill, fulfilling(&[(id, lines)], Reach::OneOrder)),
+        (Action::Cancel, Command::CancelWork(id)),
+        (Action::RequestCancellation, Command::RequestCancellation(id, None)),
+        (Action::Accept, Command::AcceptRequest(id, None)),
+        (Action::Reject, Command::RejectRequest(id, None)),
+        (Action::AcceptCancellation, Command::AcceptCancellation(id, None)),
+        (Action::RejectCancellation, Command::RejectCancellation(id, None)),
+        (Action::GiveUp, Command::GiveUp(id, None)),
+        (Action::Open, Command::Open(id)),
+        (Action::Reschedule, Command::Reschedule(id, world.now.plus(HOUR))),
+        (Action::ReportProgress, Command::ReportProgress(id, None)),
+        (Action::ReleaseHold, Command::Release(id, vec![])),
+        (Action::Hold, holding(id, handle, one)),
+        (Action::Split, Command::Split(vec![some(id, &unit)])),
+        (Action::Merge, Command::Merge(vec![vec![some(id, &[]), some(peer, &[])]])),
+    ];
+    all.extend(free.map(|place| (Action::Move, moving(id, place.location, &[]))));
+    all
 }
 
 /// Something that may be done to that work now.
 fn sensible(chance: &mut Chance, world: &World, fo: &FulfillmentOrder) -> Option<Command> {
     let order = world.orders.iter().find(|order| order.fulfillment_order(fo.id).is_some())?;
     let (handle, lines) = (chance.below(30).to_string(), some_lines(chance, fo));
-    let mut commands = commands(fo, &handle, lines.as_deref()).to_vec();
+    let mut commands = commands(&Actor::System, world, order, fo, &handle, lines.as_deref());
     commands.retain(|(action, _)| check(*action, order, fo, &Actor::System).is_ok());
     chance.pick(&commands).map(|(_, command)| command)
 }
@@ -349,7 +435,7 @@ fn agrees(chance: &mut Chance, world: &mut World, actor: &Actor) -> Vec<String> 
         return Vec::new();
     };
     let mut out = Vec::new();
-    for (action, command) in commands(&fo, "a handle that nobody has", None) {
+    for (action, command) in commands(actor, world, &order, &fo, "a handle that nobody has", None) {
         let (says, does) = (check(action, &order, &fo, actor), world.decide(actor, &command).map(|_| ()));
         if says.is_ok() != does.is_ok() {
             out.push(format!("F3: {action:?} is said {says:?} and done {does:?}: {fo:?}"));
@@ -418,9 +504,6 @@ fn run(seed: u64, steps: usize, fault: Fault) -> Result<Figures, String> {
                 if chance.one_in(2) { WhenDeclined::Reroute } else { WhenDeclined::Stay };
         }
         world.now = world.now.plus(chance.within(0..HOUR));
-        if chance.one_in(5) {
-            meanwhile(&mut chance, &mut world);
-        }
         let Some(command) = anything(&mut chance, &world) else { continue };
         let actor = chance.pick(&actors).unwrap_or(Actor::System);
         let before = world.orders.clone();

@@ -6,6 +6,7 @@ use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Merchant
 use domain::hold::Hold;
 use domain::id::HoldId;
 use domain::location::Location;
+use domain::moving::Obstacle;
 use domain::order::Order;
 use graphql::{Field, FieldError, Object, Out};
 
@@ -181,6 +182,17 @@ pub(crate) fn reason(why: WhyNot) -> String {
         WhyNot::HoldLimit => "the app has as many holds on it as it may have".to_owned(),
         WhyNot::OneUnit => "it holds only one unit".to_owned(),
         WhyNot::NoPeer => "there is no fulfillment order that it could be merged with".to_owned(),
+    }
+}
+
+/// Why units can't be moved somewhere, as a sentence.
+pub(crate) fn obstacle(why: Obstacle) -> &'static str {
+    match why {
+        Obstacle::Here => "Current location.",
+        Obstacle::Inactive => "Location is not active.",
+        Obstacle::PinnedElsewhere => "Items belong to another fulfillment service.",
+        Obstacle::NotStocked => "No items are stocked at this location.",
+        Obstacle::OutOfStock => "Not enough items are available at this location.",
     }
 }
 

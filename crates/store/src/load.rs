@@ -105,7 +105,12 @@ impl Store {
             Part::Products => snapshot.products = bodies(&rows)?,
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
             Part::Changes => snapshot.changes = Some(rows.first().map_or(Ok(0), |row| row.int(0))?),
-            Part::Stock => snapshot.stock = rows.iter().map(stock_of).collect::<Result<_, _>>()?,
+            Part::Stock => {
+                let read = rows.iter().map(stock_of).collect::<Result<Vec<_>, _>>()?;
+                // Variants that are asked for by name and are in an order too come twice.
+                snapshot.stock.retain(|known| read.iter().all(|new| new.variant != known.variant));
+                snapshot.stock.extend(read);
+            }
         }
         Ok(())
     }

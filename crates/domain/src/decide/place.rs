@@ -107,7 +107,7 @@ fn give_up_all(order: &mut Order) {
 }
 
 /// The article of a new line: what it says, and for the rest what its variant says.
-fn complete(change: &Change<'_, '_>, index: usize, new: &NewLine) -> Result<Article, Refusal> {
+pub(super) fn complete(change: &Change<'_, '_>, index: usize, new: &NewLine) -> Result<Article, Refusal> {
     if !(1..=QUANTITY_MAX).contains(&new.quantity) {
         return Err(Refusal::LineQuantity(index));
     }
@@ -153,7 +153,7 @@ fn take_from(article: &mut Article, new: &NewLine, variant: &Variant) {
 }
 
 /// An order that doesn't want to wait is refused if something of it would have to.
-fn refuse_if_out(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal> {
+pub(super) fn refuse_if_out(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal> {
     let order = &change.order(id)?.order;
     if order.placed.stock != StockMode::Refuse {
         return Ok(());

@@ -32,12 +32,13 @@ pub(super) fn again(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome,
 /// Finds a place for every unit that waits, but at none of the locations to `avoid`.
 pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationId]) -> Result<(), Refusal> {
     let (snapshot, now) = (change.snapshot, change.now);
+    let stock = change.stock_now();
     let order = &change.order(id)?.order;
     let mut demand: Vec<Demand> =
         order.routing.waiting.iter().map(|waiting| wanted(order, waiting)).collect();
     let situation = Situation {
         locations: &snapshot.locations,
-        stock: &snapshot.stock,
+        stock: &stock,
         destination: order.placed.shipping_address.as_ref(),
         tie_breakers: &snapshot.shop.tie_breakers,
         avoid,
@@ -101,7 +102,7 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
 }
 
 /// What a waiting quantity asks of a location.
-fn wanted(order: &Order, waiting: &Waiting) -> Demand {
+pub(super) fn wanted(order: &Order, waiting: &Waiting) -> Demand {
     let article = order.line(waiting.order_line).map(|line| &line.article);
     Demand {
         variant: article.and_then(|article| article.variant),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use domain::actor::{Actor, App, Permissions};
 use domain::address::Address;
 use domain::command::{
-    CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, Place, PlaceHold, Reach,
-    RequestFulfillment, Restock,
+    CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, Place,
+    PlaceHold, Reach, RequestFulfillment, Reroute, Restock, SomeWork,
 };
 use domain::decide::{Decision, Outcome, Write, decide};
 use domain::event::{Fact, FactKind};
@@ -177,6 +177,27 @@ pub fn requesting(id: FulfillmentOrderId, lines: &[(FulfillmentOrderLineId, i64)
         notify_buyer: false,
         lines,
     })
+}
+
+pub fn some(id: FulfillmentOrderId, lines: &[(FulfillmentOrderLineId, i64)]) -> SomeWork {
+    SomeWork { id, lines: lines.to_vec() }
+}
+
+pub fn moving(id: FulfillmentOrderId, to: LocationId, lines: &[(FulfillmentOrderLineId, i64)]) -> Command {
+    Command::Move(MoveWork { fulfillment_order: id, to, lines: lines.to_vec() })
+}
+
+pub fn rerouting(works: &[FulfillmentOrderId], include: &[LocationId], exclude: &[LocationId]) -> Command {
+    let (works, include, exclude) = (works.to_vec(), include.to_vec(), exclude.to_vec());
+    Command::Reroute(Reroute { works, include, exclude })
+}
+
+pub fn editing(order: OrderId, changes: Vec<LineChange>) -> Command {
+    Command::EditOrder(EditOrder { order, changes })
+}
+
+pub fn setting(line: OrderLineId, quantity: i64) -> LineChange {
+    LineChange::Set { line, quantity, restock: Restock::Yes }
 }
 
 pub fn calling_off(order: OrderId, restock: Restock) -> Command {
