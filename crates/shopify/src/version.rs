@@ -58,6 +58,23 @@ pub(crate) fn display_name(version: &str) -> String {
 mod tests {
     use super::*;
 
+    /// The names of the fields of a root type, as the schema's text has them.
+    fn roots(kind: &str) -> Vec<&'static str> {
+        let body = SCHEMA.split(&format!("type {kind} {{\n")).nth(1).unwrap().split("\n}").next().unwrap();
+        let names = body.lines().map(|line| line.trim().split(['(', ':']).next().unwrap());
+        names.collect()
+    }
+
+    #[test]
+    fn the_documentation_names_every_root() {
+        let page = include_str!("../../../docs/shopify.md");
+        let roots: Vec<&str> = [roots("QueryRoot"), roots("Mutation")].concat();
+        assert!(roots.len() > 30, "{roots:?}");
+        for root in roots {
+            assert!(page.contains(&format!("`{root}`")), "docs/shopify.md doesn't name {root}");
+        }
+    }
+
     #[test]
     fn every_version_has_a_schema() {
         for version in VERSIONS {
