@@ -2,3 +2,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "nothing but tests uses it")]
 
 pub mod nodes;
+pub mod served;
+pub mod types;

@@ -1,0 +1,8 @@
+//! The schema: every field of it answers; it says what the published one says; and whatever is sent to it, the server
+//! answers with a clear error and goes on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod every_field;
+mod hostile;
+mod published;
