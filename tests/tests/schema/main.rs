@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod every_field;
+mod every_mutation;
 mod hostile;
 mod published;
