@@ -80,7 +80,15 @@ pub enum Command {
     SaveService(Service, Location),
     /// A product and its variants are made or changed.
     SaveProduct(Product, Vec<Variant>),
-    /// Stock is counted or corrected: (variant, location, change of the units in the shelves).
+    /// A location goes out of service; what is in its shelves goes to the other one.
+    DeactivateLocation(LocationId, Option<LocationId>),
+    /// A location comes back into service.
+    ActivateLocation(LocationId),
+    /// A location is forgotten.
+    DeleteLocation(LocationId),
+    /// Stock is counted, and is what was counted.
+    SetStock(Vec<StockCount>),
+    /// Stock is corrected: (variant, location, change of the units in the shelves).
     AdjustStock(Vec<(VariantId, LocationId, i64)>),
 }
 
@@ -234,6 +242,30 @@ pub enum LineChange {
     },
     /// A new line.
     Add(Box<NewLine>),
+}
+
+/// So many of a variant are at a location.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StockCount {
+    /// The variant.
+    pub variant: VariantId,
+    /// The location.
+    pub location: LocationId,
+    /// What was counted.
+    pub measure: StockMeasure,
+    /// How many, at least none.
+    pub quantity: i64,
+    /// How many were thought to be there; if there are not, the count is refused.
+    pub expected: Option<i64>,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockMeasure {
+    /// Units in the shelves.
+    OnHand,
+    /// Units in the shelves that aren't promised.
+    Available,
 }
 
 /// How many orders one fulfillment may reach over.

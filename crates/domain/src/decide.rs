@@ -24,6 +24,7 @@ use crate::time::Time;
 
 mod cancel;
 mod cancel_work;
+mod count;
 mod delivery;
 mod edit;
 mod fulfill;
@@ -32,6 +33,7 @@ mod merge;
 mod part;
 mod place;
 pub use place::{PRICE_MAX, QUANTITY_MAX};
+mod places;
 mod progress;
 mod relocate;
 mod request;
@@ -75,6 +77,8 @@ pub enum Write {
     NoListener(ListenerId),
     /// A location.
     Location(Location),
+    /// A location goes, and what its stock was counted by.
+    NoLocation(LocationId),
     /// A service.
     Service(Service),
     /// A product.
@@ -179,6 +183,10 @@ pub fn decide(
         Command::SaveLocation(location) => save::location(&mut change, location),
         Command::SaveService(service, location) => save::service(&mut change, service, location),
         Command::SaveProduct(product, variants) => save::product(&mut change, product, variants),
+        Command::DeactivateLocation(id, to) => places::deactivate(&mut change, *id, *to),
+        Command::ActivateLocation(id) => places::activate(&mut change, *id),
+        Command::DeleteLocation(id) => places::delete(&mut change, *id),
+        Command::SetStock(counts) => count::set(&mut change, counts),
         Command::AdjustStock(changes) => save::stock(&mut change, changes),
     }?;
     Ok(change.finish(outcome))
@@ -302,7 +310,9 @@ impl<'a, 'i> Change<'a, 'i> {
             events.push(Event::new(id, self.now, self.actor, None, self.facts));
         }
         // Stock likewise; last of all, so that the rows that orders share are locked as briefly as can be.
-        self.stock.retain(|delta| delta.on_hand != 0 || delta.committed != 0);
+        // A variant may be stocked somewhere without a unit being there.
+        let is_new = |delta: &StockDelta| delta.guard == StockGuard::New;
+        self.stock.retain(|delta| delta.on_hand != 0 || delta.committed != 0 || is_new(delta));
         self.stock.sort_by_key(|delta| (delta.variant, delta.location));
         self.writes.extend(self.stock.into_iter().map(Write::Stock));
         Decision { writes: self.writes, events, outcome }

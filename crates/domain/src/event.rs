@@ -310,6 +310,21 @@ facts! {
         /// The location.
         location: LocationId,
     } = "location_updated",
+    /// A location came back into service.
+    LocationActivated {
+        /// The location.
+        location: LocationId,
+    } = "location_activated",
+    /// A location went out of service.
+    LocationDeactivated {
+        /// The location.
+        location: LocationId,
+    } = "location_deactivated",
+    /// A location was forgotten.
+    LocationDeleted {
+        /// The location.
+        location: LocationId,
+    } = "location_deleted",
     /// A product was made or changed.
     ProductSaved {
         /// The product.

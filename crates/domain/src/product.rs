@@ -125,6 +125,15 @@ pub struct StockDelta {
 pub enum StockGuard {
     /// Afterwards no more may be promised than is there.
     Available,
+    /// Stock is still what it was when the change was decided upon.
+    Unchanged {
+        /// Units in the shelves.
+        on_hand: i64,
+        /// Units promised.
+        committed: i64,
+    },
+    /// The location still doesn't stock the variant.
+    New,
     /// Nothing: the units left, came back, or are sold beyond stock on purpose.
     Free,
 }

@@ -71,6 +71,17 @@ pub enum Refusal {
     NoPlace(FulfillmentOrderId),
     /// So many of the line left already; no fewer can be asked for.
     AlreadyFulfilled(OrderLineId, i64),
+    /// The entry of that index names what an earlier one names.
+    Twice(usize),
+    /// The entry of that index expected another stock than is there.
+    StockDiffers {
+        /// The entry.
+        index: usize,
+        /// What is there.
+        found: i64,
+    },
+    /// That can't be done to that location.
+    Location(LocationId, LocationTrouble),
     /// Everything was named; something of it must stay.
     NothingWouldStay(FulfillmentOrderId),
     /// The buyer doesn't come for those works, or they aren't there.
@@ -85,6 +96,23 @@ pub enum Refusal {
     Taken(Field),
     /// A value is missing or malformed.
     Malformed(Field, &'static str),
+}
+
+/// Why something can't be done to a location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LocationTrouble {
+    /// A fulfillment service runs it.
+    OfService,
+    /// No other location in service ships orders.
+    OnlyOneThatShips,
+    /// It is the location itself.
+    Same,
+    /// Open work is assigned to it.
+    HasWork,
+    /// There is something in its shelves, or something missing there.
+    HasStock,
+    /// It is in service.
+    Active,
 }
 
 /// Something that may not be there.

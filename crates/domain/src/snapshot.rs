@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Command, LineChange};
 use crate::fulfillment::Fulfillment;
 use crate::id::{
-    FulfillmentId, FulfillmentOrderId, ListenerId, OrderId, ProductId, ServiceId, ShopId, VariantId,
+    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, ShopId,
+    VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -86,6 +87,8 @@ pub struct Scope {
     pub service: Option<ServiceId>,
     /// A product.
     pub product: Option<ProductId>,
+    /// A location: its stock, and whether open work is assigned to it.
+    pub location: Option<LocationId>,
 }
 
 /// Whether locations are read, and stock of the orders' articles.
@@ -119,8 +122,10 @@ pub struct Snapshot {
     pub variants: Vec<Variant>,
     /// Products.
     pub products: Vec<Product>,
-    /// Stock of the variants, and of the orders' articles if asked for.
+    /// Stock of the variants, and of the orders' articles or of a whole location if asked for.
     pub stock: Vec<Stock>,
+    /// Whether open work is assigned to the location that was asked for.
+    pub has_open_work: bool,
     /// Listeners.
     pub listeners: Vec<Listener>,
     /// How often stock or places had changed when this was read, if units are routed by what was read. The store
@@ -141,6 +146,7 @@ impl Snapshot {
             variants: Vec::new(),
             products: Vec::new(),
             stock: Vec::new(),
+            has_open_work: false,
             listeners: Vec::new(),
             changes: None,
         }
@@ -218,6 +224,14 @@ impl Command {
             Command::SaveProduct(product, variants) => Scope {
                 product: Some(product.id),
                 variants: variants.iter().map(|variant| variant.id).collect(),
+                ..none
+            },
+            Command::DeactivateLocation(id, _)
+            | Command::ActivateLocation(id)
+            | Command::DeleteLocation(id) => Scope { location: Some(*id), places: Places::Locations, ..none },
+            Command::SetStock(counts) => Scope {
+                variants: counts.iter().map(|count| count.variant).collect(),
+                places: Places::Locations,
                 ..none
             },
             Command::AdjustStock(changes) => Scope {

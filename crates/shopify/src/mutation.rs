@@ -9,7 +9,7 @@ use graphql::{Field, FieldError};
 
 use crate::answer::{Answer, Payload, UserError};
 use crate::data::Data;
-use crate::{arrange, cancel, event, fulfill, hold, order_create, request, subscription, track};
+use crate::{arrange, cancel, event, fulfill, hold, order_create, relocate, request, subscription, track};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {
@@ -84,6 +84,8 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "fulfillmentOrderRejectCancellationRequest" => request::reject_cancellation(field),
         "fulfillmentOrderClose" => request::close(field),
         "fulfillmentOrderCancel" => arrange::cancel(field),
+        "fulfillmentOrderMove" => relocate::to(field),
+        "fulfillmentOrdersReroute" => relocate::reroute(field),
         "fulfillmentOrderSplit" => arrange::split(field),
         "fulfillmentOrderMerge" => arrange::merge(field),
         "fulfillmentOrderReportProgress" => arrange::report_progress(field),
@@ -132,7 +134,7 @@ pub(crate) fn take(data: &mut Data, done: &Done) {
 
 /// A refusal that this API has no form of its own for, in plain words. Every mutation's own words come first.
 pub(crate) fn plain(refusal: &Refusal) -> UserError {
-    use domain::refusal::Thing;
+    use domain::refusal::{LocationTrouble, Thing};
     let message = match refusal {
         Refusal::NotPermitted(permissions) => {
             let names: Vec<&str> = permissions.iter().map(|permission| permission.as_str()).collect();
@@ -192,6 +194,17 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
         Refusal::NotMovable(_, _, why) => crate::fulfillment_order::obstacle(*why).to_owned(),
         Refusal::NoPlace(_) => "Cannot reassign location for fulfillment orders.".to_owned(),
         Refusal::AlreadyFulfilled(_, left) => format!("{left} of them are fulfilled already."),
+        Refusal::Twice(_) => "The same thing is named twice.".to_owned(),
+        Refusal::StockDiffers { found, .. } => format!("The compared quantity is not the one found, which is {found}."),
+        Refusal::Location(_, trouble) => match trouble {
+            LocationTrouble::OfService => "The location is run by a fulfillment service.",
+            LocationTrouble::OnlyOneThatShips => "At least one location must fulfill online orders.",
+            LocationTrouble::Same => "Destination location is the same as the location to be deactivated.",
+            LocationTrouble::HasWork => "The location has pending orders.",
+            LocationTrouble::HasStock => "The location has inventory.",
+            LocationTrouble::Active => "The location cannot be deleted while it is active.",
+        }
+        .to_owned(),
         Refusal::NothingWouldStay(_) => "At least one item must remain in the fulfillment order.".to_owned(),
         Refusal::NotForPickup(ids) => format!("Invalid fulfillment_order_id provided {}", joined(ids)),
         Refusal::HoldNotYours(_) => "The app doesn't have access to release the fulfillment hold.".to_owned(),

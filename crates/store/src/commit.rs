@@ -133,6 +133,12 @@ fn one(
             );
         }
         Write::Location(location) => out.push(saved(UPSERT_LOCATION, key(location.id.0), location)?),
+        Write::NoLocation(id) => {
+            let gone = "DELETE FROM locations WHERE shop_id = $1 AND location_id = $2";
+            out.push(Statement::new(gone, key(id.0)));
+            let counted = "DELETE FROM stock WHERE shop_id = $1 AND location_id = $2";
+            out.push(Statement::new(counted, key(id.0)).any());
+        }
         Write::Service(service) => {
             let mut params = key(service.id.0);
             params.push(service.app.0.into());
@@ -202,7 +208,7 @@ fn saved<T: Serialize>(sql: &'static str, mut key: Vec<Value>, thing: &T) -> Res
 
 /// Stock is moved, never overwritten. A promise is only made of what is there.
 fn stock(shop: ShopId, delta: &StockDelta) -> Statement {
-    let params = vec![
+    let mut params = vec![
         shop.0.into(),
         delta.variant.0.into(),
         delta.location.0.into(),
@@ -214,6 +220,19 @@ fn stock(shop: ShopId, delta: &StockDelta) -> Statement {
             "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5 \
              WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3 \
              AND on_hand + $4 - committed - $5 >= 0",
+            params,
+        ),
+        StockGuard::Unchanged { on_hand, committed } => {
+            params.extend([on_hand.into(), committed.into()]);
+            Statement::new(
+                "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5 \
+                 WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3 AND on_hand = $6 AND committed = $7",
+                params,
+            )
+        }
+        StockGuard::New => Statement::new(
+            "INSERT INTO stock (shop_id, variant_id, location_id, on_hand, committed) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, variant_id, location_id) DO NOTHING",
             params,
         ),
         // Units that were promised are there; a CHECK would refuse the row of a negative delta before it is added.

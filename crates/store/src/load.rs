@@ -37,6 +37,11 @@ pub(crate) const FULFILLMENTS: &str = "SELECT fulfillment_id, version, body FROM
 
 const CHANGES: &str = "SELECT next FROM counters WHERE shop_id = $1 AND name = 'routing'";
 
+const STOCK_AT: &str = "SELECT variant_id, location_id, on_hand, committed FROM stock \
+     WHERE shop_id = $1 AND location_id = $2";
+const OPEN_WORK_AT: &str = "SELECT fulfillment_order_id FROM fulfillment_orders \
+     WHERE shop_id = $1 AND location_id = $2 AND is_open = 1 LIMIT 1";
+
 /// What each query of a load is for; answers come in the order of the questions.
 pub(crate) enum Part {
     Orders,
@@ -47,6 +52,7 @@ pub(crate) enum Part {
     Variants,
     Products,
     Stock,
+    OpenWork,
     Listeners,
     Changes,
 }
@@ -105,6 +111,7 @@ impl Store {
             Part::Products => snapshot.products = bodies(&rows)?,
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
             Part::Changes => snapshot.changes = Some(rows.first().map_or(Ok(0), |row| row.int(0))?),
+            Part::OpenWork => snapshot.has_open_work = !rows.is_empty(),
             Part::Stock => {
                 let read = rows.iter().map(stock_of).collect::<Result<Vec<_>, _>>()?;
                 // Variants that are asked for by name and are in an order too come twice.
@@ -161,6 +168,11 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         if scope.by_work.is_empty() {
             ask.push((Part::Changes, Query::new(CHANGES, vec![shop.0.into()])));
         }
+    }
+    if let Some(location) = scope.location {
+        let key = || vec![shop.0.into(), location.0.into()];
+        ask.push((Part::Stock, Query::new(STOCK_AT, key())));
+        ask.push((Part::OpenWork, Query::new(OPEN_WORK_AT, key())));
     }
     if scope.listeners.is_some() {
         ask.push((Part::Listeners, all("listeners")));

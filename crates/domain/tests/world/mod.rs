@@ -305,7 +305,16 @@ impl World {
             services: if places { self.services.clone() } else { Vec::new() },
             variants: self.variants.iter().filter(|v| scope.variants.contains(&v.id)).cloned().collect(),
             products: self.products.iter().filter(|p| scope.product == Some(p.id)).cloned().collect(),
-            stock: self.stock.values().filter(|s| stocked.contains(&s.variant)).copied().collect(),
+            stock: self
+                .stock
+                .values()
+                .filter(|s| stocked.contains(&s.variant) || scope.location == Some(s.location))
+                .copied()
+                .collect(),
+            has_open_work: scope.location.is_some_and(|id| {
+                let mut works = self.orders.iter().flat_map(|order| &order.fulfillment_orders);
+                works.any(|fo| fo.is_open() && fo.location == id)
+            }),
             listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
             ..Snapshot::of(self.shop.clone())
         }
@@ -328,6 +337,14 @@ impl World {
             let Write::Stock(delta) = write else { continue };
             let (variant, location) = (delta.variant, delta.location);
             let none = Stock { variant, location, on_hand: 0, committed: 0 };
+            let known = stock.get(&(variant, location)).map(|level| (level.on_hand, level.committed));
+            match delta.guard {
+                StockGuard::New if known.is_some() => return Err(Stale),
+                StockGuard::Unchanged { on_hand, committed } if known != Some((on_hand, committed)) => {
+                    return Err(Stale);
+                }
+                _ => {}
+            }
             let level = stock.entry((variant, location)).or_insert(none);
             level.on_hand += delta.on_hand;
             level.committed += delta.committed;
@@ -365,6 +382,10 @@ impl World {
             Write::Location(location) => {
                 self.locations.retain(|known| known.id != location.id);
                 self.locations.push(location.clone());
+            }
+            Write::NoLocation(id) => {
+                self.locations.retain(|known| known.id != *id);
+                self.stock.retain(|(_, location), _| location != id);
             }
             Write::Service(service) => {
                 self.services.retain(|known| known.id != service.id);

@@ -50,6 +50,9 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::DeadlineSet
         | FactKind::OrderUnrouted
         | FactKind::OrderEdited
+        | FactKind::LocationActivated
+        | FactKind::LocationDeactivated
+        | FactKind::LocationDeleted
         | FactKind::ProductSaved
         | FactKind::ListenerSaved
         | FactKind::ListenerRemoved
