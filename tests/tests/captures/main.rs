@@ -125,6 +125,9 @@ impl Session<'_> {
         if let Some(by) = self.changed_before(step) {
             return Went::NotYet(format!("{by} comes before it"));
         }
+        if step.response["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR" {
+            return Went::NotYet("the recorded shop failed itself, and changed nothing".to_owned());
+        }
         if self.told_before(step) {
             return Went::Ok { why: vec!["told twice".to_owned()] };
         }

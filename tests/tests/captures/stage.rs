@@ -169,12 +169,17 @@ impl Stage {
             let variants = named.filter_map(|id| id.strip_prefix("gid://shopify/ProductVariant/"));
             stocked.extend(variants.map(|id| (id.parse::<i64>().unwrap(), at)));
         }
+        // What is moved somewhere must be in stock there.
+        let variants: BTreeSet<i64> = stocked.iter().map(|(variant, _)| *variant).collect();
+        let moves = capture.steps.iter().filter_map(|step| step.variables["newLocationId"].as_str());
+        for to in moves.filter_map(|id| id.rsplit('/').next()?.parse::<i64>().ok()) {
+            stocked.extend(variants.iter().map(|variant| (*variant, to)));
+        }
         for (id, (name, ships_orders)) in locations {
             let main = i64::from(!name.contains("Main"));
             let location = world::location(LocationId(id), main * 1_000_000_000_000 + id);
             self.run(Command::SaveLocation(Location { name, ships_orders, ..location })).await;
         }
-        let variants: BTreeSet<i64> = stocked.iter().map(|(variant, _)| *variant).collect();
         let variants: Vec<_> = variants.into_iter().map(|id| world::variant(VariantId(id))).collect();
         if !variants.is_empty() {
             self.run(Command::SaveProduct(world::product(ProductId(90)), variants)).await;
