@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, dev, doctor, explain, export, import, key, migrate, serve, shop,
+    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, migrate, serve, shop,
 };
 use crate::failure::{Exit, Failure};
 
@@ -43,6 +43,8 @@ enum Command {
     Explain(explain::Args),
     /// Make, list and revoke keys of programs
     Key(key::Args),
+    /// List what is sent to listeners, show its attempts, send it again
+    Deliveries(deliveries::Args),
     /// Show and change the shop
     Shop(shop::Args),
     /// Check that everything is as it should be
@@ -89,6 +91,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Export(args) => export::run(&args, file, out),
         Command::Explain(args) => explain::run(&args, file, out),
         Command::Key(args) => key::run(&args, file, out),
+        Command::Deliveries(args) => deliveries::run(&args, file, out),
         Command::Shop(args) => shop::run(&args, file, out),
         Command::Doctor(args) => doctor::run(&args, file, out),
         Command::Backup(args) => backup::run(&args, file, out),

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod completions;
 pub mod config;
+pub mod deliveries;
 pub mod dev;
 pub mod doctor;
 pub mod explain;

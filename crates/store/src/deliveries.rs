@@ -269,6 +269,16 @@ impl Store {
         rows.iter().map(delivery).collect()
     }
 
+    /// A delivery.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn delivery(&self, shop: ShopId, id: i64) -> Result<Option<Delivery>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE shop_id = $1 AND delivery_id = $2");
+        let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into(), id.into()])]).await?;
+        rows.iter().flatten().next().map(delivery).transpose()
+    }
+
     /// The attempts of a delivery, oldest first.
     ///
     /// # Errors

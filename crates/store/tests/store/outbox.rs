@@ -193,6 +193,9 @@ async fn attempts_are_recorded_and_the_last_one_is_visible(bench: Bench) {
     assert_eq!((exhausted.state, exhausted.attempts), (DeliveryState::Exhausted, 2));
     assert!(!claimed(&bench, 9_999, 20).await.contains(&500), "it is not tried again by itself");
 
+    assert_eq!(store.delivery(shop, 500).await.unwrap().as_ref(), Some(exhausted));
+    assert_eq!(store.delivery(ShopId(2), 500).await.unwrap(), None);
+
     assert!(store.send_again(shop, 500, Time(20_000 * SECOND)).await.unwrap());
     assert!(!store.send_again(shop, 500, Time(0)).await.unwrap(), "it waits already");
     assert!(!store.send_again(ShopId(2), 501, Time(0)).await.unwrap());
