@@ -190,6 +190,9 @@ fn listener(data: &Data, id: ListenerId) -> Option<SubscriptionNode<'_>> {
     data.listeners.iter().find(own).map(SubscriptionNode)
 }
 
+/// Payloads whose errors got codes in version 2026-04.
+const LATE_CODES: [&str; 2] = ["FulfillmentOrderCancelPayload", "FulfillmentOrderMovePayload"];
+
 struct PayloadNode<'d> {
     data: &'d Data,
     payload: &'d Payload,
@@ -208,6 +211,10 @@ impl Object for PayloadNode<'_> {
         match field.name() {
             // This one mutation has its errors twice, with and without codes.
             "userErrors" if payload.kind == "OrderCancelPayload" => Ok(error("UserError")),
+            // Until then these had errors without codes.
+            "userErrors" if LATE_CODES.contains(&payload.kind) && self.data.version < "2026-04" => {
+                Ok(error("UserError"))
+            }
             "userErrors" | "orderCancelUserErrors" => Ok(error(payload.error_kind)),
             name => match payload.fields.iter().find(|(known, _)| *known == name) {
                 Some((_, answer)) => answer.out(self.data, field),

@@ -33,6 +33,7 @@ mod order_create;
 mod page;
 mod product;
 mod query;
+mod relocate;
 mod request;
 mod run;
 mod search;
