@@ -64,6 +64,19 @@ pub fn of_order(order: &Order) -> Vec<String> {
             )
         });
     }
+    for line in order.invoice_lines() {
+        let Some(adjusts) = line.adjusts else { continue };
+        let mut sold = order.invoice_lines().filter(|sold| sold.id == adjusts && sold.adjusts.is_none());
+        must(sold.any(|sold| sold.order_line == line.order_line), &|| {
+            format!("Q12: invoice line {} adjusts nothing that was sold", line.id)
+        });
+    }
+    for line in &order.lines {
+        let (most, now) = (line.quantity, order.current_quantity(line.id));
+        must(now <= most, &|| {
+            format!("Q12: {now} of line {} are asked for, never more than {most}", line.id)
+        });
+    }
     if order.cancelled.is_some() {
         let open = order.fulfillment_orders.iter().any(|fo| fo.is_open());
         must(!open && order.routing.waiting.is_empty(), &|| "F12: called off, but work is open".to_owned());

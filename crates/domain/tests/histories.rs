@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::actor::{Actor, writable};
 use domain::allowed::{Action, check, peers};
-use domain::command::{Command, Fulfilled, LineChange, Reach, Restock};
+use domain::command::{Command, Fulfilled, LineChange, Reach, Restock, StockCount, StockMeasure};
 use domain::decide::{Decision, Outcome, Write};
 use domain::fulfillment_order::{FulfillmentOrder, Stage};
 use domain::id::*;
@@ -152,6 +152,16 @@ impl Reference {
                     self.left.insert((edit.order, line.id), 0);
                 }
             }
+            (Command::SetStock(counts), _) => {
+                for count in counts {
+                    let others = world
+                        .stock
+                        .values()
+                        .filter(|s| s.variant == count.variant && s.location != count.location);
+                    let units = count.quantity + others.map(|stock| stock.on_hand).sum::<i64>();
+                    self.shelves.insert(count.variant, units);
+                }
+            }
             (Command::AdjustStock(changes), _) => {
                 for (variant, _, by) in changes {
                     *self.shelves.entry(*variant).or_default() += by;
@@ -291,6 +301,7 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
         }
         23 => Command::CancelWork(id?),
         24 => some_word(chance, id?),
+        28 => some_change_of_place(chance),
         25 => Command::SetDeadline(vec![id?, chance.pick(young)?.id], world.now.plus(HOUR)),
         26 | 27 => {
             let order = chance.pick(&world.orders)?;
@@ -313,6 +324,23 @@ fn some_word(chance: &mut Chance, id: FulfillmentOrderId) -> Command {
         3 => Command::GiveUp(id, None),
         4 => Command::PrepareForPickup(vec![id]),
         _ => Command::ReportProgress(id, None),
+    }
+}
+
+/// A location comes or goes, or somebody counts what is there.
+fn some_change_of_place(chance: &mut Chance) -> Command {
+    let mut place = || chance.pick(&[HERE, THERE, SERVED]).expect("there are some");
+    let (one, other) = (place(), place());
+    match chance.below(4) {
+        0 => Command::DeactivateLocation(one, Some(other).filter(|_| chance.one_in(2))),
+        1 | 2 => Command::ActivateLocation(one),
+        _ => Command::SetStock(vec![StockCount {
+            variant: chance.pick(&[SHIRT, MUG, PRINT]).expect("there are some"),
+            location: one,
+            measure: StockMeasure::OnHand,
+            quantity: chance.within(-1..12),
+            expected: if chance.one_in(2) { Some(chance.within(0..12)) } else { None },
+        }]),
     }
 }
 

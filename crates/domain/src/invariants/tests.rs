@@ -21,6 +21,8 @@ fn a_broken_property_is_named() {
         ("Q4", |order| order.invoices[0].lines[0].removed = 1),
         ("Q1", |order| order.invoices[0].lines[0].removed = 4),
         ("Q1", |order| order.routing.waiting[0].quantity = 0),
+        ("Q12", |order| order.lines[0].quantity = 2),
+        ("Q12", |order| order.invoices[0].lines[1].adjusts = Some(crate::id::InvoiceLineId(4))),
         ("share an id", |order| {
             let twice = order.fulfillment_orders[0].lines[0].clone();
             order.fulfillment_orders[0].lines.push(twice);
