@@ -144,6 +144,22 @@ pub enum PaymentClaim {
     Expired,
 }
 
+impl PaymentClaim {
+    /// The name in lower case with underscores, as stored and listed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PaymentClaim::Pending => "pending",
+            PaymentClaim::Authorized => "authorized",
+            PaymentClaim::PartiallyPaid => "partially_paid",
+            PaymentClaim::Paid => "paid",
+            PaymentClaim::PartiallyRefunded => "partially_refunded",
+            PaymentClaim::Refunded => "refunded",
+            PaymentClaim::Voided => "voided",
+            PaymentClaim::Expired => "expired",
+        }
+    }
+}
+
 /// What an order does when an article is not in stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,7 @@
 
 use domain::fulfillment_order::{FulfillmentOrder, Stage};
 use domain::id::ShopId;
-use domain::order::{Order, PaymentClaim};
+use domain::order::Order;
 use domain::status;
 
 use crate::db::{Statement, Value};
@@ -21,7 +21,7 @@ pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
         order.created_at.0.into(),
         order.updated_at.0.into(),
         state(order).into(),
-        payment(status::payment(order)).into(),
+        status::payment(order).as_str().into(),
         status::fulfillment(order).as_str().into(),
         placed.test.into(),
         route_at(order).into(),
@@ -34,20 +34,6 @@ pub(crate) fn state(order: &Order) -> &'static str {
         (Some(_), _) => "cancelled",
         (None, Some(_)) => "closed",
         (None, None) => "open",
-    }
-}
-
-/// The name of a payment status, as stored.
-pub(crate) fn payment(claim: PaymentClaim) -> &'static str {
-    match claim {
-        PaymentClaim::Pending => "pending",
-        PaymentClaim::Authorized => "authorized",
-        PaymentClaim::PartiallyPaid => "partially_paid",
-        PaymentClaim::Paid => "paid",
-        PaymentClaim::PartiallyRefunded => "partially_refunded",
-        PaymentClaim::Refunded => "refunded",
-        PaymentClaim::Voided => "voided",
-        PaymentClaim::Expired => "expired",
     }
 }
 

@@ -210,7 +210,7 @@ fn paid(order: &Order, cells: &mut Cells, at: &dyn Fn(Time) -> String) {
     let balance = payment::balance(transactions);
     let money = |amount: Minor| decimal(amount, order.placed.currency);
     let claim = status::payment(order);
-    cells.set("Financial Status", word(claim));
+    cells.set("Financial Status", claim.as_str());
     let taken = |kind| matches!(kind, TransactionKind::Sale | TransactionKind::Capture);
     let first = transactions.iter().find(|t| t.status == TransactionStatus::Success && taken(t.kind));
     // Where nobody knows when, but that, it was paid: at once.
@@ -227,19 +227,6 @@ fn paid(order: &Order, cells: &mut Cells, at: &dyn Fn(Time) -> String) {
         _ => 0,
     };
     cells.set("Outstanding Balance", money(open));
-}
-
-fn word(claim: PaymentClaim) -> &'static str {
-    match claim {
-        PaymentClaim::Pending => "pending",
-        PaymentClaim::Authorized => "authorized",
-        PaymentClaim::PartiallyPaid => "partially_paid",
-        PaymentClaim::Paid => "paid",
-        PaymentClaim::PartiallyRefunded => "partially_refunded",
-        PaymentClaim::Refunded => "refunded",
-        PaymentClaim::Voided => "voided",
-        PaymentClaim::Expired => "expired",
-    }
 }
 
 fn address(address: &Option<Address>, which: &str, cells: &mut Cells) {

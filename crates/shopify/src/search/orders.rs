@@ -125,7 +125,7 @@ pub(super) fn fact<'a>(order: &'a Order, field: &str) -> Fact<'a> {
             (None, Some(_)) => "closed",
             (None, None) => "open",
         }),
-        "financial_status" => Fact::Exact(payment(order)),
+        "financial_status" => Fact::Exact(status::payment(order).as_str()),
         "fulfillment_status" => Fact::Exact(status::fulfillment(order).as_str()),
         "created_at" => Fact::At(order.created_at),
         "processed_at" => Fact::At(placed.processed_at),
@@ -149,20 +149,6 @@ pub(super) fn fact<'a>(order: &'a Order, field: &str) -> Fact<'a> {
 
 fn any_of<'a>(texts: impl Iterator<Item = &'a str>) -> Fact<'a> {
     Fact::AnyOf(texts.map(|text| Fact::Text(Some(text))).collect())
-}
-
-fn payment(order: &Order) -> &'static str {
-    use domain::order::PaymentClaim as Claim;
-    match status::payment(order) {
-        Claim::Pending => "pending",
-        Claim::Authorized => "authorized",
-        Claim::PartiallyPaid => "partially_paid",
-        Claim::Paid => "paid",
-        Claim::PartiallyRefunded => "partially_refunded",
-        Claim::Refunded => "refunded",
-        Claim::Voided => "voided",
-        Claim::Expired => "expired",
-    }
 }
 
 /// What bare words look at: names, addresses, articles.
