@@ -250,18 +250,9 @@ impl<'a, 'i> Change<'a, 'i> {
         found.map(|order| order.id).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(work)))
     }
 
-    /// Moves stock. Deltas of the same stock are added up.
+    /// Moves stock.
     fn move_stock(&mut self, delta: StockDelta) {
-        let same = |other: &&mut StockDelta| {
-            other.variant == delta.variant && other.location == delta.location && other.guard == delta.guard
-        };
-        match self.stock.iter_mut().find(same) {
-            Some(other) => {
-                other.on_hand += delta.on_hand;
-                other.committed += delta.committed;
-            }
-            None => self.stock.push(delta),
-        }
+        self.stock.push(delta);
     }
 
     /// Stock as it will be if nothing more happens.
@@ -310,13 +301,37 @@ impl<'a, 'i> Change<'a, 'i> {
             events.push(Event::new(id, self.now, self.actor, None, self.facts));
         }
         // Stock likewise; last of all, so that the rows that orders share are locked as briefly as can be.
-        // A variant may be stocked somewhere without a unit being there.
-        let is_new = |delta: &StockDelta| delta.guard == StockGuard::New;
-        self.stock.retain(|delta| delta.on_hand != 0 || delta.committed != 0 || is_new(delta));
-        self.stock.sort_by_key(|delta| (delta.variant, delta.location));
-        self.writes.extend(self.stock.into_iter().map(Write::Stock));
+        self.writes.extend(added_up(self.stock).into_iter().map(Write::Stock));
         Decision { writes: self.writes, events, outcome }
     }
+}
+
+/// One delta for every row of stock, by variant and location. What one command releases it may promise again, so
+/// only the sum is guarded; and not at all where something of it is sold beyond stock on purpose.
+fn added_up(mut deltas: Vec<StockDelta>) -> Vec<StockDelta> {
+    deltas.sort_by_key(|delta| (delta.variant, delta.location));
+    let mut sums: Vec<StockDelta> = Vec::with_capacity(deltas.len());
+    let same_row = |a: &StockDelta, b: &StockDelta| (a.variant, a.location) == (b.variant, b.location);
+    for row in deltas.chunk_by(same_row) {
+        let [first, others @ ..] = row else { continue };
+        let mut sum = *first;
+        for delta in others {
+            sum.on_hand += delta.on_hand;
+            sum.committed += delta.committed;
+        }
+        let beyond = row.iter().any(|delta| delta.guard == StockGuard::Free && delta.committed > 0);
+        let limited = row.iter().any(|delta| delta.guard == StockGuard::Available);
+        sum.guard = match first.guard {
+            StockGuard::Unchanged { .. } | StockGuard::New => first.guard,
+            _ if limited && !beyond && sum.committed > sum.on_hand => StockGuard::Available,
+            _ => StockGuard::Free,
+        };
+        // A variant may be stocked somewhere without a unit being there.
+        if sum.on_hand != 0 || sum.committed != 0 || sum.guard == StockGuard::New {
+            sums.push(sum);
+        }
+    }
+    sums
 }
 
 /// Adds the facts that follow from the difference between before and after.
