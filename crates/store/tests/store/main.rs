@@ -4,6 +4,7 @@
 mod audit;
 mod bench;
 mod commit;
+mod count;
 mod lists;
 mod outbox;
 mod shops;
