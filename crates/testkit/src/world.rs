@@ -9,8 +9,8 @@ use domain::command::{
 };
 use domain::hold::HoldReason;
 use domain::id::{
-    AppId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ProductId, ServiceId,
-    ShopId, VariantId,
+    AppId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ProductId, ServiceId, ShopId,
+    VariantId,
 };
 use domain::listener::Listener;
 use domain::location::{Location, Service};
