@@ -91,6 +91,10 @@ pub(super) fn all(conditions: &[Condition], alias: &str, values: &mut Vec<Value>
 impl Condition {
     fn sql(&self, alias: &str, values: &mut Vec<Value>) -> String {
         match self {
+            // An index in which other columns follow is of use for one value, and hardly for a range of one value.
+            Condition::Between(column, Some(low), Some(high)) if low == high => {
+                among(&column.of(alias), [(*low).into()], values)
+            }
             Condition::Between(column, low, high) => {
                 let mut bound = |sign: &str, bound: &Option<i64>| {
                     bound.map(|bound| format!("{} {sign} {}", column.of(alias), place(values, bound.into())))
