@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
@@ -17,7 +18,7 @@ pub(super) fn write(file: &Path, plan: &Plan, span: Span) -> Outcome<Measured> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; \
          PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = OFF",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
+    keep_prepared(&connection)?;
     // To SQLite `$3` is a name, `?3` a place.
     let writes: Vec<String> = plan.writes.iter().map(|sql| sql.replace('$', "?")).collect();
     let mut samples = Samples::starting(span);
@@ -48,6 +49,7 @@ pub(super) fn read(file: &Path, plan: &Plan, span: Span) -> Outcome<Measured> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags)?;
         connection.execute_batch("PRAGMA cache_size = -8000")?;
+        keep_prepared(&connection)?;
         Ok(connection)
     };
     let readers = (0..CALLERS).map(|_| open()).collect::<Outcome<Vec<_>>>()?;
@@ -56,6 +58,12 @@ pub(super) fn read(file: &Path, plan: &Plan, span: Span) -> Outcome<Measured> {
         answer(connection, plan, k)?;
         Ok(true)
     })
+}
+
+/// As the store does it: after `ANALYZE` every statement would else be planned anew at every call.
+fn keep_prepared(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 fn answer(connection: &Connection, plan: &Plan, k: i64) -> Outcome<()> {
