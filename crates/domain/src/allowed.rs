@@ -235,6 +235,7 @@ pub fn mergeable(a: &FulfillmentOrder, b: &FulfillmentOrder) -> bool {
     a.stage == Stage::Open
         && b.stage == Stage::Open
         && a.location == b.location
+        && a.service == b.service
         && a.delivery == b.delivery
         && a.request == b.request
 }
