@@ -5,7 +5,6 @@ use domain::allowed::{Action, WhyNot, check, peers};
 use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, MerchantMessage, MessageKind};
 use domain::hold::Hold;
 use domain::id::HoldId;
-use domain::location::Location;
 use domain::moving::Obstacle;
 use domain::order::Order;
 use graphql::{Field, FieldError, Object, Out};
@@ -39,7 +38,7 @@ impl Object for WorkNode<'_> {
         self.data.may(field)?;
         let Self { data, order, work } = *self;
         Ok(match field.name() {
-            "assignedLocation" => Out::object(Assigned { data, location: data.location(work.location) }),
+            "assignedLocation" => Out::object(Assigned { data, work }),
             "createdAt" => Out::from(words::time(work.created_at)),
             "deliveryMethod" => Out::object(DeliveryMethod { order, work }),
             "destination" => {
@@ -252,9 +251,10 @@ impl Object for WorkLine<'_> {
     }
 }
 
+/// Where work was assigned to: as the location is now, or as it was once the work is a matter of record.
 struct Assigned<'d> {
     data: &'d Data,
-    location: Option<&'d Location>,
+    work: &'d FulfillmentOrder,
 }
 
 impl Object for Assigned<'_> {
@@ -263,7 +263,9 @@ impl Object for Assigned<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let address = self.location.map(|location| &location.address);
+        let (settled, location) = (self.work.settled_location(), self.data.location(self.work.location));
+        let address = settled.map(|was| &was.address).or(location.map(|location| &location.address));
+        let name = settled.map(|was| &was.name).or(location.map(|location| &location.name));
         let part =
             |of: fn(&domain::address::Address) -> &Option<String>| address.map_or(Out::Null, |a| text(of(a)));
         Ok(match field.name() {
@@ -271,10 +273,8 @@ impl Object for Assigned<'_> {
             "address2" => part(|a| &a.address2),
             "city" => part(|a| &a.city),
             "countryCode" => Out::from(address.and_then(|a| a.country_code.as_deref()).unwrap_or("ZZ")),
-            "location" => {
-                Out::maybe(self.location.map(|location| LocationNode { data: self.data, location }))
-            }
-            "name" => Out::from(self.location.map_or("", |location| location.name.as_str())),
+            "location" => Out::maybe(location.map(|location| LocationNode { data: self.data, location })),
+            "name" => Out::from(name.map_or("", String::as_str)),
             "phone" => part(|a| &a.phone),
             "province" => part(|a| &a.province),
             "zip" => part(|a| &a.zip),
