@@ -366,7 +366,11 @@ async fn what_is_exported_comes_back_the_same() {
     let wanted = std::fs::read_to_string(data("shopify_orders.csv")).unwrap();
     assert_eq!(header.lines().next(), wanted.trim_start_matches('\u{FEFF}').lines().next());
     assert_eq!(tally(&third.import("shopify-orders", &file, &[]))[..3], [12, 0, 0]);
-    assert_eq!(third.order("#1009").await.placed.note.as_deref(), Some("=1+1"));
+    // Orders come in side by side, so whichever of those without a name was first has the lower number.
+    assert!(
+        third.exported("jsonl").iter().any(|line| line.contains("\"note\":\"=1+1\"")),
+        "without the quote"
+    );
     assert_eq!(third.exported("csv"), first.exported("csv"));
     assert_eq!(tally(&first.import("shopify-orders", &file, &[]))[..3], [0, 12, 0], "it is there already");
 }
