@@ -5,14 +5,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 use serde_json::json;
 use tower_http::limit::RequestBodyLimitLayer;
 use tracing::Instrument;
@@ -22,6 +23,10 @@ use crate::config::Http;
 
 /// How long the check behind `/readyz` may take.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long, and how far, a body that is too large is let run out.
+const RUNS_OUT_WITHIN: Duration = Duration::from_secs(5);
+const RUNS_OUT_BYTES: usize = 64 << 20;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -127,10 +132,19 @@ async fn survive(time: Duration, request: Request, next: Next) -> Response {
     }
 }
 
-/// Says in words that a body is too large. Whoever found out, the layer or an extractor, left a bare 413.
+/// Says in words that a body is too large. Whoever found out, the layer or an extractor, left a bare 413. A body
+/// that says so itself is let run out first, within bounds: a client that is still sending when the connection
+/// closes sees a broken connection instead of the answer.
 async fn limit(body: usize, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
-    let response = next.run(request).await;
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let response = match length.and_then(|length| length.parse::<u64>().ok()) {
+        Some(length) if length > body as u64 => {
+            let _late = tokio::time::timeout(RUNS_OUT_WITHIN, run_out(request.into_body())).await;
+            StatusCode::PAYLOAD_TOO_LARGE.into_response()
+        }
+        _ => next.run(request).await,
+    };
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_plain = content_type.is_none_or(|kind| kind.starts_with("text/plain"));
     if response.status() != StatusCode::PAYLOAD_TOO_LARGE || !is_plain {
@@ -138,6 +152,18 @@ async fn limit(body: usize, request: Request, next: Next) -> Response {
     }
     let told = format!("The request's body is larger than {body} bytes (the setting http.max_body_bytes).");
     problem(StatusCode::PAYLOAD_TOO_LARGE, &told, id.as_ref().map(RequestId::text))
+}
+
+/// Reads and forgets a body, or the first of a very large one.
+async fn run_out(body: Body) {
+    let mut parts = body.into_data_stream();
+    let mut read = 0;
+    while let Some(Ok(part)) = parts.next().await {
+        read += part.len();
+        if read > RUNS_OUT_BYTES {
+            return;
+        }
+    }
 }
 
 fn problem(status: StatusCode, error: &str, id: Option<&str>) -> Response {
