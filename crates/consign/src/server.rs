@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use engine::Engine;
 use engine::outside::{Outside, Policy, address, url};
-use engine::work::Workers;
+use engine::workers::Workers;
 use futures::FutureExt;
 use tokio::net::TcpListener;
 

@@ -1,8 +1,8 @@
 //! Runs commands and queries: load, decide, commit, wake; and the workers behind.
 //!
 //! [`Engine::execute`] is the one way in for everything that changes anything, whoever asks: dialects, timers,
-//! imports, the command line. [`Engine::store`] answers questions. [`work`] holds the workers that empty the outbox,
-//! route what waits and open what is due. The engine knows dialects only as [`dialect::Dialect`]: somebody who can
+//! imports, the command line. [`Engine::store`] answers questions. [`workers`] is what empties the outbox,
+//! routes what waits and opens what is due. The engine knows dialects only as [`dialect::Dialect`]: somebody who can
 //! put an event into words and sign them.
 
 pub mod clock;
@@ -15,7 +15,7 @@ pub mod outside;
 pub mod query;
 pub mod retry;
 pub mod seal;
-pub mod work;
+pub mod workers;
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -29,7 +29,7 @@ use ids::{IdPool, Numbers};
 use keys::KeyCache;
 use outside::Policy;
 use seal::Sealer;
-use work::Wake;
+use workers::Wake;
 
 /// The one way to change or to ask anything. Clones are cheap and share everything.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use engine::outside::url::AllowHttp;
 use engine::outside::{Outside, Policy};
 use engine::retry::Schedule;
 use engine::seal::Sealer;
-use engine::work::Workers;
+use engine::workers::Workers;
 use engine::{Done, Engine};
 use hmac::{Hmac, KeyInit, Mac};
 use store::Store;

@@ -4,4 +4,4 @@
 mod bench;
 mod delivery;
 mod once;
-mod work;
+mod workers;

@@ -16,7 +16,7 @@ use engine::outside::address::AllowPrivate;
 use engine::outside::url::AllowHttp;
 use engine::outside::{Outside, Policy};
 use engine::seal::Sealer;
-use engine::work::Workers;
+use engine::workers::Workers;
 use serde_json::{Value, json};
 use store::Store;
 use store::db::Options;
