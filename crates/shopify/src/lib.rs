@@ -35,6 +35,7 @@ mod product;
 mod query;
 mod relocate;
 mod request;
+mod rest;
 mod run;
 mod search;
 mod shop;
@@ -44,7 +45,7 @@ mod version;
 mod webhook;
 mod words;
 
-pub use version::SCHEMA;
+pub use version::{LATEST, SCHEMA, VERSIONS};
 
 /// The name by which keys, listeners and deliveries know this dialect.
 pub const NAME: &str = "shopify";

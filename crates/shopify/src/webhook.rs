@@ -2,7 +2,7 @@
 //!
 //! A fact of an event is told under the topics that [`topic`] lists for its kind. The payload is made once, when the
 //! event is dispatched, from what was kept when it happened: `work` has the small payloads of fulfillment orders and
-//! holds, which carry global ids; `order`, `fulfillment` and `place` have the REST-shaped ones, which carry numbers.
+//! holds, which carry global ids; the others, which carry numbers, are the objects of [`crate::rest`].
 //! [`select`] narrows them to what the listener asked for.
 //!
 //! A listener has one topic, so a fact is told to it once at the most, and the fact's place in its event is the
@@ -12,6 +12,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::event::Fact;
+use domain::fulfillment::Fulfillment;
 use domain::time::Time;
 use engine::dialect::{Called, Dialect, Message, Told};
 use engine::retry::Schedule;
@@ -19,13 +20,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::rest::{Around, form, fulfillment, order};
 use crate::subscription::Settings;
 use topic::{Group, Topic};
 
-mod form;
-mod fulfillment;
-mod line;
-mod order;
 mod place;
 pub(crate) mod select;
 pub(crate) mod topic;
@@ -97,7 +95,7 @@ fn hears(told: &Told<'_>, group: Group, fact: &Fact) -> bool {
         }
         Group::Fulfillments | Group::FulfillmentEvents => {
             told.actor.may(domain::actor::Permission::ReadFulfillments)
-                || fulfillment::of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
+                || fulfillment_of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
         }
         Group::Orders | Group::Locations | Group::InventoryLevels => told.actor.may_any(group.permissions()),
     }
@@ -108,13 +106,35 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
     match group {
         Group::FulfillmentOrders | Group::FulfillmentHolds => work::payload(told, fact),
         Group::Fulfillments => {
-            Some(fulfillment::payload(told.shop, told.order?, fulfillment::of(told, fact)?, told.services))
+            Some(fulfillment::fulfillment(&around(told), told.order?, fulfillment_of(told, fact)?))
         }
-        Group::FulfillmentEvents => fulfillment::event_payload(told, fact),
-        Group::Orders => Some(order::payload(told, told.order?)),
+        Group::FulfillmentEvents => {
+            let Fact::DeliveryRecorded { event: id, .. } = fact else { return None };
+            let fulfillment = fulfillment_of(told, fact)?;
+            let event = fulfillment.events.iter().find(|event| event.id == *id)?;
+            Some(fulfillment::event(&around(told), told.event.order, fulfillment.id, event))
+        }
+        // Only those that changed with the event: what was kept with it is what happened, not the past.
+        Group::Orders => Some(order::order(&around(told), told.order?, told.fulfillments)),
         Group::Locations => place::location(told, fact),
         Group::InventoryLevels => place::level(told, fact),
     }
+}
+
+/// The fulfillment that a fact is about.
+fn fulfillment_of<'t>(told: &Told<'t>, fact: &Fact) -> Option<&'t Fulfillment> {
+    let id = match fact {
+        Fact::FulfillmentCreated { fulfillment }
+        | Fact::FulfillmentUpdated { fulfillment }
+        | Fact::FulfillmentCancelled { fulfillment }
+        | Fact::DeliveryRecorded { fulfillment, .. } => *fulfillment,
+        _ => return None,
+    };
+    told.fulfillments.iter().find(|fulfillment| fulfillment.id == id)
+}
+
+fn around<'t>(told: &Told<'t>) -> Around<'t> {
+    Around { shop: told.shop, services: told.services }
 }
 
 /// A message, unless the listener's filter keeps it away.

@@ -1,11 +1,11 @@
-//! Locations and stock, in the REST API's shape.
+//! What is told of locations and stock.
 
 use domain::event::Fact;
 use engine::dialect::Told;
 use serde_json::{Value, json};
 
-use super::form;
 use crate::id::gid;
+use crate::rest::{form, place};
 
 /// A location as it is now; what it was when it changed isn't kept.
 pub(super) fn location(told: &Told<'_>, fact: &Fact) -> Option<Value> {
@@ -13,26 +13,7 @@ pub(super) fn location(told: &Told<'_>, fact: &Fact) -> Option<Value> {
         return None;
     };
     let location = told.locations.iter().find(|location| location.id == *id)?;
-    let address = &location.address;
-    Some(json!({
-        "id": location.id.0,
-        "admin_graphql_api_id": gid("Location", location.id.0),
-        "name": location.name,
-        "address1": address.address1,
-        "address2": address.address2,
-        "city": address.city,
-        "zip": address.zip,
-        "province": address.province,
-        "country": address.country_code,
-        "phone": address.phone,
-        "country_code": address.country_code,
-        "country_name": address.country,
-        "province_code": address.province_code,
-        "legacy": location.service.is_some(),
-        "active": location.active,
-        "created_at": form::time(told.shop, location.created_at),
-        "updated_at": form::time(told.shop, location.updated_at),
-    }))
+    Some(place::location(told.shop, location))
 }
 
 /// Stock that was counted or corrected. What is available depends on what happens next, so it is left for the

@@ -8,8 +8,8 @@ use domain::id::{AppId, LocationId, RequestId};
 use engine::dialect::Told;
 use serde_json::{Value, json};
 
-use super::form;
 use crate::id::gid;
+use crate::rest::form;
 use crate::words;
 
 /// What is told of a fact about work.

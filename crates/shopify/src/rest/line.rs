@@ -10,7 +10,7 @@ use crate::id::gid;
 use crate::line_item::full_name;
 
 /// A line with so many units of it: all for an order, those that left for a fulfillment.
-pub(super) fn line(order: &Order, line: &OrderLine, quantity: i64, services: &[Service]) -> Value {
+pub(crate) fn line(order: &Order, line: &OrderLine, quantity: i64, services: &[Service]) -> Value {
     let (article, currency) = (&line.article, order.placed.currency);
     let current = order.current_quantity(line.id);
     let left = order.fulfilled_quantity(line.id);
@@ -55,7 +55,7 @@ fn amounts(line: &OrderLine, currency: Currency) -> Value {
 }
 
 /// The handle of a service; the merchant's own work is `manual`.
-pub(super) fn handle(service: Option<domain::id::ServiceId>, services: &[Service]) -> &str {
+pub(crate) fn handle(service: Option<domain::id::ServiceId>, services: &[Service]) -> &str {
     let known = services.iter().find(|known| Some(known.id) == service);
     known.map_or("manual", |known| &known.handle)
 }

@@ -1,35 +1,20 @@
-//! The REST-shaped fulfillment that `fulfillments/*` tell, and what happens to it on its way.
+//! Fulfillments, and what happens to them on their way.
 //!
-//! One that holds items of several orders is told once for each of them, with that order's items.
+//! One that holds items of several orders is shown once for each of them, with that order's items.
 
-use domain::event::Fact;
-use domain::fulfillment::Fulfillment;
-use domain::id::OrderLineId;
-use domain::location::Service;
+use domain::fulfillment::{DeliveryEvent, Fulfillment};
+use domain::id::{FulfillmentId, OrderId, OrderLineId};
 use domain::order::Order;
-use domain::snapshot::Shop;
-use engine::dialect::Told;
 use serde_json::{Value, json};
 
-use super::form;
 use super::line::{handle, line};
+use super::{Around, form};
 use crate::id::gid;
 use crate::words;
 
-/// The fulfillment that a fact is about.
-pub(super) fn of<'t>(told: &Told<'t>, fact: &Fact) -> Option<&'t Fulfillment> {
-    let id = match fact {
-        Fact::FulfillmentCreated { fulfillment }
-        | Fact::FulfillmentUpdated { fulfillment }
-        | Fact::FulfillmentCancelled { fulfillment }
-        | Fact::DeliveryRecorded { fulfillment, .. } => *fulfillment,
-        _ => return None,
-    };
-    told.fulfillments.iter().find(|fulfillment| fulfillment.id == id)
-}
-
 /// A fulfillment, as far as it holds items of that order.
-pub(super) fn payload(shop: &Shop, order: &Order, fulfillment: &Fulfillment, services: &[Service]) -> Value {
+pub(crate) fn fulfillment(around: &Around<'_>, order: &Order, fulfillment: &Fulfillment) -> Value {
+    let Around { shop, services, .. } = *around;
     let trackings = &fulfillment.trackings;
     let first = trackings.first();
     let numbers: Vec<&String> = trackings.iter().filter_map(|tracking| tracking.number.as_ref()).collect();
@@ -75,20 +60,23 @@ fn units(order: &Order, fulfillment: &Fulfillment) -> Vec<(OrderLineId, i64)> {
 }
 
 /// What happened to a parcel.
-pub(super) fn event_payload(told: &Told<'_>, fact: &Fact) -> Option<Value> {
-    let Fact::DeliveryRecorded { event: id, .. } = fact else { return None };
-    let fulfillment = of(told, fact)?;
-    let event = fulfillment.events.iter().find(|event| event.id == *id)?;
+pub(crate) fn event(
+    around: &Around<'_>,
+    order: Option<OrderId>,
+    fulfillment: FulfillmentId,
+    event: &DeliveryEvent,
+) -> Value {
+    let shop = around.shop;
     let degrees = |micros: i64| micros as f64 / 1e6;
-    Some(json!({
+    json!({
         "id": event.id.0,
         "admin_graphql_api_id": gid("FulfillmentEvent", event.id.0),
-        "fulfillment_id": fulfillment.id.0,
-        "order_id": told.event.order.map(|order| order.0),
-        "shop_id": told.shop.id.0,
+        "fulfillment_id": fulfillment.0,
+        "order_id": order.map(|order| order.0),
+        "shop_id": shop.id.0,
         "status": words::delivery_status(event.status).to_lowercase(),
         "message": event.message,
-        "happened_at": form::time(told.shop, event.happened_at),
+        "happened_at": form::time(shop, event.happened_at),
         "address1": event.place.address1,
         "city": event.place.city,
         "province": event.place.province,
@@ -96,8 +84,8 @@ pub(super) fn event_payload(told: &Told<'_>, fact: &Fact) -> Option<Value> {
         "zip": event.place.zip,
         "latitude": event.position.map(|(latitude, _)| degrees(latitude)),
         "longitude": event.position.map(|(_, longitude)| degrees(longitude)),
-        "estimated_delivery_at": form::maybe_time(told.shop, event.estimated_at),
-        "created_at": form::time(told.shop, event.created_at),
-        "updated_at": form::time(told.shop, event.created_at),
-    }))
+        "estimated_delivery_at": form::maybe_time(shop, event.estimated_at),
+        "created_at": form::time(shop, event.created_at),
+        "updated_at": form::time(shop, event.created_at),
+    })
 }

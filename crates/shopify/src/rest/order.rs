@@ -3,14 +3,14 @@
 //! `fulfillments` holds those that changed with the event, not all that the order ever had: a payload is made from
 //! what was kept with its event, and that is what happened, not the past.
 
+use domain::fulfillment::Fulfillment;
 use domain::order::{Discount, Order, PaymentClaim, ShippingLine};
 use domain::payment;
 use domain::status::{self, FulfillmentStatus, Totals};
-use engine::dialect::Told;
 use serde_json::{Value, json};
 
 use super::form::{self, price, price_set};
-use super::{fulfillment, line};
+use super::{Around, fulfillment, line};
 use crate::id::gid;
 use crate::words;
 
@@ -43,13 +43,24 @@ const NEVER: [&str; 25] = [
     "user_id",
 ];
 
-/// An order as it was after the event.
-pub(super) fn payload(told: &Told<'_>, order: &Order) -> Value {
+/// An order with these of its fulfillments.
+pub(crate) fn order<'f>(
+    around: &Around<'_>,
+    order: &Order,
+    fulfillments: impl IntoIterator<Item = &'f Fulfillment>,
+) -> Value {
     let never = NEVER.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
-    form::joined([identity(told, order), standing(told, order), amounts(order), contents(told, order), never])
+    let left = fulfillments.into_iter().map(|left| fulfillment::fulfillment(around, order, left)).collect();
+    form::joined([
+        identity(around, order),
+        standing(around, order),
+        amounts(order),
+        contents(around, order, left),
+        never,
+    ])
 }
 
-fn identity(told: &Told<'_>, order: &Order) -> Value {
+fn identity(around: &Around<'_>, order: &Order) -> Value {
     let placed = &order.placed;
     json!({
         "id": order.id.0,
@@ -70,14 +81,14 @@ fn identity(told: &Told<'_>, order: &Order) -> Value {
         "source_name": placed.channel,
         "source_identifier": placed.source_identifier,
         "test": placed.test,
-        "created_at": form::time(told.shop, order.created_at),
-        "processed_at": form::time(told.shop, placed.processed_at),
-        "updated_at": form::time(told.shop, order.updated_at),
+        "created_at": form::time(around.shop, order.created_at),
+        "processed_at": form::time(around.shop, placed.processed_at),
+        "updated_at": form::time(around.shop, order.updated_at),
     })
 }
 
 /// Where the order stands.
-fn standing(told: &Told<'_>, order: &Order) -> Value {
+fn standing(around: &Around<'_>, order: &Order) -> Value {
     let cancelled = order.cancelled.as_ref();
     let fulfilled = match status::fulfillment(order) {
         FulfillmentStatus::Fulfilled => Some("fulfilled"),
@@ -87,8 +98,8 @@ fn standing(told: &Told<'_>, order: &Order) -> Value {
     json!({
         "buyer_accepts_marketing": false,
         "cancel_reason": cancelled.map(|why| words::cancel_reason(why.reason).to_lowercase()),
-        "cancelled_at": form::maybe_time(told.shop, cancelled.map(|why| why.at)),
-        "closed_at": form::maybe_time(told.shop, order.closed_at),
+        "cancelled_at": form::maybe_time(around.shop, cancelled.map(|why| why.at)),
+        "closed_at": form::maybe_time(around.shop, order.closed_at),
         "confirmed": order.routing.waiting.is_empty(),
         "duties_included": false,
         "estimated_taxes": false,
@@ -137,21 +148,19 @@ fn amounts(order: &Order) -> Value {
     form::joined([Value::Object(all), rest])
 }
 
-fn contents(told: &Told<'_>, order: &Order) -> Value {
+fn contents(around: &Around<'_>, order: &Order, fulfillments: Value) -> Value {
     let placed = &order.placed;
     let grams = order.lines.iter().map(|line| line.article.grams.saturating_mul(line.quantity));
     let gateways: std::collections::BTreeSet<&str> =
         placed.transactions.iter().filter_map(|transaction| transaction.gateway.as_deref()).collect();
-    let lines = order.lines.iter().map(|item| line::line(order, item, item.quantity, told.services));
-    let changed = told.fulfillments.iter();
-    let changed = changed.map(|left| fulfillment::payload(told.shop, order, left, told.services));
+    let lines = order.lines.iter().map(|item| line::line(order, item, item.quantity, around.services));
     let shipping = placed.shipping_lines.iter().enumerate();
     json!({
         "billing_address": form::maybe_address(&placed.billing_address),
         "shipping_address": form::maybe_address(&placed.shipping_address),
         "discount_codes": placed.discounts.iter().map(|code| discount_code(code, order)).collect::<Value>(),
         "discount_applications": placed.discounts.iter().map(|code| discount(code, order)).collect::<Value>(),
-        "fulfillments": changed.collect::<Value>(),
+        "fulfillments": fulfillments,
         "line_items": lines.collect::<Value>(),
         "payment_gateway_names": gateways,
         "refunds": [],

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 /// A moment in the shop's own time: `2021-12-31T19:00:00-05:00`.
-pub(super) fn time(shop: &Shop, at: Time) -> Value {
+pub(crate) fn time(shop: &Shop, at: Time) -> Value {
     let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
     match Timestamp::from_microsecond(at.0) {
         Ok(at) => at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string().into(),
@@ -18,28 +18,28 @@ pub(super) fn time(shop: &Shop, at: Time) -> Value {
     }
 }
 
-pub(super) fn maybe_time(shop: &Shop, at: Option<Time>) -> Value {
+pub(crate) fn maybe_time(shop: &Shop, at: Option<Time>) -> Value {
     at.map_or(Value::Null, |at| time(shop, at))
 }
 
 /// A moment to the microsecond, in UTC: `2025-07-10T16:15:47.000000Z`.
-pub(super) fn micros(at: Time) -> String {
+pub(crate) fn micros(at: Time) -> String {
     let at = Timestamp::from_microsecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 /// An amount: a decimal in a string.
-pub(super) fn price(amount: Minor, currency: Currency) -> Value {
+pub(crate) fn price(amount: Minor, currency: Currency) -> Value {
     money::decimal(amount, currency).into()
 }
 
 /// An amount in the shop's and the buyer's currency; orders here have one currency.
-pub(super) fn price_set(amount: Minor, currency: Currency) -> Value {
+pub(crate) fn price_set(amount: Minor, currency: Currency) -> Value {
     let money = json!({ "amount": money::decimal(amount, currency), "currency_code": currency.code() });
     json!({ "shop_money": money, "presentment_money": money })
 }
 
-pub(super) fn address(address: &Address) -> Value {
+pub(crate) fn address(address: &Address) -> Value {
     json!({
         "first_name": address.first_name,
         "address1": address.address1,
@@ -59,11 +59,11 @@ pub(super) fn address(address: &Address) -> Value {
     })
 }
 
-pub(super) fn maybe_address(of: &Option<Address>) -> Value {
+pub(crate) fn maybe_address(of: &Option<Address>) -> Value {
     of.as_ref().map_or(Value::Null, address)
 }
 
-pub(super) fn taxes<'t>(lines: impl IntoIterator<Item = &'t TaxLine>, currency: Currency) -> Value {
+pub(crate) fn taxes<'t>(lines: impl IntoIterator<Item = &'t TaxLine>, currency: Currency) -> Value {
     let tax = |tax: &TaxLine| {
         json!({
             "title": tax.title,
@@ -77,12 +77,12 @@ pub(super) fn taxes<'t>(lines: impl IntoIterator<Item = &'t TaxLine>, currency: 
 }
 
 /// Named values.
-pub(super) fn attributes(of: &[(String, String)]) -> Value {
+pub(crate) fn attributes(of: &[(String, String)]) -> Value {
     of.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }
 
 /// One object of the members of several.
-pub(super) fn joined(parts: impl IntoIterator<Item = Value>) -> Value {
+pub(crate) fn joined(parts: impl IntoIterator<Item = Value>) -> Value {
     let mut all = Map::new();
     for part in parts {
         if let Value::Object(members) = part {
