@@ -213,7 +213,8 @@ impl<'a> Lexer<'a> {
                         self.at += 3;
                         return Ok(Kind::BlockStr);
                     }
-                    Some(_) => self.at += self.rest(self.at).chars().next().map_or(1, char::len_utf8),
+                    // Bytewise: no byte within a longer character is a quote or a backslash.
+                    Some(_) => self.at += 1,
                 }
             }
         }
@@ -296,23 +297,27 @@ fn hex4(rest: &mut &str) -> Option<u32> {
 pub(crate) fn block(quoted: &str) -> String {
     let inner = quoted.trim_start_matches("\"\"\"");
     let inner = inner.strip_suffix("\"\"\"").unwrap_or(inner).replace("\\\"\"\"", "\"\"\"");
-    let lines: Vec<&str> = inner.lines().collect();
-    let blank = |line: &str| line.trim().is_empty();
-    let indent = lines
-        .iter()
-        .skip(1)
-        .filter(|line| !blank(line))
-        .map(|line| line.len() - line.trim_start_matches([' ', '\t']).len())
-        .min()
-        .unwrap_or(0);
-    let first = lines.iter().position(|line| !blank(line)).unwrap_or(lines.len());
-    let last = lines.iter().rposition(|line| !blank(line)).map_or(first, |last| last + 1);
-    let kept: Vec<&str> = lines
-        .iter()
-        .enumerate()
-        .take(last)
-        .skip(first)
-        .map(|(index, line)| if index == 0 { line } else { line.get(indent..).unwrap_or_default() })
-        .collect();
-    kept.join("\n")
+    let margin = |line: &str| line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    // One pass tells how far the lines are indented, and which are the first and the last that say something.
+    let mut indent = usize::MAX;
+    let mut edges: Option<(usize, usize)> = None;
+    for (number, line) in inner.lines().enumerate() {
+        let margin = margin(line);
+        if margin == line.len() {
+            continue;
+        }
+        edges = Some((edges.map_or(number, |(first, _)| first), number));
+        if number > 0 {
+            indent = indent.min(margin);
+        }
+    }
+    let Some((first, last)) = edges else { return String::new() };
+    let mut out = String::with_capacity(inner.len());
+    for (number, line) in inner.lines().enumerate().skip(first).take(last - first + 1) {
+        if number > first {
+            out.push('\n');
+        }
+        out.push_str(if number == 0 { line } else { line.get(indent.min(line.len())..).unwrap_or_default() });
+    }
+    out
 }

@@ -74,6 +74,7 @@ mod render;
 mod scalar;
 mod schema;
 mod sdl;
+mod spread;
 mod validate;
 mod value;
 
@@ -133,6 +134,7 @@ impl Schema {
         }
         let parsed = parse::parse_document(document).map_err(|error| vec![*error])?;
         let lines = ast::Lines::new(document);
+        spread::check(&parsed, &lines).map_err(|error| vec![*error])?;
         validate::validate(&self.data, &parsed, &lines)?;
         let prepared = Arc::new(planner::plan(&self.data, &parsed, &lines)?);
         self.cache.insert(document.into(), Arc::clone(&prepared));

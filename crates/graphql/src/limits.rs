@@ -17,7 +17,7 @@ pub const MAX_OPERATIONS: usize = 50;
 pub const MAX_DEPTH: usize = 30;
 /// How often one selection set may ask for the same field under different names.
 pub const MAX_ALIASES: usize = 250;
-/// Most fields of a document once all fragments are spread.
+/// Most fields of a document once all fragments are spread, each as often as it is spread.
 pub const MAX_FIELDS: usize = 10_000;
 /// Most fields of a plan, in which types of one interface may each have their own list.
 pub(crate) const MAX_PLANNED: usize = 4 * MAX_FIELDS;

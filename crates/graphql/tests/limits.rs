@@ -8,17 +8,22 @@ use graphql::limits;
 use serde_json::json;
 use zoo::{errors, run, schema};
 
-/// Generous, since tests run unoptimised and beside others.
-const SOON: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 25 });
+/// What is promised of a build for production; one for tests goes through every byte fifty times slower.
+const SOON: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 5 });
 
 #[track_caller]
 fn refused(document: &str, message: &str) {
     schema();
-    let start = Instant::now();
-    let found = errors(document, json!({}));
-    let took = start.elapsed();
-    println!("{took:?} {} …", found[0].message.chars().take(80).collect::<String>());
-    assert!(found[0].message.contains(message), "{}", found[0].message);
+    // The best of a few: the promise is about the work, not about who else uses the machine.
+    let took = (0..5).map(|_| {
+        let start = Instant::now();
+        let found = errors(document, json!({}));
+        let took = start.elapsed();
+        assert!(found[0].message.contains(message), "{}", found[0].message);
+        took
+    });
+    let took = took.min().unwrap_or_default();
+    println!("{took:?} for {message:?}");
     assert!(took < SOON, "took {took:?}");
 }
 
@@ -76,8 +81,32 @@ fn fragments_that_double() {
 
 #[test]
 fn fragments_in_circles() {
-    let circle = repeat(1_000, |n| format!("fragment F{n} on Wide {{ ...F{} }}", (n + 1) % 1_000));
-    refused(&format!("{{ wide {{ ...F0 }} }} {circle}"), "contains an infinite loop");
+    let circle =
+        |size: usize| repeat(size, |n| format!("fragment F{n} on Wide {{ ...F{} }}", (n + 1) % size));
+    refused(&format!("{{ wide {{ ...F0 }} }} {}", circle(1)), "contains an infinite loop");
+    refused(&format!("{{ wide {{ ...F0 }} }} {}", circle(20)), "contains an infinite loop");
+    refused(&format!("{{ wide {{ ...F0 }} }} {}", circle(1_000)), "nested deeper");
+    refused(&format!("{{ fresh }} {}", circle(1_000)), "nested deeper");
+}
+
+#[test]
+fn fields_without_fragments() {
+    let rows = repeat(100, |n| format!("w{n}: wide {{ {} }}", "n ".repeat(100)));
+    refused(&format!("{{ {rows} }}"), "more than the maximum of 10000 fields");
+}
+
+#[test]
+fn operations_that_are_fair_one_by_one() {
+    let bomb = repeat(11, |n| format!("fragment F{n} on Wide {{ ...F{m} ... {{ ...F{m} }} }}", m = n + 1));
+    let many = repeat(50, |n| format!("query Q{n} {{ wide {{ ...F0 }} }}"));
+    let document = format!("{many} {bomb} fragment F11 on Wide {{ n }}");
+    refused(&document, "more than the maximum of 10000 fields");
+}
+
+#[test]
+fn a_fragment_may_be_spread_often() {
+    let uses = repeat(100, |n| format!("a{n}: animal(id: {n}) {{ ...F }}"));
+    assert!(run(&format!("{{ {uses} }} fragment F on Creature {{ id name }}")).text.len() > 2_000);
 }
 
 #[test]
