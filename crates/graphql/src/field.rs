@@ -105,9 +105,10 @@ impl<'f> Field<'f> {
         fields.filter(|field| bound.includes(field)).map(move |planned| Field::new(bound, planned, None))
     }
 
-    /// What the schema's `@access(requires:)` says of the field.
-    pub fn access(&self) -> Option<&'f str> {
-        self.planned.access.as_deref()
+    /// What the schema's `@access(requires:)` says of the field and of the type that it answers. All of it must
+    /// be met.
+    pub fn access(&self) -> impl Iterator<Item = &'f str> {
+        self.planned.access.iter().map(|text| &**text)
     }
 
     /// The name of the field's type without its wrappers.

@@ -59,6 +59,7 @@ mod bound;
 mod coerce;
 mod conflict;
 mod cost;
+mod difference;
 mod error;
 mod field;
 mod introspect;
@@ -84,11 +85,13 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 pub use bound::{Bound, OperationKind};
+pub use cost::FieldCost;
+pub use difference::{Aspect, Difference, How, Part};
 pub use error::{FieldError, GraphqlError, Location, PathSegment, Phase};
 pub use field::{Field, Root};
 pub use out::{Object, Out};
 pub use plan::Prepared;
-pub use render::Rendered;
+pub use render::{Guard, Rendered};
 pub use value::Input;
 
 /// One version of a schema, with the documents prepared against it. Cheap to clone.
@@ -152,8 +155,27 @@ impl Schema {
         id.map_or_else(Vec::new, |id| self.data.ty(id).values.iter().map(|value| &*value.name).collect())
     }
 
+    /// What `@access(requires:)` says of what is at that coordinate: a type, or a field of one.
+    pub fn access(&self, coordinate: &str) -> Option<&str> {
+        let (of, field) = coordinate.split_once('.').unwrap_or((coordinate, ""));
+        let ty = self.data.ty(self.data.type_id(of)?);
+        let access = if field.is_empty() { &ty.access } else { &ty.fields.get(field)?.access };
+        access.as_deref()
+    }
+
     /// The schema's text: sorted by name, without our own directives.
     pub fn sdl(&self) -> String {
         print::sdl(&self.data)
+    }
+
+    /// What differs between this schema and a published one, sorted by coordinate; descriptions aside.
+    pub fn differences(&self, published: &Schema) -> Vec<Difference> {
+        difference::differences(&self.data, &published.data)
+    }
+
+    /// The coordinates of everything in the schema, the types of the language aside: what
+    /// [`differences`](Self::differences) could tell missing, sorted.
+    pub fn coordinates(&self) -> Vec<(String, Part)> {
+        difference::coordinates(&self.data)
     }
 }

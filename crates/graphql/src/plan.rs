@@ -86,7 +86,8 @@ pub(crate) struct PlannedField {
     pub directives: Vec<(Box<str>, Arguments)>,
     pub condition: Option<u32>,
     pub location: Location,
-    pub access: Option<Box<str>>,
+    /// What the caller must be allowed to do: for the field, then for the type that it answers.
+    pub access: Vec<Box<str>>,
     /// The field this one is selected on; none at the root.
     pub parent: Option<u32>,
     pub set: Option<u32>,

@@ -426,7 +426,7 @@ impl<'d, 'a> Planner<'d, 'a> {
             directives: planned_directives,
             condition: None,
             location: self.lines.locate(node.pos),
-            access: def.access.as_deref().map(Into::into),
+            access: access(def, self.schema.ty(def.ty.base())),
             parent,
             set: None,
             weight: cost::weight(self.schema, owner, def, self.verb, depth),
@@ -457,4 +457,11 @@ impl<'d, 'a> Planner<'d, 'a> {
         self.arguments.push(OpenArguments { field, values });
         Arguments::Open(self.arguments.len() as u32 - 1)
     }
+}
+
+fn access(def: &FieldDef, answers: &crate::schema::TypeDef) -> Vec<Box<str>> {
+    let mut access: Vec<Box<str>> =
+        [&def.access, &answers.access].into_iter().flatten().map(|text| text.as_str().into()).collect();
+    access.dedup();
+    access
 }

@@ -34,7 +34,18 @@ pub struct Rendered {
 impl Bound {
     /// Writes the answer to `root`, asking `value` and what hangs below it for the fields selected.
     pub fn render(&self, root: &Root<'_>, value: Result<Out<'_>, FieldError>) -> Rendered {
-        let mut writer = Writer { bound: self, out: String::with_capacity(1024), errors: vec![] };
+        self.render_guarded(root, value, &|_| Ok(()))
+    }
+
+    /// The same, but `guard` may refuse any field below the root of which the schema says that it asks for
+    /// something ([`Field::access`]). The root itself is for the caller to look at, before it loads anything.
+    pub fn render_guarded(
+        &self,
+        root: &Root<'_>,
+        value: Result<Out<'_>, FieldError>,
+        guard: &Guard<'_>,
+    ) -> Rendered {
+        let mut writer = Writer { bound: self, guard, out: String::with_capacity(1024), errors: vec![] };
         writer.out.push_str(&root.field.planned.prefix);
         let field = root.field;
         let trail = field.trail();
@@ -56,6 +67,9 @@ impl Bound {
     }
 }
 
+/// Says whether the caller may have a field.
+pub type Guard<'g> = dyn Fn(&Field<'_>) -> Result<(), FieldError> + 'g;
+
 /// A value that must not be null turned out so; the nearest nullable value around it becomes null.
 struct Nulled;
 
@@ -68,6 +82,7 @@ struct Cost {
 
 struct Writer<'b> {
     bound: &'b Bound,
+    guard: &'b Guard<'b>,
     /// The answer so far.
     out: String,
     errors: Vec<GraphqlError>,
@@ -274,7 +289,8 @@ impl<'b> Writer<'b> {
             let trail = child.trail();
             let cost = match &source {
                 Source::Object(object) => {
-                    let value = object.field(&child);
+                    let allowed = if planned.access.is_empty() { Ok(()) } else { (self.guard)(&child) };
+                    let value = allowed.and_then(|()| object.field(&child));
                     self.field(&child, &trail, value)?
                 }
                 Source::Json(map) => {

@@ -214,6 +214,8 @@ pub(crate) struct TypeDef {
     /// The object types a value may turn out to be, sorted; an object's is itself.
     pub possible: Vec<TypeId>,
     pub one_of: bool,
+    /// What the caller must be allowed to do, in words, to be answered a value of it.
+    pub access: Option<String>,
     pub cost: Option<u32>,
     /// A page of a longer list: it has `pageInfo`.
     pub connection: bool,

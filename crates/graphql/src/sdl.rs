@@ -4,8 +4,8 @@
 //!
 //! * `@since(version:)` and `@until(version:)` on types, fields, arguments, input fields, enum values
 //!   and directive arguments: the first version with the thing and the first without it;
-//! * `@access(requires:)` on fields: what the caller must be allowed to do, for the caller of this
-//!   crate to enforce;
+//! * `@access(requires:)` on fields and object types: what must be allowed to whoever asks for the field, or
+//!   for any field that answers such a type; the caller of this crate enforces it;
 //! * `@cost(points:)` on types and fields: what selecting it costs, where that is not the rule.
 
 use crate::ast::{Directive, TypeExpr, Value};
@@ -259,6 +259,7 @@ impl View<'_> {
                 interfaces: vec![],
                 possible: vec![],
                 one_of: raw.directives.iter().any(|directive| directive.name == "oneOf"),
+                access: text_of(&raw.directives, "access", "requires"),
                 cost: cost(&raw.directives),
                 connection: false,
             };
@@ -369,6 +370,7 @@ impl View<'_> {
                 _ => vec![],
             },
             one_of: false,
+            access: None,
             cost: None,
             connection: false,
         })

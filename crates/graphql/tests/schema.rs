@@ -119,11 +119,33 @@ fn deprecated_things_are_shown_on_request_only() {
 
 #[test]
 fn access_is_there_for_the_caller() {
-    let prepared = schema().prepare("{ guarded fresh }").unwrap();
+    let prepared = schema().prepare("{ guarded fresh vault { gold } }").unwrap();
     let bound = prepared.bind(None, &serde_json::Map::new()).unwrap();
-    let access: Vec<Option<String>> =
-        bound.roots().map(|root| root.field().access().map(str::to_owned)).collect();
-    assert_eq!(access, [Some("`read_zoo` access scope.".to_owned()), None]);
+    let access = |root: graphql::Root<'_>| root.field().access().collect::<Vec<_>>().join(" and ");
+    let access: Vec<String> = bound.roots().map(access).collect();
+    assert_eq!(access, ["`read_zoo` access scope.", "", "`read_vault` access scope."]);
+    assert_eq!(schema().access("Vault"), Some("`read_vault` access scope."));
+    assert_eq!(schema().access("Vault.gold"), Some("`read_gold` access scope."));
+    assert_eq!((schema().access("Vault.dust"), schema().access("Nothing.at")), (None, None));
+}
+
+#[test]
+fn the_guard_is_asked_for_every_field_that_asks_for_something() {
+    let asked = std::cell::RefCell::new(Vec::new());
+    let guard = |field: &graphql::Field<'_>| {
+        asked.borrow_mut().push(field.name().to_owned());
+        match field.name() {
+            "gold" => Err(graphql::FieldError::new("Access denied for gold field.")),
+            _ => Ok(()),
+        }
+    };
+    let prepared = schema().prepare("{ vault { gold dust inner { dust } } }").unwrap();
+    let bound = prepared.bind(None, &serde_json::Map::new()).unwrap();
+    let root = bound.roots().next().unwrap();
+    let rendered = bound.render_guarded(&root, Ok(graphql::Out::object(zoo::Vault)), &guard);
+    assert_eq!(rendered.json, r#""vault":{"gold":null,"dust":1,"inner":{"dust":1}}"#);
+    assert_eq!(rendered.errors.len(), 1);
+    assert_eq!(*asked.borrow(), ["gold", "inner"], "the root was looked at before");
 }
 
 #[test]

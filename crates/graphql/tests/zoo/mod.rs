@@ -139,6 +139,21 @@ impl Object for Keeper {
     }
 }
 
+pub struct Vault;
+
+impl Object for Vault {
+    fn type_name(&self) -> &'static str {
+        "Vault"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        Ok(match field.name() {
+            "inner" => Out::object(Vault),
+            _ => Out::Int(1),
+        })
+    }
+}
+
 struct Page;
 
 impl Object for Page {
