@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::ast::Verb;
 use crate::coerce::{self, Filler, Refusal, Variables};
-use crate::cost;
+use crate::cost::{self, FieldCost};
 use crate::error::{GraphqlError, PathSegment};
 use crate::field::{Field, Root};
 use crate::limits;
@@ -153,6 +153,11 @@ impl Bound {
     /// What the operation may cost at most, in points.
     pub fn requested_cost(&self) -> u32 {
         self.requested
+    }
+
+    /// The same field by field, what stands below a field before it.
+    pub fn requested_costs(&self) -> Vec<FieldCost> {
+        cost::by_field(self)
     }
 
     /// The fields to answer, in the order to answer them: conditions applied, fragments spread, fields

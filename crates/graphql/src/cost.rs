@@ -63,27 +63,72 @@ pub(crate) fn items(total: u32, count: u32) -> u32 {
     u32::try_from(scaled.div_ceil(u64::from(count))).unwrap_or(u32::MAX)
 }
 
+/// What one field of an operation may cost at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldCost {
+    /// Response keys from the root down to the field; lists add nothing.
+    pub path: Vec<String>,
+    /// Points for one value of it, its selections not counted.
+    pub defined: u32,
+    /// Points for all of it.
+    pub total: u32,
+    /// Points for what is selected below it; `None` where nothing is.
+    pub below: Option<u32>,
+}
+
 /// What a bound operation may cost at most.
 pub(crate) fn requested(bound: &Bound) -> u32 {
-    bound.root_set().map_or(0, |set| of_set(bound, set, 1))
+    bound.root_set().map_or(0, |set| of_set(bound, set, 1, None))
 }
 
-fn of_set(bound: &Bound, number: u32, size: u32) -> u32 {
+/// The same, field by field: what stands below a field comes before it.
+pub(crate) fn by_field(bound: &Bound) -> Vec<FieldCost> {
+    let mut bill = Bill::default();
+    if let Some(set) = bound.root_set() {
+        of_set(bound, set, 1, Some(&mut bill));
+    }
+    bill.fields
+}
+
+/// Where costs are written down, if somebody wants to know them.
+#[derive(Default)]
+struct Bill {
+    path: Vec<String>,
+    fields: Vec<FieldCost>,
+}
+
+fn of_set(bound: &Bound, number: u32, size: u32, mut bill: Option<&mut Bill>) -> u32 {
     let Some(set) = bound.prepared.set(number) else { return 0 };
-    let of_list = |range| {
-        let included = bound.prepared.list(&range).iter().filter(|field| bound.includes(field));
-        included.fold(0u32, |sum, field| sum.saturating_add(of_field(bound, field, size)))
-    };
-    set.ranges().into_iter().map(of_list).max().unwrap_or(0)
+    let mut most = 0;
+    for range in set.ranges() {
+        let mut sum = 0u32;
+        for field in bound.prepared.list(&range).iter().filter(|field| bound.includes(field)) {
+            sum = sum.saturating_add(of_field(bound, field, size, bill.as_deref_mut()));
+        }
+        most = most.max(sum);
+    }
+    most
 }
 
-fn of_field(bound: &Bound, field: &PlannedField, size: u32) -> u32 {
-    let inner = field.set.map_or(0, |set| {
+fn of_field(bound: &Bound, field: &PlannedField, size: u32, mut bill: Option<&mut Bill>) -> u32 {
+    if let Some(bill) = &mut bill {
+        bill.path.push(field.key.to_string());
+    }
+    let below = field.set.map(|set| {
         let size = if field.connection { page_size(bound, field) } else { 1 };
-        of_set(bound, set, size)
+        of_set(bound, set, size, bill.as_deref_mut())
     });
-    let points = field.weight.saturating_add(inner);
-    if field.items { points.saturating_mul(digits(size)) } else { points }
+    let points = field.weight.saturating_add(below.unwrap_or(0));
+    let total = if field.items { points.saturating_mul(digits(size)) } else { points };
+    if let Some(bill) = bill {
+        let path = bill.path.clone();
+        bill.path.pop();
+        // Types of one interface may each have their own list, with the same fields in it.
+        if !bill.fields.iter().any(|known| known.path == path) {
+            bill.fields.push(FieldCost { path, defined: field.weight, total, below });
+        }
+    }
+    total
 }
 
 /// How many items a page was asked for; one when the client did not say.
