@@ -50,6 +50,7 @@ pub async fn make(engine: &Engine, name: &str, domain: &str) -> Result<Arc<Shop>
         rank: 1,
         service: None,
         zones: None,
+        custom_fields: Vec::new(),
         created_at: now,
         updated_at: now,
         deactivated_at: None,

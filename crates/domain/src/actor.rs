@@ -88,6 +88,10 @@ permissions! {
     WriteMarketplaceWork = 21, "write_marketplace_fulfillment_orders";
     /// See order edits.
     ReadOrderEdits = 22, "read_order_edits";
+    /// See contacts.
+    ReadContacts = 23, "read_customers";
+    /// Make, change and forget contacts.
+    WriteContacts = 24, "write_customers";
 }
 
 /// A set of permissions.

@@ -1,11 +1,13 @@
 //! Commands: everything that anybody can want changed. Timers, imports and people use the same ones.
 
 use crate::address::Address;
+use crate::amend::AmendOrder;
+use crate::contact::SaveContact;
 use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
 use crate::id::{
-    FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
-    OrderLineId, VariantId,
+    ContactId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId,
+    OrderId, OrderLineId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -80,6 +82,18 @@ pub enum Command {
     SaveService(Service, Location),
     /// A product and its variants are made or changed.
     SaveProduct(Product, Vec<Variant>),
+    /// Something else is said of an order than before.
+    AmendOrder(AmendOrder),
+    /// An order is put away.
+    CloseOrder(OrderId),
+    /// An order that was put away is taken out again.
+    ReopenOrder(OrderId),
+    /// An order is forgotten.
+    DeleteOrder(OrderId),
+    /// A contact is made or changed.
+    SaveContact(Box<SaveContact>),
+    /// A contact is forgotten.
+    DeleteContact(ContactId),
     /// A location goes out of service; what is in its shelves goes to the other one.
     DeactivateLocation(LocationId, Option<LocationId>),
     /// A location comes back into service.
@@ -101,6 +115,8 @@ pub struct Place {
     pub number: i64,
     /// What was said apart from the lines.
     pub placed: Placed,
+    /// Whose it is, if that is known: a contact that is found, and made or changed on the way.
+    pub buyer: Option<SaveContact>,
     /// What was asked for. Articles with a variant take what they don't say from it.
     pub lines: Vec<NewLine>,
     /// When it came in elsewhere, for orders that move here.

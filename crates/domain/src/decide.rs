@@ -6,11 +6,13 @@
 
 use crate::actor::Actor;
 use crate::command::Command;
+use crate::contact::Contact;
 use crate::event::{Event, Fact};
 use crate::fulfillment::Fulfillment;
 use crate::fulfillment_order::{FulfillmentOrder, LocationSnapshot};
 use crate::id::{
-    EventId, FulfillmentId, FulfillmentOrderId, Ids, ListenerId, LocationId, OrderId, ProductId, ServiceId,
+    ContactId, EventId, FulfillmentId, FulfillmentOrderId, Ids, ListenerId, LocationId, OrderId, ProductId,
+    ServiceId,
 };
 use crate::invariants;
 use crate::listener::Listener;
@@ -22,8 +24,10 @@ use crate::snapshot::Snapshot;
 use crate::status::{self, FulfillmentStatus};
 use crate::time::Time;
 
+mod amend;
 mod cancel;
 mod cancel_work;
+mod contact;
 mod count;
 mod delivery;
 mod edit;
@@ -65,10 +69,20 @@ pub enum Write {
     NewOrder(Box<Order>),
     /// An order that was; its `version` is the one that was read, raised by one.
     Order(Box<Order>),
+    /// An order goes, with its work; it must still be of that version.
+    NoOrder(OrderId, i64),
     /// A fulfillment that wasn't there.
     NewFulfillment(Box<Fulfillment>),
     /// A fulfillment that was; versioned like an order.
     Fulfillment(Box<Fulfillment>),
+    /// A fulfillment goes; it must still be of that version.
+    NoFulfillment(FulfillmentId, i64),
+    /// A contact that wasn't there.
+    NewContact(Box<Contact>),
+    /// A contact that was; versioned like an order.
+    Contact(Box<Contact>),
+    /// A contact goes.
+    NoContact(ContactId),
     /// A change of stock.
     Stock(StockDelta),
     /// A listener.
@@ -124,6 +138,8 @@ pub enum Outcome {
     Location(LocationId),
     /// That service.
     Service(ServiceId),
+    /// That contact.
+    Contact(ContactId),
     /// That product.
     Product(ProductId),
     /// Done; or there was nothing to do.
@@ -183,6 +199,12 @@ pub fn decide(
         Command::SaveLocation(location) => save::location(&mut change, location),
         Command::SaveService(service, location) => save::service(&mut change, service, location),
         Command::SaveProduct(product, variants) => save::product(&mut change, product, variants),
+        Command::AmendOrder(command) => amend::amend(&mut change, command),
+        Command::CloseOrder(id) => amend::close(&mut change, *id),
+        Command::ReopenOrder(id) => amend::reopen(&mut change, *id),
+        Command::DeleteOrder(id) => amend::delete(&mut change, *id),
+        Command::SaveContact(command) => contact::save(&mut change, command),
+        Command::DeleteContact(id) => contact::delete(&mut change, *id),
         Command::DeactivateLocation(id, to) => places::deactivate(&mut change, *id, *to),
         Command::ActivateLocation(id) => places::activate(&mut change, *id),
         Command::DeleteLocation(id) => places::delete(&mut change, *id),
@@ -202,6 +224,8 @@ struct Change<'a, 'i> {
     orders: Vec<Touched>,
     writes: Vec<Write>,
     stock: Vec<StockDelta>,
+    /// Orders that go.
+    deleted: Vec<OrderId>,
     /// Facts about no order.
     facts: Vec<Fact>,
 }
@@ -223,6 +247,7 @@ impl<'a, 'i> Change<'a, 'i> {
             orders: Vec::new(),
             writes: Vec::new(),
             stock: Vec::new(),
+            deleted: Vec::new(),
             facts: Vec::new(),
         }
     }
@@ -295,6 +320,10 @@ impl<'a, 'i> Change<'a, 'i> {
             }
             let order = Box::new(order);
             self.writes.push(if is_new { Write::NewOrder(order) } else { Write::Order(order) });
+        }
+        for order in self.deleted {
+            let (id, gone) = (self.ids.fresh::<EventId>(), vec![Fact::OrderDeleted {}]);
+            events.push(Event::new(id, self.now, self.actor, Some(order), gone));
         }
         if !self.facts.is_empty() {
             let id = self.ids.fresh::<EventId>();

@@ -7,8 +7,8 @@ use crate::actor::Actor;
 use crate::fulfillment_order::{Request, StageName};
 use crate::hold::Hold;
 use crate::id::{
-    AppId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, ListenerId,
-    LocationId, OrderId, ProductId, ServiceId,
+    AppId, ContactId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId,
+    ListenerId, LocationId, OrderId, ProductId, ServiceId,
 };
 use crate::time::Time;
 
@@ -92,6 +92,14 @@ facts! {
     OrderPaid {} = "order_paid",
     /// An order was called off.
     OrderCancelled {} = "order_cancelled",
+    /// What an order says was changed, apart from what it asks for.
+    OrderAmended {} = "order_amended",
+    /// An order was put away.
+    OrderClosed {} = "order_closed",
+    /// An order that was put away was taken out again.
+    OrderReopened {} = "order_reopened",
+    /// An order was forgotten.
+    OrderDeleted {} = "order_deleted",
     /// More, less or something else is asked for.
     OrderEdited {
         /// The lines that changed, and how many more are asked for of each.
@@ -325,6 +333,21 @@ facts! {
         /// The location.
         location: LocationId,
     } = "location_deleted",
+    /// A contact was made.
+    ContactCreated {
+        /// The contact.
+        contact: ContactId,
+    } = "contact_created",
+    /// A contact changed.
+    ContactUpdated {
+        /// The contact.
+        contact: ContactId,
+    } = "contact_updated",
+    /// A contact was forgotten.
+    ContactDeleted {
+        /// The contact.
+        contact: ContactId,
+    } = "contact_deleted",
     /// A product was made or changed.
     ProductSaved {
         /// The product.

@@ -347,6 +347,15 @@ impl FulfillmentOrder {
         self.stage != Stage::Closed
     }
 
+    /// Whether a service agreed to do it and has not agreed to stop.
+    pub fn is_with_service(&self) -> bool {
+        let agreed = matches!(
+            self.request,
+            Request::Accepted | Request::CancellationRequested | Request::CancellationRejected
+        );
+        agreed && self.is_open()
+    }
+
     /// Units that still wait here: what its lines lack, or nothing once it is closed.
     pub fn open_quantity(&self) -> i64 {
         if self.is_open() { self.lines.iter().map(FulfillmentOrderLine::remaining).sum() } else { 0 }

@@ -66,6 +66,8 @@ ids! {
     VariantId,
     /// A customer or contact.
     ContactId,
+    /// A custom field of a thing.
+    CustomFieldId,
     /// A payment transaction.
     TransactionId,
     /// A program with a key.

@@ -8,8 +8,11 @@
 pub mod actor;
 pub mod address;
 pub mod allowed;
+pub mod amend;
 pub mod carrier;
 pub mod command;
+pub mod contact;
+pub mod custom_field;
 pub mod decide;
 pub mod event;
 pub mod fulfillment;
@@ -29,6 +32,7 @@ pub mod refusal;
 pub mod routing;
 pub mod snapshot;
 pub mod status;
+pub mod tags;
 pub mod time;
 
 // The decision tables and the histories in `tests` share one shop in memory.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::custom_field::CustomField;
 use crate::id::{AppId, LocationId, ServiceId};
 use crate::time::Time;
 
@@ -27,6 +28,9 @@ pub struct Location {
     /// Where it ships to; `None` is everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zones: Option<Vec<Zone>>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::custom_field::CustomField;
 use crate::fulfillment_order::FulfillmentOrder;
 use crate::id::{
     ContactId, FulfillmentOrderId, InvoiceLineId, OrderId, OrderLineId, ProductId, ServiceId, VariantId,
@@ -110,6 +111,12 @@ pub struct Placed {
     /// Named values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<(String, String)>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
+    /// What a country wants to know of it, such as a tax number, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub local_fields: Vec<(String, String)>,
     /// The buyer's purchase order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub po_number: Option<String>,

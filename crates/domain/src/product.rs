@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::custom_field::CustomField;
 use crate::id::{LocationId, ProductId, ServiceId, VariantId};
 use crate::money::Minor;
 use crate::time::Time;
@@ -24,6 +25,9 @@ pub struct Product {
     /// Labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.
@@ -68,6 +72,9 @@ pub struct Variant {
     /// The only service that may ship it, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_to: Option<ServiceId>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.

@@ -140,6 +140,8 @@ pub enum Thing {
     Listener(ListenerId),
     /// A fulfillment service.
     Service(ServiceId),
+    /// A contact, by whatever it was named.
+    Contact,
 }
 
 /// A field of a command, by the domain's name for it.
@@ -151,6 +153,10 @@ pub enum Field {
     Note,
     Currency,
     Email,
+    Phone,
+    PoNumber,
+    Tags,
+    Addresses,
     Topic,
     Sku,
 }

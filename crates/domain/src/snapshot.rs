@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, LineChange};
+use crate::contact::{Contact, ContactChange, ContactKey, SaveContact, Whom};
 use crate::fulfillment::Fulfillment;
 use crate::id::{
     FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, ShopId,
@@ -75,12 +76,16 @@ pub struct Scope {
     pub by_work: Vec<FulfillmentOrderId>,
     /// Fulfillments, each with its orders.
     pub fulfillments: Vec<FulfillmentId>,
+    /// Every fulfillment of these orders.
+    pub fulfillments_of: Vec<OrderId>,
     /// An order that came in under that key.
     pub source_key: Option<String>,
     /// Variants, with their stock.
     pub variants: Vec<VariantId>,
     /// Whether locations and services are needed.
     pub places: Places,
+    /// Contacts, each by what it is named by; every contact that a key means.
+    pub contacts: Vec<ContactKey>,
     /// A listener, by id, and every listener beside.
     pub listeners: Option<ListenerId>,
     /// A service.
@@ -126,6 +131,8 @@ pub struct Snapshot {
     pub stock: Vec<Stock>,
     /// Whether open work is assigned to the location that was asked for.
     pub has_open_work: bool,
+    /// Contacts.
+    pub contacts: Vec<Contact>,
     /// Listeners.
     pub listeners: Vec<Listener>,
     /// How often stock or places had changed when this was read, if units are routed by what was read. The store
@@ -147,6 +154,7 @@ impl Snapshot {
             products: Vec::new(),
             stock: Vec::new(),
             has_open_work: false,
+            contacts: Vec::new(),
             listeners: Vec::new(),
             changes: None,
         }
@@ -161,6 +169,7 @@ impl Command {
         match self {
             Command::Place(place) => Scope {
                 source_key: place.placed.source_key.clone(),
+                contacts: place.buyer.as_ref().map(meant).unwrap_or_default(),
                 variants: place.lines.iter().filter_map(|line| line.article.variant).collect(),
                 places: Places::Locations,
                 ..none
@@ -226,6 +235,13 @@ impl Command {
                 variants: variants.iter().map(|variant| variant.id).collect(),
                 ..none
             },
+            Command::AmendOrder(command) => Scope { orders: vec![command.order], ..none },
+            Command::CloseOrder(id) | Command::ReopenOrder(id) => Scope { orders: vec![*id], ..none },
+            Command::DeleteOrder(id) => {
+                Scope { orders: vec![*id], fulfillments_of: vec![*id], places: Places::Locations, ..none }
+            }
+            Command::SaveContact(command) => Scope { contacts: meant(command), ..none },
+            Command::DeleteContact(id) => Scope { contacts: vec![ContactKey::Id(*id)], ..none },
             Command::DeactivateLocation(id, _)
             | Command::ActivateLocation(id)
             | Command::DeleteLocation(id) => Scope { location: Some(*id), places: Places::Locations, ..none },
@@ -241,4 +257,17 @@ impl Command {
             },
         }
     }
+}
+
+/// The contacts that a change may be about: whom it names, and who may have the e-mail address already.
+fn meant(command: &SaveContact) -> Vec<ContactKey> {
+    let named = match &command.whom {
+        Whom::New => None,
+        Whom::Known(key) | Whom::KnownOrNew(key) => Some(key.clone()),
+    };
+    let taken = command.changes.iter().filter_map(|change| match change {
+        ContactChange::Email(Some(email)) => Some(ContactKey::Email(email.clone())),
+        _ => None,
+    });
+    named.into_iter().chain(taken).collect()
 }

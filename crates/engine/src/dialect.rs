@@ -2,6 +2,7 @@
 //! is its own affair.
 
 use domain::actor::Actor;
+use domain::contact::Contact;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::listener::Listener;
@@ -40,6 +41,8 @@ pub struct Told<'a> {
     pub order: Option<&'a Order>,
     /// The fulfillments that changed with it, as they were afterwards.
     pub fulfillments: &'a [Fulfillment],
+    /// The contacts that changed with it, as they were afterwards, and the one whose the order is.
+    pub contacts: &'a [Contact],
     /// Every location.
     pub locations: &'a [Location],
     /// Every service.

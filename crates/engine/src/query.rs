@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use domain::actor::{Actor, App, Permission, visible};
+use domain::contact::{Contact, ContactKey};
 use domain::fulfillment::Fulfillment;
-use domain::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, VariantId};
+use domain::id::{ContactId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, VariantId};
 use domain::listener::Listener;
 use domain::location::{Location, Service};
 use domain::order::Order;
@@ -13,7 +14,9 @@ use domain::product::{Product, Stock, Variant};
 use domain::snapshot::Shop;
 
 pub use store::db::Value;
-pub use store::{Column, Condition, Descending, OrderRow, OrderSort, Page, WorkRow, WorkSort};
+pub use store::{
+    Column, Condition, ContactRow, ContactSort, Descending, OrderRow, OrderSort, Page, WorkRow, WorkSort,
+};
 
 use crate::{Engine, Error};
 
@@ -152,6 +155,26 @@ impl Engine {
     /// Products by id.
     pub async fn products(&self, shop: &Shop, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
         Ok(self.store().products(shop.id, ids).await?)
+    }
+
+    /// Contacts by id, for those who may read them; those that aren't there are left out.
+    pub async fn contacts_by_id(&self, shop: &Shop, ids: &[ContactId]) -> Result<Vec<Contact>, Error> {
+        Ok(self.store().contacts_by_id(shop.id, ids).await?)
+    }
+
+    /// The contact that a key means; of several the oldest.
+    pub async fn contact(&self, shop: &Shop, key: &ContactKey) -> Result<Option<Contact>, Error> {
+        Ok(self.store().contact(shop.id, key).await?)
+    }
+
+    /// A page of contacts.
+    pub async fn contacts(
+        &self,
+        shop: &Shop,
+        sort: ContactSort,
+        page: &Page,
+    ) -> Result<Vec<ContactRow>, Error> {
+        Ok(self.store().contacts(shop.id, sort, page).await?)
     }
 
     /// The listeners of the program that asks; all of them for the server itself.

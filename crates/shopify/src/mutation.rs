@@ -153,6 +153,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             Thing::Hold(_) => "Fulfillment hold does not exist.",
             Thing::Listener(_) => "Webhook subscription does not exist",
             Thing::Service(_) => "Fulfillment service could not be found.",
+            Thing::Contact => "Customer does not exist",
         }
         .to_owned(),
         Refusal::QuantityNotPositive(_) => "Quantity must be greater than 0".to_owned(),

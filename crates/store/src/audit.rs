@@ -170,6 +170,9 @@ impl Store {
         self.audit_orphans(shop, &mut findings).await?;
         self.audit_fulfillments(shop, &mut findings).await?;
         self.audit_stock(shop, promised, &mut findings).await?;
+        for (contact, what) in self.audit_contacts(shop).await? {
+            findings.push(Finding { order: None, what: format!("contact {contact}: {what}") });
+        }
         Ok(findings)
     }
 
@@ -278,7 +281,7 @@ fn orders_after(shop: ShopId, last: i64) -> Query {
     Query::new(
         format!(
             "SELECT order_id, version, body, number, name, source_key, email, processed_at, created_at, updated_at, \
-             state, payment, fulfillment, test FROM orders WHERE shop_id = $1 AND order_id > $2 \
+             state, payment, fulfillment, test, contact_id FROM orders WHERE shop_id = $1 AND order_id > $2 \
              ORDER BY order_id LIMIT {AT_ONCE}"
         ),
         vec![shop.0.into(), last.into()],

@@ -1,6 +1,8 @@
 //! Commit: a decision becomes one batch of statements, each with the number of rows that it must touch, and the
 //! batch becomes one transaction. If a row changed since it was read the numbers don't match and nothing happens.
 
+use std::fmt::Write as _;
+
 use domain::decide::{Decision, Write};
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
@@ -11,6 +13,7 @@ use domain::snapshot::Snapshot;
 use serde::Serialize;
 
 use crate::body;
+use crate::contacts;
 use crate::db::{Error, Statement, Value};
 use crate::index;
 
@@ -81,6 +84,7 @@ pub(crate) fn remembering(shop: ShopId, remembered: &Remembered, now: i64) -> St
 struct Bodies {
     orders: Vec<(i64, String)>,
     fulfillments: Vec<String>,
+    contacts: Vec<String>,
 }
 
 fn one(
@@ -116,7 +120,32 @@ fn one(
             let text = fulfillment_row(shop, UPDATE_FULFILLMENT, fulfillment, out)?;
             bodies.fulfillments.push(text);
         }
+        Write::NoOrder(id, version) => {
+            let mut known = key(id.0);
+            known.push((*version).into());
+            out.push(Statement::new(DELETE_ORDER, known));
+            let before = snapshot.orders.iter().find(|before| before.id == *id);
+            let before = before.map(index::fulfillment_order_rows).unwrap_or_default();
+            index::difference(shop, &before, &[], out);
+            out.push(Statement::new(DELETE_FULFILLMENTS_OF_ORDER, key(id.0)).any());
+        }
+        Write::NoFulfillment(id, version) => {
+            let mut known = key(id.0);
+            known.push((*version).into());
+            out.push(Statement::new(DELETE_FULFILLMENT, known));
+        }
         Write::Stock(delta) => out.push(stock(shop, delta)),
+        Write::NewContact(contact) => {
+            let (statement, text) = contacts::written(shop, contacts::INSERT, contact)?;
+            out.push(statement);
+            bodies.contacts.push(text);
+        }
+        Write::Contact(contact) => {
+            let (statement, text) = contacts::written(shop, contacts::UPDATE, contact)?;
+            out.push(statement);
+            bodies.contacts.push(text);
+        }
+        Write::NoContact(id) => out.push(contacts::deleted(shop, *id)),
         Write::Listener(listener) => out.push(saved(UPSERT_LISTENER, key(listener.id.0), listener)?),
         Write::NoListener(id) => {
             out.push(Statement::new(
@@ -260,14 +289,16 @@ fn appended(shop: ShopId, event: &Event, bodies: &Bodies) -> Result<Statement, E
         snapshot.push_str(body::json(order)?);
         snapshot.push(',');
     }
-    snapshot.push_str("\"fulfillments\":[");
-    for (i, fulfillment) in bodies.fulfillments.iter().enumerate() {
-        if i > 0 {
-            snapshot.push(',');
+    for (name, kept) in [("fulfillments", &bodies.fulfillments), ("contacts", &bodies.contacts)] {
+        let kept = kept.iter().map(|body| body::json(body)).collect::<Result<Vec<_>, _>>()?;
+        if !kept.is_empty() {
+            let _ = write!(snapshot, "\"{name}\":[{}],", kept.join(","));
         }
-        snapshot.push_str(body::json(fulfillment)?);
     }
-    snapshot.push_str("]}");
+    if snapshot.ends_with(',') {
+        snapshot.pop();
+    }
+    snapshot.push('}');
     Ok(Statement::new(
         APPEND_EVENT,
         vec![
@@ -292,17 +323,22 @@ fn calls_service(event: &Event) -> bool {
 }
 
 const INSERT_ORDER: &str = "INSERT INTO orders (shop_id, order_id, version, number, name, source_key, email, \
-     processed_at, created_at, updated_at, state, payment, fulfillment, test, route_at, body, route_seen) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+     processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, route_at, body, route_seen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 const UPDATE_ORDER: &str = "UPDATE orders SET version = $3, number = $4, name = $5, source_key = $6, email = $7, \
      processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
-     route_at = $15, body = $16, route_seen = coalesce($17, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
+     contact_id = $15, route_at = $16, body = $17, route_seen = coalesce($18, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
 const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6 \
      WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3 - 1";
 const INSERT_FULFILLMENT_OF_ORDER: &str =
     "INSERT INTO fulfillments_of_orders (shop_id, order_id, fulfillment_id) VALUES ($1, $2, $3)";
+const DELETE_ORDER: &str = "DELETE FROM orders WHERE shop_id = $1 AND order_id = $2 AND version = $3";
+const DELETE_FULFILLMENTS_OF_ORDER: &str =
+    "DELETE FROM fulfillments_of_orders WHERE shop_id = $1 AND order_id = $2";
+const DELETE_FULFILLMENT: &str =
+    "DELETE FROM fulfillments WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3";
 const UPSERT_LISTENER: &str = "INSERT INTO listeners (shop_id, listener_id, body) VALUES ($1, $2, $3) \
      ON CONFLICT (shop_id, listener_id) DO UPDATE SET body = excluded.body";
 const UPSERT_LOCATION: &str = "INSERT INTO locations (shop_id, location_id, body) VALUES ($1, $2, $3) \

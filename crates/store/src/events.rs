@@ -1,5 +1,6 @@
 //! Events as stored: the outbox that the dispatcher empties, and the timeline of an order.
 
+use domain::contact::Contact;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::id::{AppId, EventId, OrderId, ShopId};
@@ -21,17 +22,21 @@ pub struct Pending {
     pub order: Option<Order>,
     /// The fulfillments that changed with it, as they were afterwards.
     pub fulfillments: Vec<Fulfillment>,
+    /// The contacts that changed with it, likewise.
+    pub contacts: Vec<Contact>,
 }
 
 /// An event of a timeline.
 pub type StoredEvent = Event;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Kept {
     #[serde(default)]
     order: Option<Order>,
     #[serde(default)]
     fulfillments: Vec<Fulfillment>,
+    #[serde(default)]
+    contacts: Vec<Contact>,
 }
 
 const COLUMNS: &str = "event_id, at, order_id, app_id, body, snapshot";
@@ -65,8 +70,8 @@ impl Store {
             .map(|row| {
                 let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();
                 let kept = kept.map_err(|e| Error::Bug(format!("an event's snapshot can't be read: {e}")))?;
-                let (order, fulfillments) = kept.map_or((None, Vec::new()), |k| (k.order, k.fulfillments));
-                Ok(Pending { event: event(row)?, order, fulfillments })
+                let Kept { order, fulfillments, contacts } = kept.unwrap_or_default();
+                Ok(Pending { event: event(row)?, order, fulfillments, contacts })
             })
             .collect()
     }

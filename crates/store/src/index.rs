@@ -24,6 +24,7 @@ pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
         status::payment(order).as_str().into(),
         status::fulfillment(order).as_str().into(),
         placed.test.into(),
+        placed.contact.map(|contact| contact.0).into(),
         route_at(order).into(),
     ]
 }

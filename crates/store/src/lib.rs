@@ -15,6 +15,7 @@ mod analyze;
 mod audit;
 mod body;
 mod commit;
+mod contacts;
 pub mod db;
 mod deliveries;
 mod events;
@@ -30,6 +31,7 @@ mod sqlite;
 
 pub use audit::Finding;
 pub use commit::Remembered;
+pub use contacts::{ContactRow, ContactSort};
 pub use deliveries::{Attempt, AttemptRow, Delivery, DeliveryState, NewDelivery};
 pub use events::{Pending, StoredEvent};
 pub use flavor::Flavor;
@@ -39,7 +41,10 @@ pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
 use db::{Db, Error, Options};
 
 /// The schema, oldest first. A text that was released is never changed.
-pub const MIGRATIONS: &[(&str, &str)] = &[("0001_init", include_str!("migrations/0001_init.sql"))];
+pub const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_init", include_str!("migrations/0001_init.sql")),
+    ("0003_contacts", include_str!("migrations/0003_contacts.sql")),
+];
 
 /// Everything that is kept. Clones are cheap and share everything.
 #[derive(Clone)]
@@ -104,6 +109,8 @@ impl Store {
             Err(Error::Stale { .. }) => Err(CommitError::Stale),
             // The same order came in twice at the same moment; whoever looks again sees the first.
             Err(Error::Constraint { name, .. }) if name == "orders_source" => Err(CommitError::Stale),
+            // So did a contact with that e-mail address.
+            Err(Error::Constraint { name, .. }) if name == "contacts_email" => Err(CommitError::Stale),
             Err(error) => Err(CommitError::Db(error)),
         }
     }

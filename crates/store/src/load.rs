@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::contact::Contact;
 use domain::fulfillment::Fulfillment;
 use domain::id::{LocationId, OrderId, ShopId, VariantId};
 use domain::order::Order;
@@ -10,6 +11,7 @@ use domain::snapshot::{Places, Scope, Shop, Snapshot};
 
 use crate::Store;
 use crate::body;
+use crate::contacts::meant_by;
 use crate::db::{Error, Query, Row, Value};
 
 /// `$2, $3, …` for a list of ids, padded with doubles to a power of two so that few SQL texts are prepared.
@@ -53,6 +55,7 @@ pub(crate) enum Part {
     Products,
     Stock,
     OpenWork,
+    Contacts,
     Listeners,
     Changes,
 }
@@ -109,6 +112,13 @@ impl Store {
             Part::Services => snapshot.services = bodies(&rows)?,
             Part::Variants => snapshot.variants = bodies(&rows)?,
             Part::Products => snapshot.products = bodies(&rows)?,
+            Part::Contacts => {
+                for contact in bodies::<Contact>(&rows)? {
+                    if snapshot.contacts.iter().all(|known| known.id != contact.id) {
+                        snapshot.contacts.push(contact);
+                    }
+                }
+            }
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
             Part::Changes => snapshot.changes = Some(rows.first().map_or(Ok(0), |row| row.int(0))?),
             Part::OpenWork => snapshot.has_open_work = !rows.is_empty(),
@@ -150,6 +160,9 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         ask.push((Part::Orders, nested(shop, ORDERS_OF_FULFILLMENTS, &ids)));
         ask.push((Part::Fulfillments, by_ids(shop, FULFILLMENTS, "fulfillment_id", &ids)));
     }
+    if !scope.fulfillments_of.is_empty() {
+        ask.push((Part::Fulfillments, fulfillments_of_orders(shop, &scope.fulfillments_of)));
+    }
     if let Some(key) = &scope.source_key {
         let sql = "SELECT order_id FROM orders WHERE shop_id = $1 AND source_key = $2";
         ask.push((Part::SeenBefore, Query::new(sql, vec![shop.0.into(), key.as_str().into()])));
@@ -174,6 +187,7 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         ask.push((Part::Stock, Query::new(STOCK_AT, key())));
         ask.push((Part::OpenWork, Query::new(OPEN_WORK_AT, key())));
     }
+    ask.extend(scope.contacts.iter().map(|key| (Part::Contacts, meant_by(shop, key))));
     if scope.listeners.is_some() {
         ask.push((Part::Listeners, all("listeners")));
     }

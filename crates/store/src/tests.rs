@@ -2,6 +2,7 @@
 //! thousands of rows: the databases are asked how they would go about it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+use domain::contact::ContactKey;
 use domain::id::{FulfillmentId, LocationId, ShopId};
 use domain::snapshot::Scope;
 use domain::time::Time;
@@ -9,7 +10,7 @@ use testkit::database::Database;
 
 use crate::db::{Options, Query, Statement};
 use crate::lists::{Condition, Descending, OrderSort, Page, WorkSort};
-use crate::{Column, Flavor, Store, audit, deliveries, events, lists, load};
+use crate::{Column, ContactSort, Flavor, Store, audit, contacts, deliveries, events, lists, load};
 
 /// Rows in every table that matters: more than a database would rather read from end to end.
 const ROWS: i64 = 6_000;
@@ -55,6 +56,10 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
              'delivered' END, 1, n, 0, n",
         ),
         fill("fulfillments_of_orders (shop_id, order_id, fulfillment_id)", "1 + n % 2, n, n"),
+        fill(
+            "contacts (shop_id, contact_id, version, email, phone, created_at, updated_at, body)",
+            "1 + n % 2, n, 1, 'e' || n, 'p' || n, n, n, '1{}'",
+        ),
         fill("stock (shop_id, variant_id, location_id, on_hand, committed)", "1 + n % 2, n, 10, 5, 0"),
         fill(
             "idempotency (shop_id, scope, request_key, fingerprint, answer, created_at)",
@@ -84,6 +89,7 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
     let page = |descending| Page { after: Some((500, 500)), descending, limit: 50 };
     let (up, down) = (page(Descending::No), page(Descending::Yes));
     let here = Condition::OneOf(Column::LocationId, vec![7.into()]);
+    let of_contact = [Condition::OneOf(Column::ContactId, vec![7.into()])];
     let open_here = [Condition::Open, here];
     let parcel = Scope { fulfillments: vec![FulfillmentId(7)], ..Scope::default() };
     let mut asked = vec![
@@ -96,6 +102,11 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("fulfillment_orders_open", lists::work_query(shop, &open_here, WorkSort::Id, &down)),
         ("fulfillment_orders_open_by_id", lists::work_query(shop, &[Condition::Open], WorkSort::Id, &up)),
         ("fulfillment_orders_updated", lists::work_query(shop, &[], WorkSort::UpdatedAt, &down)),
+        ("contacts_pkey", contacts::contacts_query(shop, ContactSort::Id, &up)),
+        ("contacts_updated", contacts::contacts_query(shop, ContactSort::UpdatedAt, &down)),
+        ("contacts_email", contacts::meant_by(shop, &ContactKey::Email("E7".into()))),
+        ("contacts_phone", contacts::meant_by(shop, &ContactKey::Phone("p7".into()))),
+        ("orders_of_contact", lists::orders_query(shop, &of_contact, OrderSort::Id, &down)),
         ("events_to_dispatch", events::undispatched_query(shop, 100)),
         ("deliveries_due", deliveries::next_due_query(shop)),
         ("deliveries_due", deliveries::due_query(shop, Time(5_000), 16, store.db.flavor())),

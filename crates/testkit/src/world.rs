@@ -68,6 +68,7 @@ pub fn location(id: LocationId, rank: i64) -> Location {
         rank,
         service: None,
         zones: None,
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
         deactivated_at: None,
@@ -100,6 +101,7 @@ pub fn product(id: ProductId) -> Product {
         vendor: String::new(),
         kind: String::new(),
         tags: Vec::new(),
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
     }
@@ -122,6 +124,7 @@ pub fn variant(id: VariantId) -> Variant {
         tracked: id != STICKER,
         when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
         pinned_to: None,
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
     }
@@ -189,6 +192,7 @@ pub fn order(articles: &[(VariantId, i64)]) -> Place {
         name: None,
         number: 0,
         placed: placed(),
+        buyer: None,
         lines: articles.iter().map(|(variant, quantity)| line(*variant, *quantity)).collect(),
         created_at: None,
         closed_at: None,

@@ -107,6 +107,7 @@ pub(super) async fn make(
             vendor: vendor.to_owned(),
             kind: kind.to_owned(),
             tags: Vec::new(),
+            custom_fields: Vec::new(),
             created_at: now,
             updated_at: now,
         };
@@ -128,6 +129,7 @@ pub(super) async fn make(
                 tracked: !matches!(kept, Kept::Digital | Kept::Uncounted),
                 when_out: WhenOut::Wait,
                 pinned_to: pinned(kept, places.nordic),
+                custom_fields: Vec::new(),
                 created_at: now,
                 updated_at: now,
             };

@@ -43,6 +43,7 @@ pub(super) async fn make(engine: &Engine, stage: &Stage<'_>, app: AppId) -> Resu
         rank,
         service,
         zones: None,
+        custom_fields: Vec::new(),
         created_at: now,
         updated_at: now,
         deactivated_at: None,

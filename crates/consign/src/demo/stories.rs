@@ -192,6 +192,8 @@ fn place(
         email: Some(buyer.email),
         phone: Some(buyer.phone),
         contact: None,
+        custom_fields: Vec::new(),
+        local_fields: Vec::new(),
         shipping_address: shipped.then(|| buyer.address.clone()),
         billing_address: Some(buyer.address),
         shipping_lines: shipping_lines.into_iter().collect(),
@@ -210,8 +212,8 @@ fn place(
             .then(|| now.plus(dice.between(2, 10) * 24 * HOUR).start_of_hour()),
         stock: StockMode::Wait,
     };
-    let (created_at, closed_at, fulfilled, cancelled) = (None, None, None, None);
-    Place { name: None, number: 0, placed, lines, created_at, closed_at, fulfilled, cancelled }
+    let (buyer, created_at, closed_at, fulfilled, cancelled) = (None, None, None, None, None);
+    Place { name: None, number: 0, placed, buyer, lines, created_at, closed_at, fulfilled, cancelled }
 }
 
 /// The articles of an order, none of them twice.

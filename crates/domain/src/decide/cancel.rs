@@ -131,13 +131,7 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     if order.fulfillment_orders.iter().flat_map(|fo| &fo.lines).any(|line| line.fulfilled > 0) {
         return Err(Refusal::OrderHasFulfillments(id));
     }
-    let agreed = |fo: &&FulfillmentOrder| {
-        matches!(
-            fo.request,
-            Request::Accepted | Request::CancellationRequested | Request::CancellationRejected
-        ) && fo.is_open()
-    };
-    if let Some(busy) = order.fulfillment_orders.iter().find(agreed) {
+    if let Some(busy) = order.fulfillment_orders.iter().find(|fo| fo.is_with_service()) {
         return Err(Refusal::ServiceAtWork(busy.id));
     }
     let open: Vec<_> = order.fulfillment_orders.iter().filter(|fo| fo.is_open()).map(|fo| fo.id).collect();

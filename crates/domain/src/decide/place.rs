@@ -1,8 +1,9 @@
 //! An order comes in: it is completed from the shop's variants, gets its invoice, and is routed at once if it can be.
 
-use super::{Change, Outcome, Write, route};
+use super::{Change, Outcome, Write, contact, route};
 use crate::actor::Permission;
 use crate::command::{Fulfilled, Given, NewLine, Place};
+use crate::custom_field;
 use crate::event::Fact;
 use crate::fulfillment::{DeliveryEvent, Fulfillment, Share};
 use crate::fulfillment_order::{Delivery, FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
@@ -33,6 +34,11 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
         let article = complete(change, index, new)?;
         lines.push(OrderLine { id: change.ids.fresh(), quantity: new.quantity, article });
     }
+    let mut placed = place.placed.clone();
+    if let Some(buyer) = &place.buyer {
+        placed.contact = Some(contact::put(change, buyer)?);
+    }
+    placed.custom_fields = custom_field::merged(&[], &place.placed.custom_fields, change.now, change.ids);
     let id: OrderId = change.ids.fresh();
     let invoice_lines: Vec<InvoiceLine> = lines.iter().map(|line| sold(change.ids.fresh(), line)).collect();
     let invoice = Invoice { id: change.ids.fresh(), issued_at: change.now, lines: invoice_lines };
@@ -41,7 +47,7 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
         id,
         number: place.number,
         name: place.name.clone().unwrap_or_else(|| format!("{prefix}{}", place.number)),
-        placed: place.placed.clone(),
+        placed,
         lines,
         invoices: vec![invoice],
         fulfillment_orders: Vec::new(),

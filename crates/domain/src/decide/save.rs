@@ -2,6 +2,7 @@
 
 use super::{Change, Outcome, Write};
 use crate::actor::{Actor, Permission};
+use crate::custom_field;
 use crate::event::Fact;
 use crate::id::{ListenerId, LocationId, VariantId};
 use crate::listener::Listener;
@@ -74,6 +75,9 @@ pub(super) fn location(change: &mut Change<'_, '_>, location: &Location) -> Resu
     }
     let known = change.snapshot.locations.iter().find(|other| other.id == location.id);
     let mut location = Location { name: name.to_owned(), ..location.clone() };
+    let custom_fields = known.map(|known| known.custom_fields.as_slice()).unwrap_or_default();
+    location.custom_fields =
+        custom_field::replaced(custom_fields, &location.custom_fields, change.now, change.ids);
     location.created_at = known.map_or(change.now, |known| known.created_at);
     location.updated_at = change.now;
     let id = location.id;
@@ -135,10 +139,20 @@ pub(super) fn product(
     let created_at = known.map_or(change.now, |known| known.created_at);
     let now = change.now;
     change.facts.push(Fact::ProductSaved { product: product.id });
-    change.writes.push(Write::Product(Product { created_at, updated_at: now, ..product.clone() }));
+    let custom_fields = known.map(|known| known.custom_fields.as_slice()).unwrap_or_default();
+    let custom_fields = custom_field::replaced(custom_fields, &product.custom_fields, now, change.ids);
+    change.writes.push(Write::Product(Product {
+        custom_fields,
+        created_at,
+        updated_at: now,
+        ..product.clone()
+    }));
     for variant in variants {
         let known = change.snapshot.variants.iter().find(|other| other.id == variant.id);
+        let custom_fields = known.map(|known| known.custom_fields.as_slice()).unwrap_or_default();
+        let custom_fields = custom_field::replaced(custom_fields, &variant.custom_fields, now, change.ids);
         change.writes.push(Write::Variant(Variant {
+            custom_fields,
             product: product.id,
             product_title: product.title.clone(),
             created_at: known.map_or(now, |known| known.created_at),

@@ -18,6 +18,7 @@ fn at(id: i64, rank: i64) -> Location {
         rank,
         service: None,
         zones: None,
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
         deactivated_at: None,

@@ -10,6 +10,7 @@ use domain::command::{
     CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, Place,
     PlaceHold, Reach, RequestFulfillment, Reroute, Restock, SomeWork,
 };
+use domain::contact::Contact;
 use domain::decide::{Decision, Outcome, Write, decide};
 use domain::event::{Fact, FactKind};
 use domain::fulfillment::Fulfillment;
@@ -46,6 +47,7 @@ pub struct World {
     pub services: Vec<Service>,
     pub variants: Vec<Variant>,
     pub products: Vec<Product>,
+    pub contacts: Vec<Contact>,
     pub listeners: Vec<Listener>,
     pub stock: BTreeMap<(VariantId, LocationId), Stock>,
     pub orders: Vec<Order>,
@@ -68,6 +70,7 @@ pub fn location(id: LocationId, rank: i64) -> Location {
         rank,
         service: None,
         zones: None,
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
         deactivated_at: None,
@@ -90,6 +93,7 @@ fn variant(id: VariantId) -> Variant {
         tracked: id != STICKER,
         when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
         pinned_to: None,
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
     }
@@ -134,6 +138,7 @@ pub fn new_order(lines: Vec<NewLine>) -> Place {
         name: None,
         number: 1001,
         placed: placed(),
+        buyer: None,
         lines,
         created_at: None,
         closed_at: None,
@@ -242,6 +247,7 @@ impl World {
             services: vec![service],
             variants: [SHIRT, MUG, STICKER, PRINT].map(variant).to_vec(),
             products: Vec::new(),
+            contacts: Vec::new(),
             listeners: Vec::new(),
             stock: BTreeMap::new(),
             orders: Vec::new(),
@@ -281,12 +287,17 @@ impl World {
     /// What a store would read for `command`.
     pub fn snapshot(&self, command: &Command) -> Snapshot {
         let scope = command.scope();
-        let fulfillments: Vec<Fulfillment> =
-            self.fulfillments.iter().filter(|f| scope.fulfillments.contains(&f.id)).cloned().collect();
+        let asked = |f: &&Fulfillment| {
+            let of = |order: &OrderId| scope.fulfillments_of.contains(order);
+            scope.fulfillments.contains(&f.id) || f.orders().iter().any(of)
+        };
+        let fulfillments: Vec<Fulfillment> = self.fulfillments.iter().filter(asked).cloned().collect();
         let wanted = |order: &&Order| {
             scope.orders.contains(&order.id)
                 || scope.by_work.iter().any(|id| order.fulfillment_order(*id).is_some())
-                || fulfillments.iter().any(|fulfillment| fulfillment.orders().contains(&order.id))
+                || fulfillments.iter().any(|fulfillment| {
+                    scope.fulfillments.contains(&fulfillment.id) && fulfillment.orders().contains(&order.id)
+                })
         };
         let orders: Vec<Order> = self.orders.iter().filter(wanted).cloned().collect();
         let articles = orders.iter().flat_map(|order| &order.lines).filter_map(|line| line.article.variant);
@@ -315,6 +326,12 @@ impl World {
                 let mut works = self.orders.iter().flat_map(|order| &order.fulfillment_orders);
                 works.any(|fo| fo.is_open() && fo.location == id)
             }),
+            contacts: self
+                .contacts
+                .iter()
+                .filter(|c| scope.contacts.iter().any(|key| c.is(key)))
+                .cloned()
+                .collect(),
             listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
             ..Snapshot::of(self.shop.clone())
         }
@@ -374,6 +391,21 @@ impl World {
                 assert_eq!(known.version + 1, fulfillment.version, "versions rise one by one");
                 *known = (**fulfillment).clone();
             }
+            Write::NoOrder(id, version) => {
+                let at = self.orders.iter().position(|known| known.id == *id).unwrap();
+                assert_eq!(self.orders.remove(at).version, *version);
+            }
+            Write::NoFulfillment(id, version) => {
+                let at = self.fulfillments.iter().position(|known| known.id == *id).unwrap();
+                assert_eq!(self.fulfillments.remove(at).version, *version);
+            }
+            Write::NewContact(contact) => self.contacts.push((**contact).clone()),
+            Write::Contact(contact) => {
+                let known = self.contacts.iter_mut().find(|known| known.id == contact.id).unwrap();
+                assert_eq!(known.version + 1, contact.version, "versions rise one by one");
+                *known = (**contact).clone();
+            }
+            Write::NoContact(id) => self.contacts.retain(|known| known.id != *id),
             Write::Listener(listener) => {
                 self.listeners.retain(|known| known.id != listener.id);
                 self.listeners.push(listener.clone());

@@ -33,7 +33,9 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
     }
     let audience = audience(engine, shop).await?;
     let mut done = 0;
-    for pending in &pending {
+    for mut pending in pending {
+        with_buyer(engine, shop, &mut pending).await?;
+        let pending = &pending;
         let mut deliveries = Vec::new();
         for (listener, actor) in &audience.listeners {
             let Some(dialect) = dialect(workers, &listener.dialect) else { continue };
@@ -42,6 +44,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
                 event: &pending.event,
                 order: pending.order.as_ref(),
                 fulfillments: &pending.fulfillments,
+                contacts: &pending.contacts,
                 locations: &audience.locations,
                 services: &audience.services,
                 listener,
@@ -68,6 +71,16 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
     }
     engine.wake().all();
     Ok(done)
+}
+
+/// Whoever is told of an order is told of its contact too, as it is now: an order doesn't change when its contact does.
+async fn with_buyer(engine: &Engine, shop: &Shop, pending: &mut Pending) -> Result<(), Error> {
+    let buyer = pending.order.as_ref().and_then(|order| order.placed.contact);
+    let missing = buyer.filter(|id| pending.contacts.iter().all(|contact| contact.id != *id));
+    if let Some(id) = missing {
+        pending.contacts.extend(engine.store().contacts_by_id(shop.id, &[id]).await?);
+    }
+    Ok(())
 }
 
 fn concerns(pending: &Pending, service: &Service) -> bool {

@@ -111,6 +111,7 @@ fn announced(facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Messag
         event: &event(facts),
         order: Some(&order()),
         fulfillments: &[fulfillment()],
+        contacts: &[],
         locations: &[world::location(LocationId(10), 1)],
         services: &[world::service()],
         listener,

@@ -53,6 +53,13 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         | FactKind::LocationActivated
         | FactKind::LocationDeactivated
         | FactKind::LocationDeleted
+        | FactKind::OrderAmended
+        | FactKind::OrderClosed
+        | FactKind::OrderReopened
+        | FactKind::OrderDeleted
+        | FactKind::ContactCreated
+        | FactKind::ContactUpdated
+        | FactKind::ContactDeleted
         | FactKind::ProductSaved
         | FactKind::ListenerSaved
         | FactKind::ListenerRemoved

@@ -55,6 +55,8 @@ pub enum Column {
     ServiceId,
     Stage,
     Request,
+    /// Whose an order is.
+    ContactId,
 }
 
 impl Column {
@@ -77,6 +79,7 @@ impl Column {
             Column::ServiceId => "service_id",
             Column::Stage => "stage",
             Column::Request => "request",
+            Column::ContactId => "contact_id",
         };
         format!("{alias}.{name}")
     }

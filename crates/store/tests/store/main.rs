@@ -4,6 +4,7 @@
 mod audit;
 mod bench;
 mod commit;
+mod contacts;
 mod count;
 mod lists;
 mod outbox;

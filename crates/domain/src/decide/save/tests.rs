@@ -128,6 +128,7 @@ fn variants_belong_to_their_product() {
         vendor: String::new(),
         kind: String::new(),
         tags: vec![],
+        custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
     };
