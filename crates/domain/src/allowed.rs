@@ -2,10 +2,11 @@
 //! fulfillment order ask [`check`] first, dialects show [`check`]'s answer for every action as supported actions or
 //! as disabled buttons with the reason.
 
-use crate::actor::{Actor, Relation, relation, writable};
+use crate::actor::{Actor, Permission, Relation, relation, writable};
 use crate::fulfillment_order::{FulfillmentOrder, Request, Stage, StageName};
 use crate::hold::HOLDS_PER_APP;
 use crate::id::FulfillmentOrderId;
+use crate::location::Location;
 use crate::order::Order;
 
 /// Something that can be done with a fulfillment order.
@@ -41,6 +42,8 @@ pub enum Action {
     Hold,
     /// It goes to another location.
     Move,
+    /// It goes where routing says.
+    Reroute,
     /// Some units become a fulfillment order of their own.
     Split,
     /// It is joined with another one.
@@ -49,7 +52,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 17] = [
+    pub const ALL: [Action; 18] = [
         Action::RequestFulfillment,
         Action::Fulfill,
         Action::Cancel,
@@ -65,6 +68,7 @@ impl Action {
         Action::ReleaseHold,
         Action::Hold,
         Action::Move,
+        Action::Reroute,
         Action::Split,
         Action::Merge,
     ];
@@ -106,19 +110,51 @@ pub fn check(
 
 /// What the actor's key has to say.
 fn permitted(action: Action, fo: &FulfillmentOrder, actor: &Actor) -> Result<(), WhyNot> {
-    let side = relation(actor, fo.service);
-    let right = match action {
-        // The service's own answers are given by nobody else.
+    let right = writable(actor, fo.service)
+        && match (relation(actor, fo.service), side(action)) {
+            // The service's own answers are given by nobody else; without a service there is nobody to give them.
+            (Relation::ThirdParty, Side::Service) => matches!(actor, Actor::System),
+            // Who only ships does not tell the shop what to do, not even with what it ships.
+            (Relation::Assigned, Side::Merchant(of)) => actor.may_any(of),
+            _ => true,
+        };
+    if right { Ok(()) } else { Err(WhyNot::NotPermitted) }
+}
+
+/// Who does something.
+enum Side {
+    /// The service that runs the location.
+    Service,
+    /// The merchant, with one of these permissions.
+    Merchant(&'static [Permission]),
+    /// Whoever does the work.
+    Worker,
+}
+
+fn side(action: Action) -> Side {
+    match action {
         Action::Accept
         | Action::Reject
         | Action::AcceptCancellation
         | Action::RejectCancellation
-        | Action::GiveUp => {
-            matches!(actor, Actor::System) || fo.service.is_none() || side == Relation::Assigned
+        | Action::GiveUp => Side::Service,
+        Action::RequestFulfillment | Action::RequestCancellation => {
+            Side::Merchant(&[Permission::WriteThirdPartyWork])
         }
-        _ => true,
-    };
-    if right && writable(actor, fo.service) { Ok(()) } else { Err(WhyNot::NotPermitted) }
+        Action::ReleaseHold => Side::Merchant(&[
+            Permission::WriteMerchantWork,
+            Permission::WriteThirdPartyWork,
+            Permission::WriteMarketplaceWork,
+        ]),
+        Action::Cancel
+        | Action::Hold
+        | Action::Move
+        | Action::Open
+        | Action::Reschedule
+        | Action::Split
+        | Action::Merge => Side::Merchant(&[Permission::WriteMerchantWork, Permission::WriteThirdPartyWork]),
+        Action::Fulfill | Action::ReportProgress | Action::Reroute => Side::Worker,
+    }
 }
 
 /// What its state has to say.
@@ -126,10 +162,7 @@ fn possible(action: Action, order: &Order, fo: &FulfillmentOrder, actor: &Actor)
     let stage = fo.stage_name();
     let wrong_stage = Err(WhyNot::Stage(stage));
     let wrong_request = Err(WhyNot::Request(fo.request));
-    let free = matches!(
-        fo.request,
-        Request::Unsubmitted | Request::Rejected | Request::CancellationAccepted | Request::Closed
-    );
+    let free = is_free(fo.request);
     match action {
         Action::Fulfill => match (&fo.stage, fo.request) {
             (Stage::Closed | Stage::OnHold { .. } | Stage::Scheduled { .. }, _) => wrong_stage,
@@ -201,7 +234,7 @@ fn possible(action: Action, order: &Order, fo: &FulfillmentOrder, actor: &Actor)
             StageName::InProgress if fo.progress_reported() => Ok(()),
             _ => wrong_stage,
         },
-        Action::Move => match stage {
+        Action::Move | Action::Reroute => match stage {
             _ if fo.progress_reported() => Err(WhyNot::ProgressReported),
             StageName::Closed | StageName::Scheduled => wrong_stage,
             _ if !free => wrong_request,
@@ -222,6 +255,14 @@ fn possible(action: Action, order: &Order, fo: &FulfillmentOrder, actor: &Actor)
     }
 }
 
+/// Whether no service is at it, and none was asked.
+fn is_free(request: Request) -> bool {
+    matches!(
+        request,
+        Request::Unsubmitted | Request::Rejected | Request::CancellationAccepted | Request::Closed
+    )
+}
+
 fn holds_of(fo: &FulfillmentOrder, actor: &Actor) -> usize {
     fo.holds().iter().filter(|hold| hold.app == actor.app()).count()
 }
@@ -238,12 +279,19 @@ pub fn mergeable(a: &FulfillmentOrder, b: &FulfillmentOrder) -> bool {
         && a.service == b.service
         && a.delivery == b.delivery
         && a.request == b.request
+        && is_free(a.request)
 }
 
 /// The fulfillment orders of `order` that `id` may be joined with.
 pub fn peers(order: &Order, id: FulfillmentOrderId) -> Vec<&FulfillmentOrder> {
     let Some(own) = order.fulfillment_order(id) else { return Vec::new() };
     order.fulfillment_orders.iter().filter(|other| other.id != id && mergeable(own, other)).collect()
+}
+
+/// Whether there is a place that `actor` could move it to, stock aside: another location in service, whose work it
+/// may change.
+pub fn has_destination(fo: &FulfillmentOrder, locations: &[Location], actor: &Actor) -> bool {
+    locations.iter().any(|to| to.id != fo.location && to.active && writable(actor, to.service))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `FulfillmentOrder` and what hangs off it.
 
 use domain::actor::visible;
-use domain::allowed::{Action, WhyNot, check, peers};
+use domain::allowed::{Action, WhyNot, check, has_destination, peers};
 use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, MerchantMessage, MessageKind};
 use domain::hold::Hold;
 use domain::id::HoldId;
@@ -35,7 +35,6 @@ impl Object for WorkNode<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        self.data.may(field)?;
         let Self { data, order, work } = *self;
         Ok(match field.name() {
             "assignedLocation" => Out::object(Assigned { data, work }),
@@ -148,7 +147,7 @@ impl<'d> WorkNode<'d> {
             Action::Cancel => {
                 matches!(work.request, Request::Submitted | Request::CancellationRequested)
             }
-            Action::Move => data.locations.iter().any(|l| l.id != work.location && l.active),
+            Action::Move => has_destination(work, &data.locations, &data.actor),
             Action::ReportProgress => data.version >= "2026-04",
             _ => true,
         };
@@ -295,7 +294,6 @@ impl Object for HoldNode<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        self.data.may(field)?;
         let hold = self.hold;
         let own = hold.app.is_some() && hold.app == self.data.app();
         Ok(match field.name() {

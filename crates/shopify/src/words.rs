@@ -55,7 +55,8 @@ pub(crate) fn action(action: Action) -> Option<&'static str> {
         | Action::AcceptCancellation
         | Action::RejectCancellation
         | Action::GiveUp
-        | Action::Reschedule => None,
+        | Action::Reschedule
+        | Action::Reroute => None,
     }
 }
 

@@ -8,6 +8,8 @@ use crate::id::{FulfillmentOrderId, HoldId};
 use crate::time::Time;
 use crate::world::*;
 
+mod both_ways;
+
 fn possible(world: &World, work: FulfillmentOrderId, actor: &Actor) -> Vec<Action> {
     let order = world.orders.iter().find(|order| order.fulfillment_order(work).is_some()).unwrap();
     let may = |action: &Action| check(*action, order, world.work(work), actor).is_ok();
@@ -44,15 +46,17 @@ fn every_state_at_a_service_has_its_actions() {
         (world.work_mut(work).stage, world.work_mut(work).request) = (stage(*name), *request);
         let expected: &[Action] = match (name, request) {
             (StageName::Open, Request::Submitted) => &[Cancel, Accept, Reject],
-            (StageName::Open, _) => &[RequestFulfillment, Fulfill, Cancel, Hold, Move, Split],
+            (StageName::Open, _) => &[RequestFulfillment, Fulfill, Cancel, Hold, Move, Reroute, Split],
             (StageName::InProgress, Request::Accepted) => &[Fulfill, RequestCancellation, GiveUp],
             (StageName::InProgress, Request::CancellationRequested) => {
                 &[Fulfill, Cancel, AcceptCancellation, RejectCancellation, GiveUp]
             }
             (StageName::InProgress, Request::CancellationRejected) => &[Fulfill, GiveUp],
-            (StageName::InProgress, _) => &[Fulfill, Move],
-            (StageName::Incomplete | StageName::Cancelled, _) => &[RequestFulfillment, Fulfill, Hold, Move],
-            (StageName::OnHold, _) => &[ReleaseHold, Hold, Move],
+            (StageName::InProgress, _) => &[Fulfill, Move, Reroute],
+            (StageName::Incomplete | StageName::Cancelled, _) => {
+                &[RequestFulfillment, Fulfill, Hold, Move, Reroute]
+            }
+            (StageName::OnHold, _) => &[ReleaseHold, Hold, Move, Reroute],
             (StageName::Scheduled, _) => &[Open, Reschedule],
             (StageName::Closed, _) => &[],
         };
@@ -66,12 +70,12 @@ fn every_stage_at_the_merchants_has_its_actions() {
     let mut world = World::new();
     let work = world.placed_work(&[(SHIRT, 2)]);
     let report = Stage::InProgress { report: Some(Progress { note: None, app: None }) };
-    let in_progress: &[Action] = &[Fulfill, ReportProgress, Move];
+    let in_progress: &[Action] = &[Fulfill, ReportProgress, Move, Reroute];
     for (stage, expected) in [
-        (Stage::Open, &[Fulfill, Cancel, ReportProgress, Hold, Move, Split][..]),
+        (Stage::Open, &[Fulfill, Cancel, ReportProgress, Hold, Move, Reroute, Split][..]),
         (stage(StageName::InProgress), in_progress),
         (report, &[Fulfill, Open, ReportProgress, Hold]),
-        (stage(StageName::OnHold), &[ReleaseHold, Hold, Move]),
+        (stage(StageName::OnHold), &[ReleaseHold, Hold, Move, Reroute]),
         (stage(StageName::Scheduled), &[Open, Reschedule]),
         (Stage::Closed, &[]),
     ] {

@@ -57,7 +57,7 @@ pub(super) fn reroute(change: &mut Change<'_, '_>, command: &Reroute) -> Result<
     }
     let mut done = Vec::with_capacity(works.len());
     for id in works {
-        may(change, id, Action::Move)?;
+        may(change, id, Action::Reroute)?;
         let (location, plan) = planned(change, order_id, id, command)?;
         let asked = all_of(found(&change.order(order_id)?.order, id)?);
         let moved = go(change, order_id, id, location, &asked, Peers::Leave)?;
