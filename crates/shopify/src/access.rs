@@ -1,14 +1,25 @@
-//! What a key allows, field by field. The schema says for every field which scopes it asks for; this is where that
-//! is enforced, and worded as the original words it.
+//! What a key allows, field by field. The schema says for every field, and for every type that fields answer, which
+//! scopes it asks for; this is where that is enforced, and worded as the original words it. Roots are looked at before
+//! anything is loaded, all other fields while they are rendered.
 
 use domain::actor::{Actor, Permission};
-use graphql::{Field, FieldError};
+use graphql::{Field, FieldError, Schema};
 
-/// Whether `actor` may ask for that field.
+/// Whether `actor` may ask for that field, and be answered what it answers.
 pub(crate) fn check(actor: &Actor, field: &Field<'_>) -> Result<(), FieldError> {
-    let Some(requires) = field.access() else { return Ok(()) };
-    let held = named(requires).any(|permission| actor.may(permission));
-    if held { Ok(()) } else { Err(denied(field.name(), Some(requires))) }
+    match field.access().find(|requires| !meets(actor, requires)) {
+        Some(requires) => Err(denied(field.name(), Some(requires))),
+        None => Ok(()),
+    }
+}
+
+/// Whether `actor` may be answered objects of that type, by a field whose own type doesn't tell.
+pub(crate) fn may_have(actor: &Actor, schema: &Schema, type_name: &str) -> bool {
+    schema.access(type_name).is_none_or(|requires| meets(actor, requires))
+}
+
+fn meets(actor: &Actor, requires: &str) -> bool {
+    named(requires).any(|permission| actor.may(permission))
 }
 
 /// The scopes that a requirement names between backticks; any of them will do.

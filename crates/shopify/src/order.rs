@@ -31,7 +31,6 @@ impl Object for OrderNode<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        self.data.may(field)?;
         let Self { data, order } = *self;
         let placed = &order.placed;
         let address = |address: &'a Option<domain::address::Address>| {

@@ -116,7 +116,6 @@ impl Object for InventoryItem<'_> {
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         let of = self.0;
         let (data, variant) = (of.data, of.variant);
-        data.may(field)?;
         let level = |stock: &'a Stock| {
             let location = data.location(stock.location)?;
             Some(Level { of, stock, location: LocationNode { data, location } })

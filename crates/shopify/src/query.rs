@@ -122,6 +122,11 @@ async fn single(
 /// Whatever has that global id, if the caller may see it.
 async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) -> Result<Answer, Error> {
     let Some((kind, number)) = id::parse(gid) else { return Ok(Answer::Null) };
+    // The type of the field doesn't tell what it will answer.
+    let schema = crate::version::schema(data.version);
+    if !schema.is_some_and(|schema| crate::access::may_have(&data.actor, schema, kind)) {
+        return Ok(Answer::Null);
+    }
     let shop = data.shop.clone();
     Ok(match kind {
         "Order" => order(engine, data, field, OrderId(number)).await?,

@@ -103,6 +103,10 @@ fn kept(rendered: Rendered) -> Kept {
     }
 }
 
+fn rendered(bound: &Bound, root: &Root<'_>, answer: &Answer, data: &Data) -> Rendered {
+    bound.render_guarded(root, answer.out(data, root.field()), &|field| data.may(field))
+}
+
 fn data(request: &Request<'_>) -> Data {
     Data::of(request.shop.clone(), request.actor.clone(), request.version, request.engine.now())
 }
@@ -122,7 +126,7 @@ async fn query_root(
     let mut data = data(request);
     let answer = query::answer(request.engine, &mut data, root.field()).await?;
     data.complete(request.engine, root.field()).await?;
-    let rendered = bound.render(root, answer.out(&data, root.field()));
+    let rendered = rendered(bound, root, &answer, &data);
     Ok((rendered, data.notes))
 }
 
@@ -141,7 +145,7 @@ async fn mutation_root(
         Input::Planned(planned) => planned,
         Input::Refused(kind, errors) => {
             let answer = kind.with_errors(errors);
-            return Ok((kept(bound.render(root, answer.out(&before, field))), false));
+            return Ok((kept(rendered(bound, root, &answer, &before)), false));
         }
         Input::Failed(error) => return Ok((kept(bound.render(root, Err(error))), false)),
     };
@@ -199,7 +203,7 @@ async fn told(
     }
     let answer: Answer = planned.kind.answer(verdict, &planned.command);
     data.complete(request.engine, root.field()).await?;
-    Ok(kept(bound.render(root, answer.out(&data, root.field()))))
+    Ok(kept(rendered(bound, root, &answer, &data)))
 }
 
 /// The key of a mutation, from its directive or from the header. A document with several mutations under one header
