@@ -12,7 +12,7 @@ use domain::actor::{Permission, Permissions};
 use domain::id::AppId;
 use domain::snapshot::Shop;
 use engine::Engine;
-use engine::keys::KeyWanted;
+use engine::keys::{KeyMade, KeyWanted};
 use futures::FutureExt;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -62,18 +62,7 @@ impl Served {
     async fn over(engine: Engine, shop: Arc<Shop>, folder: TempDir, lacks: &[Permission]) -> Served {
         let allowed: Vec<Permission> =
             Permission::ALL.iter().copied().filter(|permission| !lacks.contains(permission)).collect();
-        let wanted = KeyWanted {
-            app: None,
-            app_name: "Tester",
-            dialect: shopify::NAME,
-            label: "test",
-            permissions: Permissions::of(&allowed),
-            token_prefix: "shpat_",
-            secret_prefix: "shpss_",
-            token: None,
-            secret: None,
-        };
-        let key = engine.make_key(&shop, wanted).await.unwrap();
+        let key = make_key(&engine, &shop, None, "Tester", Permissions::of(&allowed)).await;
         // Its client can't be made without one, though nothing here is encrypted.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let limits = Limits { body: 2 << 20, time: Duration::from_secs(30) };
@@ -91,16 +80,37 @@ impl Served {
         format!("{}/admin/api/{version}/graphql.json", self.url)
     }
 
+    /// A further key: of that program, or of a new one of that name.
+    pub async fn key(&self, app: Option<AppId>, name: &str, permissions: Permissions) -> KeyMade {
+        make_key(&self.engine, &self.shop, app, name, permissions).await
+    }
+
     /// Sends a body as it is.
     pub async fn send(&self, version: &str, body: impl Into<reqwest::Body>) -> Response {
-        let request = self.client.post(self.endpoint(version)).header("X-Shopify-Access-Token", &self.token);
+        self.send_as(&self.token, version, body).await
+    }
+
+    /// The same with another token.
+    pub async fn send_as(&self, token: &str, version: &str, body: impl Into<reqwest::Body>) -> Response {
+        let request = self.client.post(self.endpoint(version)).header("X-Shopify-Access-Token", token);
         request.header("Content-Type", "application/json").body(body).send().await.unwrap()
     }
 
     /// Asks, and answers status and body. What isn't JSON is answered as a string.
     pub async fn ask(&self, version: &str, document: &str, variables: &Value) -> (u16, Value) {
+        self.ask_as(&self.token, version, document, variables).await
+    }
+
+    /// The same with another token.
+    pub async fn ask_as(
+        &self,
+        token: &str,
+        version: &str,
+        document: &str,
+        variables: &Value,
+    ) -> (u16, Value) {
         let body = json!({ "query": document, "variables": variables }).to_string();
-        let response = self.send(version, body).await;
+        let response = self.send_as(token, version, body).await;
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
@@ -111,4 +121,25 @@ async fn open(file: &Path) -> Engine {
     // Losing the last commits in a power cut is not what these tests are about.
     let options = Options { synchronous_full: false, ..Options::default() };
     nodes::node(&format!("sqlite:{}", file.display()), options).await
+}
+
+async fn make_key(
+    engine: &Engine,
+    shop: &Shop,
+    app: Option<AppId>,
+    app_name: &str,
+    permissions: Permissions,
+) -> KeyMade {
+    let wanted = KeyWanted {
+        app,
+        app_name,
+        dialect: shopify::NAME,
+        label: "test",
+        permissions,
+        token_prefix: "shpat_",
+        secret_prefix: "shpss_",
+        token: None,
+        secret: None,
+    };
+    engine.make_key(shop, wanted).await.unwrap()
 }
