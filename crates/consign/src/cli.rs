@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, migrate, serve, shop,
+    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, migrate, schema, serve, shop,
 };
 use crate::failure::{Exit, Failure};
 
@@ -55,6 +55,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Show the settings and where they come from
     Config(config::Args),
+    /// Print the GraphQL schema, or compare it with a published one
+    Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -97,6 +99,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Backup(args) => backup::run(&args, file, out),
         Command::Migrate(args) => migrate::run(&args, file, out),
         Command::Config(args) => config::run(&args, file, out),
+        Command::Schema(args) => schema::run(&args, out),
         Command::Completions(args) => completions::run(&args, out),
     }
 }

@@ -11,5 +11,6 @@ pub mod export;
 pub mod import;
 pub mod key;
 pub mod migrate;
+pub mod schema;
 pub mod serve;
 pub mod shop;
