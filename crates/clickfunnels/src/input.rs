@@ -1,0 +1,167 @@
+//! What was sent: an object under the key of its resource. Unknown fields are let pass, as the original does; known
+//! ones must make sense.
+
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// The fields that were sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Input {
+    fields: Map<String, Value>,
+}
+
+impl Input {
+    /// The object under `key`; `None` if nothing is there.
+    pub(crate) fn of(body: &[u8], key: &str) -> Result<Option<Self>, Failure> {
+        let text = std::str::from_utf8(body).map_err(|_| not_json())?;
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        match serde_json::from_str(text).map_err(|_| not_json())? {
+            Value::Object(mut sent) => match sent.remove(key) {
+                Some(Value::Object(fields)) if !fields.is_empty() => Ok(Some(Self { fields })),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// An object within what was sent.
+    pub(crate) fn from_object(fields: Map<String, Value>) -> Self {
+        Self { fields }
+    }
+
+    /// Whether the field was sent, be it as null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// The field, unless it is absent or null.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A text; a number is taken as one.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(invalid(name, "must be a string")),
+        }
+    }
+
+    /// A text that must be there.
+    pub(crate) fn needed_text(&self, name: &str) -> Result<String, Failure> {
+        match self.text(name)? {
+            Some(text) if !text.trim().is_empty() => Ok(text),
+            _ => Err(blank(name)),
+        }
+    }
+
+    /// A whole number; digits in a text are taken as one.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let number = match self.value(name) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => number.as_i64(),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(_) => None,
+        };
+        number.map(Some).ok_or_else(|| invalid(name, "is not a number"))
+    }
+
+    /// The id of another thing: a number or a public id.
+    pub(crate) fn id(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let id = match self.value(name) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => number.as_i64().filter(|id| *id > 0),
+            Some(Value::String(text)) => crate::id::parse(text.trim()),
+            Some(_) => None,
+        };
+        id.map(Some).ok_or_else(|| invalid(name, "is invalid"))
+    }
+
+    /// Yes or no, also as 0, 1 or a word.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(Value::Number(number)) if number.as_i64() == Some(0) => Ok(Some(false)),
+            Some(Value::Number(number)) if number.as_i64() == Some(1) => Ok(Some(true)),
+            Some(Value::String(text)) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" => Ok(Some(true)),
+                "false" | "0" => Ok(Some(false)),
+                "" => Ok(None),
+                _ => Err(invalid(name, "must be true or false")),
+            },
+            Some(_) => Err(invalid(name, "must be true or false")),
+        }
+    }
+
+    /// A list of objects.
+    pub(crate) fn objects(&self, name: &str) -> Result<Option<Vec<Input>>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| match item {
+                    Value::Object(fields) => Ok(Input::from_object(fields.clone())),
+                    _ => Err(invalid(name, "must be a list of objects")),
+                })
+                .collect::<Result<Vec<_>, _>>()
+                .map(Some),
+            Some(_) => Err(invalid(name, "must be a list")),
+        }
+    }
+}
+
+fn not_json() -> Failure {
+    Failure::BadRequest("HTTP body must be valid JSON".to_owned())
+}
+
+/// A field without a value that needs one.
+pub(crate) fn blank(name: &str) -> Failure {
+    invalid(name, "can't be blank")
+}
+
+/// A field with a value that makes no sense.
+pub(crate) fn invalid(name: &str, what: &str) -> Failure {
+    Failure::Unprocessable(format!("{} {what}", humanized(name)))
+}
+
+/// `tax_category_id` → `Tax category`, as error texts of the original have it.
+fn humanized(name: &str) -> String {
+    let words = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clients_send_without_being_asked_is_nothing() {
+        for body in ["", " ", "[]", "{}", "null", r#"{"order":{}}"#, r#"{"order":null}"#, r#"{"x":{"a":1}}"#]
+        {
+            assert!(Input::of(body.as_bytes(), "order").unwrap().is_none(), "{body}");
+        }
+        assert!(Input::of(b"{", "order").is_err());
+        assert!(Input::of(&[0xff], "order").is_err());
+    }
+
+    #[test]
+    fn values_are_read_as_leniently_as_clients_write_them() {
+        let body = br#"{"x":{"n":"12","f":"true","i":0,"t":7,"p":"17","o":[{"a":1}],"z":null}}"#;
+        let input = Input::of(body, "x").unwrap().unwrap();
+        assert_eq!(input.integer("n").unwrap(), Some(12));
+        assert_eq!((input.flag("f").unwrap(), input.flag("i").unwrap()), (Some(true), Some(false)));
+        assert_eq!(input.text("t").unwrap().as_deref(), Some("7"));
+        assert_eq!(input.id("p").unwrap(), Some(17));
+        assert_eq!(input.objects("o").unwrap().map(|list| list.len()), Some(1));
+        assert!(input.has("z") && input.value("z").is_none());
+        assert!(input.needed_text("z").is_err());
+        assert!(input.integer("o").is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! The REST API v2 of ClickFunnels, as far as orders, billing, fulfillment and access go.
+//!
+//! The way of a request: [`call`] finds out who asks and takes the request apart; a handler reads its [`input`],
+//! executes one command or asks one question, and renders what came of it ([`words`] has the vocabulary). A
+//! [`failure`] is what could not be done, in this API's form. Lists are [`page`]d. Things without rules of their own
+//! (tags, shipping rates, courses) are [`record`]s: a table says which fields they have. One file per resource.
+
+use std::sync::Arc;
+
+use axum::Router;
+use engine::Engine;
+
+mod call;
+mod failure;
+mod id;
+mod input;
+mod page;
+mod record;
+mod shipping;
+mod store;
+mod tag;
+mod words;
+
+use call::Server;
+
+/// The name by which keys, listeners and deliveries know this dialect.
+pub const NAME: &str = "clickfunnels";
+
+/// Every route of this dialect; `url` is the address by which the server is reached.
+pub fn routes(engine: Engine, url: &str) -> Router {
+    let api = Router::new()
+        .route("/workspaces/{workspace}/contacts/tags", tag::CONTACT.list().merge(tag::CONTACT.create()))
+        .route("/contacts/tags/{id}", tag::CONTACT.member())
+        .route("/workspaces/{workspace}/orders/tags", tag::ORDER.list().merge(tag::ORDER.create()))
+        .route("/orders/tags/{id}", tag::ORDER.member())
+        .route("/workspaces/{workspace}/products/tags", tag::PRODUCT.list().merge(tag::PRODUCT.create()))
+        .route("/products/tags/{id}", tag::PRODUCT.member())
+        .route("/products/collections/{id}", store::COLLECTION.fetch().merge(store::COLLECTION.update()))
+        .route(
+            "/workspaces/{workspace}/products/collections",
+            store::COLLECTION.list().merge(store::COLLECTION.create()),
+        )
+        .route("/workspaces/{workspace}/stores", store::STORE.list().merge(store::STORE.create()))
+        .route("/stores/{id}", store::STORE.member())
+        .route("/workspaces/{workspace}/images", store::IMAGE.list().merge(store::IMAGE.create()))
+        .route("/images/{id}", store::IMAGE.member())
+        .route(
+            "/workspaces/{workspace}/shipping/profiles",
+            shipping::PROFILE.list().merge(shipping::create_profile()),
+        )
+        .route("/shipping/profiles/{id}", shipping::PROFILE.member())
+        .route("/shipping/profiles/{id}/location_groups", shipping::LOCATION_GROUP.list())
+        .route("/shipping/location_groups/{id}", shipping::LOCATION_GROUP.fetch())
+        .route("/shipping/location_groups/{id}/zones", shipping::ZONE.list().merge(shipping::ZONE.create()))
+        .route("/shipping/zones/{id}", shipping::ZONE.member())
+        .route("/shipping/zones/{id}/rates", shipping::RATE.list().merge(shipping::RATE.create()))
+        .route("/shipping/rates/{id}", shipping::RATE.member())
+        .route(
+            "/workspaces/{workspace}/shipping/rates/names",
+            shipping::RATE_NAME.list().merge(shipping::RATE_NAME.create()),
+        )
+        .route("/shipping/rates/names/{id}", shipping::RATE_NAME.member())
+        .route(
+            "/workspaces/{workspace}/shipping/packages",
+            shipping::PACKAGE.list().merge(shipping::PACKAGE.create()),
+        )
+        .route("/shipping/packages/{id}", shipping::PACKAGE.member())
+        .with_state(Server { engine, url: Arc::from(url) });
+    Router::new().nest("/api/v2", api)
+}

@@ -1,0 +1,125 @@
+//! Lists: twenty a page, after the id of the last item that was seen; and their filters.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use engine::query::{Column, Condition, Descending, Page, Value};
+
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::id;
+
+/// Items a page.
+pub(crate) const SIZE: u32 = 20;
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// The id.
+    Id,
+    /// When it last changed, then the id.
+    UpdatedAt,
+}
+
+/// What of a list is asked for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// The last item that was seen.
+    pub(crate) after: Option<i64>,
+    /// From the last down.
+    pub(crate) descending: Descending,
+    /// What it is sorted by.
+    pub(crate) sort: Sort,
+}
+
+impl Asked {
+    /// Reads the query. Words that mean nothing are let pass, as the original does.
+    pub(crate) fn of(call: &Call) -> Result<Self, Failure> {
+        let after = match call.asked("after").filter(|after| !after.is_empty()) {
+            None => None,
+            Some(text) => Some(id::parse(text).ok_or_else(|| {
+                Failure::BadRequest("after must be the id of the last item of the page before".to_owned())
+            })?),
+        };
+        let descending = match call.asked("sort_order") {
+            Some("desc") => Descending::Yes,
+            _ => Descending::No,
+        };
+        let sort = match call.asked("sort_property") {
+            Some("updated_at") => Sort::UpdatedAt,
+            _ => Sort::Id,
+        };
+        Ok(Self { after, descending, sort })
+    }
+
+    /// The page for the store: one item more than is shown, to know whether there is more. `key` is what the item
+    /// of [`Asked::after`] is sorted by, if that isn't its id.
+    pub(crate) fn page(&self, key: Option<i64>) -> Page {
+        let after = self.after.map(|id| (key.unwrap_or(id), id));
+        Page { after, descending: self.descending, limit: SIZE + 1 }
+    }
+}
+
+/// The filters that were asked for, of those that the list knows; unknown ones are refused, since a list that
+/// silently ignores one is taken for the answer.
+pub(crate) fn filters(call: &Call, known: &[(&str, Column, Holds)]) -> Result<Vec<Condition>, Failure> {
+    let mut conditions = Vec::new();
+    for (name, value) in call.query() {
+        let Some(name) = name.strip_prefix("filter[").and_then(|rest| rest.split(']').next()) else {
+            continue;
+        };
+        let Some((_, column, holds)) = known.iter().find(|(known, ..)| *known == name) else {
+            return Err(Failure::BadRequest(format!("found unpermitted parameter: :{name}")));
+        };
+        let values = value.split(',').map(str::trim).filter(|value| !value.is_empty());
+        let wanted = values.filter_map(|value| holds.value(value)).collect();
+        conditions.push(Condition::OneOf(*column, wanted));
+    }
+    Ok(conditions)
+}
+
+/// What a filtered column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Ids; public ones are understood.
+    Ids,
+    /// Texts.
+    Texts,
+    /// Yes or no.
+    Flags,
+}
+
+impl Holds {
+    /// The value as it is stored; `None` if nothing can have it.
+    fn value(self, text: &str) -> Option<Value> {
+        match self {
+            Holds::Ids => id::parse(text).map(Value::from),
+            Holds::Texts => Some(text.into()),
+            Holds::Flags => match text {
+                "true" | "1" => Some(true.into()),
+                "false" | "0" => Some(false.into()),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// A page of a list. `items` are `(id, item)`, one more than a page holds if there is more.
+pub(crate) fn answer(call: &Call, mut items: Vec<(i64, serde_json::Value)>) -> Response {
+    let more = items.len() > SIZE as usize;
+    items.truncate(SIZE as usize);
+    let last = items.last().map(|(id, _)| *id).filter(|_| more);
+    let list: Vec<serde_json::Value> = items.into_iter().map(|(_, item)| item).collect();
+    let mut response = axum::Json(list).into_response();
+    if let Some(last) = last {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(call.query().iter().filter(|(name, _)| name != "after"));
+        query.append_pair("after", &last.to_string());
+        let link = format!("<{}?{}>; rel=\"next\"", call.address, query.finish());
+        let headers = response.headers_mut();
+        headers.insert("pagination-next", HeaderValue::from(last));
+        if let Ok(link) = HeaderValue::try_from(link) {
+            headers.insert(header::LINK, link);
+        }
+    }
+    response
+}
