@@ -153,7 +153,7 @@ async fn a_request_is_answered_once(nodes: Arc<Nodes>) {
         let order = nodes.place(world::order(&[(MUG, 2)])).await;
         let work = order.fulfillment_orders[0].id;
         nodes.run(&world::requesting(work, &[])).await;
-        let (accept, reject) = (Command::AcceptRequest(work, None), Command::RejectRequest(work, None));
+        let (accept, reject) = (Command::AcceptRequest(work, None), Command::RejectRequest(work, Default::default()));
         let mut commands = vec![accept.clone(), reject.clone(), world::shipping(work), accept, reject];
         commands.rotate_left(round % 5);
         let verdicts = at_once(&nodes, &commands).await;

@@ -13,6 +13,7 @@ use crate::listener::Listener;
 use crate::location::{Location, Service};
 use crate::order::{Article, CancelReason, Placed};
 use crate::product::{Product, Variant};
+use crate::rejection::Rejection;
 use crate::time::Time;
 
 /// Something that somebody wants changed.
@@ -41,7 +42,7 @@ pub enum Command {
     /// A service agrees to do work.
     AcceptRequest(FulfillmentOrderId, Option<String>),
     /// A service declines to do work; it goes elsewhere if it can.
-    RejectRequest(FulfillmentOrderId, Option<String>),
+    RejectRequest(FulfillmentOrderId, Rejection),
     /// Scheduled work opens: its time has come, or somebody is impatient. So does work with progress reported.
     Open(FulfillmentOrderId),
     /// Units become works of their own, all of them or none.

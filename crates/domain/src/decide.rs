@@ -178,7 +178,7 @@ pub fn decide(
         Command::Release(id, holds) => hold::release(&mut change, *id, holds),
         Command::RequestFulfillment(request) => request::submit(&mut change, request),
         Command::AcceptRequest(id, message) => request::accept(&mut change, *id, message),
-        Command::RejectRequest(id, message) => request::reject(&mut change, *id, message),
+        Command::RejectRequest(id, why) => request::reject(&mut change, *id, why),
         Command::Open(id) => request::open(&mut change, *id),
         Command::Split(splits) => split::split(&mut change, splits),
         Command::Merge(merges) => merge::merge(&mut change, merges),

@@ -14,6 +14,7 @@ use crate::id::{
     AppId, FulfillmentOrderId, FulfillmentOrderLineId, InvoiceLineId, LocationId, OrderLineId, RequestId,
     ServiceId,
 };
+use crate::rejection::Rejection;
 use crate::time::Time;
 
 /// Work for one location.
@@ -278,6 +279,9 @@ pub struct MerchantMessage {
     /// Whether the buyer is to be told when it ships.
     #[serde(default)]
     pub notify_buyer: bool,
+    /// What the service said when it declined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<Rejection>,
     /// When it was sent.
     pub sent_at: Time,
 }
@@ -359,6 +363,12 @@ impl FulfillmentOrder {
     /// Units that still wait here: what its lines lack, or nothing once it is closed.
     pub fn open_quantity(&self) -> i64 {
         if self.is_open() { self.lines.iter().map(FulfillmentOrderLine::remaining).sum() } else { 0 }
+    }
+
+    /// What the service said, while the work stands declined.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        let asked = self.messages.iter().rfind(|message| message.kind == MessageKind::Fulfillment);
+        asked.filter(|_| self.request == Request::Rejected)?.declined.as_ref()
     }
 
     /// Its holds; empty unless it is held.

@@ -29,6 +29,7 @@ pub mod order;
 pub mod payment;
 pub mod product;
 pub mod refusal;
+pub mod rejection;
 pub mod routing;
 pub mod snapshot;
 pub mod status;

@@ -269,7 +269,7 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
         }
         14 => requesting(id?, &some_lines(chance, work?).unwrap_or_default()),
         15 => Command::AcceptRequest(id?, None),
-        16 => Command::RejectRequest(id?, None),
+        16 => Command::RejectRequest(id?, Default::default()),
         17 => Command::Open(id?),
         18 => {
             let mut splits = vec![some(id?, &some_lines(chance, work?).unwrap_or_default())];
@@ -431,7 +431,7 @@ fn commands(
         (Action::Cancel, Command::CancelWork(id)),
         (Action::RequestCancellation, Command::RequestCancellation(id, None)),
         (Action::Accept, Command::AcceptRequest(id, None)),
-        (Action::Reject, Command::RejectRequest(id, None)),
+        (Action::Reject, Command::RejectRequest(id, Default::default())),
         (Action::AcceptCancellation, Command::AcceptCancellation(id, None)),
         (Action::RejectCancellation, Command::RejectCancellation(id, None)),
         (Action::GiveUp, Command::GiveUp(id, None)),

@@ -319,7 +319,7 @@ impl History {
             15 => Command::Release(id, if chance.one_in(8) { vec![HoldId(7)] } else { vec![] }),
             16 | 17 => world::requesting(id, &[]),
             18 => Command::AcceptRequest(id, None),
-            19 => Command::RejectRequest(id, None),
+            19 => Command::RejectRequest(id, Default::default()),
             _ => {
                 let variant = chance.pick(&ARTICLES)?;
                 let at = if chance.one_in(12) { LocationId(7) } else { chance.pick(&LOCATIONS)? };

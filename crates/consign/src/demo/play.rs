@@ -10,6 +10,7 @@ use domain::fulfillment_order::FulfillmentOrder;
 use domain::hold::HoldReason;
 use domain::id::{FulfillmentId, OrderId};
 use domain::order::Order;
+use domain::rejection::Rejection;
 
 use super::dice::Dice;
 use super::parcels::{Carrier, tracking};
@@ -119,7 +120,7 @@ impl Cast<'_> {
             Act::Agree => (&self.service, Command::AcceptRequest(id, Some("Ships today.".to_owned()))),
             Act::Decline => {
                 let why = "Damaged in our warehouse; we have no sound one left.".to_owned();
-                (&self.service, Command::RejectRequest(id, Some(why)))
+                (&self.service, Command::RejectRequest(id, Rejection::saying(why)))
             }
             Act::Place(_) | Act::Seen(_) | Act::CallOff(_) => return Ok(None),
         };

@@ -1,15 +1,15 @@
 //! The conversation between merchant and fulfillment service, and the opening of scheduled work.
 
 use super::part::{may, part};
-use super::{Change, Outcome, ServiceCall, Write, route, stock_delta, work};
+use super::{Change, Outcome, ServiceCall, StockDelta, Write, route, stock_delta, work};
 use crate::allowed::Action;
 use crate::command::RequestFulfillment;
 use crate::event::Fact;
 use crate::fulfillment_order::{FulfillmentOrder, MerchantMessage, MessageKind, PartedBy, Request, Stage};
 use crate::id::{FulfillmentOrderId, OrderId, RequestId};
 use crate::order::Waiting;
-use crate::product::StockDelta;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Thing};
+use crate::rejection::Rejection;
 use crate::snapshot::WhenDeclined;
 
 /// The merchant asks. Asking for some of the units parts the work; what is asked for keeps its id.
@@ -34,6 +34,7 @@ pub(super) fn submit(change: &mut Change<'_, '_>, command: &RequestFulfillment) 
         kind: MessageKind::Fulfillment,
         text: command.message.clone(),
         notify_buyer: command.notify_buyer,
+        declined: None,
         sent_at: now,
     });
     let (at, service) = (fo.as_work(), fo.service);
@@ -63,11 +64,19 @@ pub(super) fn accept(
 pub(super) fn reject(
     change: &mut Change<'_, '_>,
     id: FulfillmentOrderId,
-    message: &Option<String>,
+    why: &Rejection,
 ) -> Result<Outcome, Refusal> {
     let order_id = may(change, id, Action::Reject)?;
+    let asked = work(&mut change.order(order_id)?.order, id)?;
+    if let Some((line, _)) = why.lines.iter().find(|(line, _)| asked.line(*line).is_none()) {
+        return Err(Refusal::Unknown(Thing::FulfillmentOrderLine(*line)));
+    }
+    let request = asked.messages.iter_mut().rfind(|message| message.kind == MessageKind::Fulfillment);
+    if let Some(request) = request {
+        request.declined = Some(why.clone());
+    }
     let fo = answer(change, order_id, id, Stage::Open, Request::Rejected)?;
-    let (work, message) = (fo.as_work(), message.clone());
+    let (work, message) = (fo.as_work(), why.message.clone());
     change.order(order_id)?.facts.push(Fact::RequestRejected { work, message });
     if change.snapshot.shop.when_declined == WhenDeclined::Reroute {
         reroute(change, order_id, &fo)?;

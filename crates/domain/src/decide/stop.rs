@@ -28,6 +28,7 @@ pub(super) fn request(
         kind: MessageKind::Cancellation,
         text: message.clone(),
         notify_buyer: false,
+        declined: None,
         sent_at: now,
     });
     let (at, service) = (fo.as_work(), fo.service);

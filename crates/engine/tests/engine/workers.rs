@@ -52,14 +52,14 @@ async fn declined_work_goes_elsewhere(mut bench: Bench) {
     std::sync::Arc::make_mut(&mut bench.shop).when_declined = WhenDeclined::Reroute;
     let (order, work) = bench.work(&[(MUG, 2)]).await;
     bench.run(&world::requesting(work, &[])).await;
-    bench.send(&world::server(), &Command::RejectRequest(work, None)).await.unwrap();
+    bench.send(&world::server(), &Command::RejectRequest(work, Default::default())).await.unwrap();
     let stays = bench.order(order).await;
     assert_eq!(stays.fulfillment_orders.len(), 1, "nobody else has mugs");
     assert_eq!(stays.fulfillment_orders[0].request, Request::Rejected);
 
     bench.run(&Command::AdjustStock(vec![(MUG, HERE, 5)])).await;
     bench.run(&world::requesting(work, &[])).await;
-    bench.send(&world::server(), &Command::RejectRequest(work, None)).await.unwrap();
+    bench.send(&world::server(), &Command::RejectRequest(work, Default::default())).await.unwrap();
     let moved = bench.order(order).await;
     let [left, taken] = &moved.fulfillment_orders[..] else { panic!("{moved:?}") };
     assert_eq!((left.stage_name(), taken.location, taken.open_quantity()), (StageName::Closed, HERE, 2));

@@ -194,7 +194,7 @@ fn work_at_a_service_is_held_unless_it_was_asked_for() {
         world.refused(&merchant(), holding(work, "", &[])),
         Refusal::NotAllowed(work, Action::Hold, why)
     );
-    world.run(&server(), Command::RejectRequest(work, None)).unwrap();
+    world.run(&server(), Command::RejectRequest(work, Default::default())).unwrap();
     world.run(&merchant(), holding(work, "", &[])).unwrap();
     assert_eq!(world.work(work).request, Request::Rejected);
     (world.work_mut(work).stage, world.work_mut(work).request) = (Stage::Incomplete, Request::Closed);

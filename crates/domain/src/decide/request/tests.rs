@@ -5,8 +5,9 @@ use crate::command::Command;
 use crate::decide::{Outcome, ServiceCall, Write};
 use crate::event::FactKind;
 use crate::fulfillment_order::{Progress, Request, Stage, StageName};
-use crate::id::FulfillmentOrderId;
+use crate::id::{FulfillmentOrderId, FulfillmentOrderLineId};
 use crate::refusal::{Refusal, Thing};
+use crate::rejection::{Rejection, RejectionReason};
 use crate::snapshot::WhenDeclined;
 use crate::time::HOUR;
 use crate::world::*;
@@ -79,7 +80,7 @@ fn only_the_service_answers() {
     world.run(&merchant(), requesting(work, &[])).unwrap();
     let not_yours = |action| Refusal::NotAllowed(work, action, WhyNot::NotPermitted);
     assert_eq!(world.refused(&merchant(), Command::AcceptRequest(work, None)), not_yours(Action::Accept));
-    assert_eq!(world.refused(&merchant(), Command::RejectRequest(work, None)), not_yours(Action::Reject));
+    assert_eq!(world.refused(&merchant(), Command::RejectRequest(work, Default::default())), not_yours(Action::Reject));
     let own = world.placed_work(&[(SHIRT, 1)]);
     let none = Refusal::NotAllowed(own, Action::Accept, WhyNot::NoService);
     assert_eq!(world.refused(&server(), Command::AcceptRequest(own, None)), none);
@@ -90,8 +91,14 @@ fn a_service_can_be_asked_again_after_it_declined_gave_up_or_stopped() {
     let mut world = World::new();
     let work = world.placed_work(&[(MUG, 1)]);
     world.run(&merchant(), requesting(work, &[])).unwrap();
-    let decision = world.run(&server(), Command::RejectRequest(work, None)).unwrap();
+    let why = Rejection { reason: Some(RejectionReason::OutOfStock), ..Rejection::saying("gone") };
+    let foreign = FulfillmentOrderLineId(4_711);
+    let misnamed = Rejection { lines: vec![(foreign, None)], ..why.clone() };
+    let unknown = Refusal::Unknown(Thing::FulfillmentOrderLine(foreign));
+    assert_eq!(world.refused(&server(), Command::RejectRequest(work, misnamed)), unknown);
+    let decision = world.run(&server(), Command::RejectRequest(work, why.clone())).unwrap();
     assert_eq!(kinds(&decision), [FactKind::RequestRejected, FactKind::OrderUpdated]);
+    assert_eq!(world.work(work).rejection(), Some(&why), "it is kept while the work stands declined");
     assert_eq!(
         (world.work(work).stage_name(), world.work(work).request),
         (StageName::Open, Request::Rejected)
@@ -124,7 +131,7 @@ fn asked(elsewhere: i64) -> (World, FulfillmentOrderId) {
 #[test]
 fn declined_work_goes_elsewhere_if_all_of_it_can() {
     let (mut world, work) = asked(2);
-    let decision = world.run(&server(), Command::RejectRequest(work, None)).unwrap();
+    let decision = world.run(&server(), Command::RejectRequest(work, Default::default())).unwrap();
     assert_eq!(kinds(&decision), [FactKind::RequestRejected, FactKind::WorkRouted, FactKind::OrderUpdated]);
     assert!(decision.writes.contains(&Write::RouteWaiting), "others may want what the service has");
     let [old, new] = &world.orders[0].fulfillment_orders[..] else { panic!() };
@@ -136,7 +143,7 @@ fn declined_work_goes_elsewhere_if_all_of_it_can() {
 #[test]
 fn declined_work_stays_if_only_some_of_it_can_go() {
     let (mut world, work) = asked(1);
-    let decision = world.run(&server(), Command::RejectRequest(work, None)).unwrap();
+    let decision = world.run(&server(), Command::RejectRequest(work, Default::default())).unwrap();
     assert_eq!(kinds(&decision), [FactKind::RequestRejected, FactKind::OrderUpdated]);
     assert!(decision.writes.iter().all(|write| !matches!(write, Write::Stock(_) | Write::RouteWaiting)));
     assert_eq!((world.work(work).stage_name(), world.work(work).open_quantity()), (StageName::Open, 2));
@@ -153,13 +160,13 @@ fn declined_work_is_not_mixed_up_with_what_waits() {
     let waited = world.order(id).routing.clone();
     world.run(&merchant(), requesting(work, &[])).unwrap();
     world.put(MUG, THERE, 1);
-    world.run(&server(), Command::RejectRequest(work, None)).unwrap();
+    world.run(&server(), Command::RejectRequest(work, Default::default())).unwrap();
     assert_eq!(world.order(id).routing, waited);
     assert_eq!(world.order(id).fulfillment_orders.len(), 1, "not: nine go on waiting and one goes there");
 
     world.run(&merchant(), requesting(work, &[])).unwrap();
     world.put(MUG, THERE, 10);
-    world.run(&server(), Command::RejectRequest(work, None)).unwrap();
+    world.run(&server(), Command::RejectRequest(work, Default::default())).unwrap();
     assert_eq!(world.order(id).fulfillment_orders[1].open_quantity(), 10);
     assert_eq!(world.order(id).routing.waiting, waited.waiting);
     assert_eq!(world.order(id).routing.retry_at, waited.retry_at);
