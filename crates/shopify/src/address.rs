@@ -4,6 +4,7 @@ use domain::address::Address;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::id::gid;
+use crate::location::LocationNode;
 use crate::words::{missing, text};
 
 /// An address of an order. It has no id of its own; it is known by its order's.
@@ -65,9 +66,11 @@ fn area(address: &Address) -> Option<String> {
 
 /// Where a fulfillment order goes.
 pub(crate) struct Destination<'d> {
-    pub(crate) address: &'d Address,
+    pub(crate) address: Option<&'d Address>,
     pub(crate) email: &'d Option<String>,
     pub(crate) work: i64,
+    /// Where the buyer comes for it.
+    pub(crate) location: Option<LocationNode<'d>>,
 }
 
 impl Object for Destination<'_> {
@@ -76,20 +79,21 @@ impl Object for Destination<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let address = self.address;
+        let part = |of: fn(&Address) -> &Option<String>| self.address.map_or(Out::Null, |a| text(of(a)));
         Ok(match field.name() {
-            "address1" => text(&address.address1),
-            "address2" => text(&address.address2),
-            "city" => text(&address.city),
-            "company" => text(&address.company),
-            "countryCode" => text(&address.country_code),
+            "address1" => part(|a| &a.address1),
+            "address2" => part(|a| &a.address2),
+            "city" => part(|a| &a.city),
+            "company" => part(|a| &a.company),
+            "countryCode" => part(|a| &a.country_code),
             "email" => text(self.email),
-            "firstName" => text(&address.first_name),
+            "firstName" => part(|a| &a.first_name),
             "id" => Out::from(gid("FulfillmentOrderDestination", self.work)),
-            "lastName" => text(&address.last_name),
-            "phone" => text(&address.phone),
-            "province" => text(&address.province),
-            "zip" => text(&address.zip),
+            "lastName" => part(|a| &a.last_name),
+            "location" => Out::maybe(self.location),
+            "phone" => part(|a| &a.phone),
+            "province" => part(|a| &a.province),
+            "zip" => part(|a| &a.zip),
             other => return Err(missing("FulfillmentOrderDestination", other)),
         })
     }

@@ -122,7 +122,7 @@ fn read(headers: &HeaderMap, bytes: &Bytes) -> Option<Body> {
     serde_json::from_slice(bytes).ok().filter(|body: &Body| body.query.is_some())
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<&str>, Box<Response>> {
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Box<Response>> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     match key.to_str() {
         Ok(key) if !key.is_empty() && key.len() <= KEY_LENGTH => Ok(Some(key)),
@@ -190,7 +190,7 @@ fn errors(errors: &[GraphqlError]) -> Response {
     json_text(StatusCode::OK, format!("{{\"errors\":{list}}}"))
 }
 
-fn request_id(headers: &HeaderMap) -> String {
+pub(crate) fn request_id(headers: &HeaderMap) -> String {
     headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("unknown").to_owned()
 }
 

@@ -52,7 +52,7 @@ pub const NAME: &str = "shopify";
 
 /// Every route of this dialect.
 pub fn routes(engine: Engine) -> Router {
-    Router::new().route("/admin/api/{version}/graphql.json", post(http::graphql)).with_state(engine)
+    Router::new().route("/admin/api/{version}/graphql.json", post(http::graphql)).merge(rest::routes()).with_state(engine)
 }
 
 /// What the workers need of this dialect.

@@ -20,10 +20,7 @@ pub(crate) struct LineItem<'d> {
 impl LineItem<'_> {
     /// The line's discounted price for so many of its units; the parts of all its units sum to the whole.
     pub(crate) fn discounted(&self, units: i64) -> i64 {
-        let article = &self.line.article;
-        let whole = article.unit_price.saturating_mul(self.line.quantity) - article.discount;
-        let rest = (self.line.quantity - units).max(0) as u64;
-        domain::money::allocate(whole, &[units.max(0) as u64, rest])[0]
+        discounted(self.line, units)
     }
 
     /// The line's price without discounts for so many of its units.
@@ -104,6 +101,14 @@ fn status(order: &Order, line: &OrderLine) -> &'static str {
     } else {
         "fulfilled"
     }
+}
+
+/// A line's discounted price for so many of its units; the parts of all its units sum to the whole.
+pub(crate) fn discounted(line: &OrderLine, units: i64) -> i64 {
+    let article = &line.article;
+    let whole = article.unit_price.saturating_mul(line.quantity) - article.discount;
+    let rest = (line.quantity - units).max(0) as u64;
+    domain::money::allocate(whole, &[units.max(0) as u64, rest])[0]
 }
 
 /// The title with the variant's behind it.

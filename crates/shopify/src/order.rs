@@ -208,7 +208,7 @@ impl<'d> OrderNode<'d> {
         Out::objects(all.map(|fulfillment| FulfillmentNode { data, fulfillment }))
     }
 
-    fn shipping_lines(&self) -> impl Iterator<Item = Shipping<'d>> {
+    pub(crate) fn shipping_lines(&self) -> impl Iterator<Item = Shipping<'d>> {
         let order = self.order;
         order.placed.shipping_lines.iter().enumerate().map(move |(place, line)| Shipping {
             id: shipping_line_id(order, place),
@@ -285,7 +285,7 @@ impl Object for Tax<'_> {
 }
 
 #[derive(Clone, Copy)]
-struct Shipping<'d> {
+pub(crate) struct Shipping<'d> {
     id: i64,
     line: &'d ShippingLine,
     order: &'d Order,

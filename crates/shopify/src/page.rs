@@ -61,9 +61,29 @@ impl Asked {
         let descending = if self.reverse != self.from_end { Descending::Yes } else { Descending::No };
         Page { after: self.cursor, descending, limit: self.size as u32 + 1 }
     }
+
+    /// The rows of such a page in the order of the list, without the one too many.
+    pub(crate) fn cut<T>(&self, mut rows: Vec<T>) -> Cut<T> {
+        let more = rows.len() > self.size;
+        rows.truncate(self.size);
+        let before = self.cursor.is_some();
+        if self.from_end {
+            rows.reverse();
+            return Cut { rows, more_behind: before, more_before: more };
+        }
+        Cut { rows, more_behind: more, more_before: before }
+    }
 }
 
-fn cursor(id: i64, value: i64) -> String {
+/// The rows of a page, and whether there are others.
+pub(crate) struct Cut<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) more_behind: bool,
+    pub(crate) more_before: bool,
+}
+
+/// The cursor of the row with that id and sort key.
+pub(crate) fn cursor(id: i64, value: i64) -> String {
     STANDARD.encode(json!({"last_id": id, "last_value": value.to_string()}).to_string())
 }
 
@@ -140,17 +160,11 @@ impl<'a> Connection<'a> {
     /// A page that the store read with [`Asked::page`], one row more than asked for if there are more.
     pub(crate) fn of_page(
         (kind, edge): (&'static str, &'static str),
-        mut rows: Vec<Row<'a>>,
+        rows: Vec<Row<'a>>,
         asked: &Asked,
     ) -> Self {
-        let more = rows.len() > asked.size;
-        rows.truncate(asked.size);
-        let before = asked.cursor.is_some();
-        if asked.from_end {
-            rows.reverse();
-            return Self { kind, edge, rows, more_behind: before, more_before: more };
-        }
-        Self { kind, edge, rows, more_behind: more, more_before: before }
+        let Cut { rows, more_before, more_behind } = asked.cut(rows);
+        Self { kind, edge, rows, more_behind, more_before }
     }
 }
 

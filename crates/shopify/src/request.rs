@@ -3,13 +3,16 @@
 use domain::allowed::{Action, WhyNot};
 use domain::command::{Command, RequestFulfillment};
 use domain::decide::Outcome;
-use domain::id::FulfillmentOrderId;
+use domain::id::{FulfillmentOrderId, FulfillmentOrderLineId};
 use domain::refusal::{Refusal, Thing};
+use domain::rejection::Rejection;
 use engine::Done;
 use graphql::{Field, Input as Value};
 
 use crate::answer::{Answer, UserError};
-use crate::mutation::{Input, Kind, Planned, lines, plain, required_id};
+use crate::id::of_kind;
+use crate::mutation::{Input, Kind, Planned, invalid_id, lines, plain, required_id};
+use crate::words;
 
 /// A mutation of one fulfillment order that answers it.
 fn of_one(
@@ -33,7 +36,17 @@ pub(crate) fn accept(field: &Field<'_>) -> Input {
 }
 
 pub(crate) fn reject(field: &Field<'_>) -> Input {
-    of_one(field, "FulfillmentOrderRejectFulfillmentRequestPayload", Command::RejectRequest)
+    let mut lines = Vec::new();
+    for line in field.arg("lineItems").and_then(Value::as_list).unwrap_or_default() {
+        let gid = line.get("fulfillmentOrderLineItemId").and_then(Value::as_str).unwrap_or_default();
+        let Some(id) = of_kind("FulfillmentOrderLineItem", gid) else { return Input::Failed(invalid_id(gid)) };
+        let message = line.get("message").and_then(Value::as_str).map(str::to_owned);
+        lines.push((FulfillmentOrderLineId(id), message));
+    }
+    let reason = field.str_arg("reason").and_then(words::parse_rejection_reason);
+    of_one(field, "FulfillmentOrderRejectFulfillmentRequestPayload", |id, message| {
+        Command::RejectRequest(id, Rejection { reason, message, lines })
+    })
 }
 
 pub(crate) fn submit_cancellation(field: &Field<'_>) -> Input {

@@ -107,7 +107,7 @@ fn rendered(bound: &Bound, root: &Root<'_>, answer: &Answer, data: &Data) -> Ren
     bound.render_guarded(root, answer.out(data, root.field()), &|field| data.may(field))
 }
 
-fn data(request: &Request<'_>) -> Data {
+pub(crate) fn data(request: &Request<'_>) -> Data {
     Data::of(request.shop.clone(), request.actor.clone(), request.version, request.engine.now())
 }
 
@@ -130,18 +130,25 @@ async fn query_root(
     Ok((rendered, data.notes))
 }
 
+/// Understands a mutation, with what had to be known for that.
+pub(crate) async fn planned(request: &Request<'_>, field: &Field<'_>) -> Result<(Data, Input), Error> {
+    let mut before = data(request);
+    // A line may name the service that ships it; hardly any does, and orders come in by the thousand.
+    if field.name() == "orderCreate" && names_service(field) {
+        (before.locations, before.services) = request.engine.places(request.shop).await?;
+    }
+    let input = mutation::planned(request.engine, &before, field).await?;
+    Ok((before, input))
+}
+
 async fn mutation_root(
     request: &Request<'_>,
     bound: &Bound,
     root: &Root<'_>,
 ) -> Result<(Kept, bool), Stopped> {
     let field = root.field();
-    let mut before = data(request);
-    // A line may name the service that ships it; hardly any does, and orders come in by the thousand.
-    if field.name() == "orderCreate" && names_service(field) {
-        (before.locations, before.services) = request.engine.places(request.shop).await?;
-    }
-    let planned = match mutation::planned(request.engine, &before, field).await? {
+    let (before, input) = planned(request, field).await?;
+    let planned = match input {
         Input::Planned(planned) => planned,
         Input::Refused(kind, errors) => {
             let answer = kind.with_errors(errors);
@@ -208,7 +215,7 @@ async fn told(
 
 /// The key of a mutation, from its directive or from the header. A document with several mutations under one header
 /// has a key for each of them.
-fn once(request: &Request<'_>, root: &Root<'_>) -> Option<Once> {
+pub(crate) fn once(request: &Request<'_>, root: &Root<'_>) -> Option<Once> {
     let field = root.field();
     let key = match field.directive_arg("idempotent", "key") {
         Some(key) => format!("directive:{key}"),

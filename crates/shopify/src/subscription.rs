@@ -25,7 +25,7 @@ pub(crate) struct Settings {
     /// The filter as it was written; the listener has it in the form that counts.
     filter: Option<String>,
     /// Kept and given back; nothing here has metafields.
-    metafield_namespaces: Vec<String>,
+    pub(crate) metafield_namespaces: Vec<String>,
     /// The version in which it was last saved.
     api_version: String,
 }

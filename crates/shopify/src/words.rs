@@ -6,6 +6,7 @@ use domain::fulfillment_order::{Delivery, Request, StageName};
 use domain::hold::HoldReason;
 use domain::money::{self, Currency, Minor};
 use domain::order::{CancelReason, PaymentClaim};
+use domain::rejection::RejectionReason;
 use domain::payment::{TransactionKind, TransactionStatus};
 use domain::status::FulfillmentStatus;
 use domain::time::Time;
@@ -75,6 +76,34 @@ pub(crate) fn hold_reason(reason: HoldReason) -> (&'static str, &'static str) {
 
 pub(crate) fn parse_hold_reason(word: &str) -> Option<HoldReason> {
     HoldReason::ALL.into_iter().find(|reason| hold_reason(*reason).0 == word)
+}
+
+/// A reason of a service to decline, and what a warning about it is called.
+pub(crate) fn rejection_reason(reason: RejectionReason) -> (&'static str, &'static str) {
+    match reason {
+        RejectionReason::IncorrectAddress => ("INCORRECT_ADDRESS", "Incorrect address"),
+        RejectionReason::IncorrectProductInfo => ("INCORRECT_PRODUCT_INFO", "Incorrect product information"),
+        RejectionReason::IneligibleProduct => ("INELIGIBLE_PRODUCT", "Ineligible product"),
+        RejectionReason::InternationalShippingUnavailable => {
+            ("INTERNATIONAL_SHIPPING_UNAVAILABLE", "International shipping unavailable")
+        }
+        RejectionReason::InvalidContact => ("INVALID_CONTACT_INFORMATION", "Invalid contact information"),
+        RejectionReason::InvalidSku => ("INVALID_SKU", "Invalid SKU"),
+        RejectionReason::OutOfStock => ("INVENTORY_OUT_OF_STOCK", "Inventory out of stock"),
+        RejectionReason::MerchantBlocked => ("MERCHANT_BLOCKED_OR_SUSPENDED", "Merchant blocked or suspended"),
+        RejectionReason::MissingCustomsInfo => ("MISSING_CUSTOMS_INFO", "Missing customs information"),
+        RejectionReason::OrderTooLarge => ("ORDER_TOO_LARGE", "Order too large"),
+        RejectionReason::PackagePreferenceMissing => {
+            ("PACKAGE_PREFERENCE_NOT_SET", "Package preference not set")
+        }
+        RejectionReason::PaymentDeclined => ("PAYMENT_DECLINED", "Payment declined"),
+        RejectionReason::Undeliverable => ("UNDELIVERABLE_DESTINATION", "Undeliverable destination"),
+        RejectionReason::Other => ("OTHER", "Fulfillment request rejected"),
+    }
+}
+
+pub(crate) fn parse_rejection_reason(word: &str) -> Option<RejectionReason> {
+    RejectionReason::ALL.into_iter().find(|reason| rejection_reason(*reason).0 == word)
 }
 
 pub(crate) fn delivery(delivery: Delivery) -> &'static str {

@@ -79,7 +79,7 @@ fn fact<'v>(name: &str, value: &'v Value) -> Fact<'v> {
 }
 
 /// The members of a payload that are asked for, by their paths; none asks for all.
-pub(super) fn included(paths: &[String], payload: &Value) -> Value {
+pub(crate) fn included(paths: &[String], payload: &Value) -> Value {
     if paths.is_empty() {
         return payload.clone();
     }
