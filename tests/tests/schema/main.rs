@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+mod access;
 mod every_field;
 mod every_mutation;
 mod hostile;
