@@ -1,20 +1,27 @@
 //! Commands: everything that anybody can want changed. Timers, imports and people use the same ones.
 
+use serde::{Deserialize, Serialize};
+
 use crate::address::Address;
 use crate::amend::AmendOrder;
 use crate::contact::SaveContact;
 use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
 use crate::id::{
-    ContactId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId,
-    OrderId, OrderLineId, VariantId,
+    ContactId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
+    OrderLineId, RecordId, ServiceId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
+use crate::money::Minor;
 use crate::order::{Article, CancelReason, Placed};
 use crate::product::{Product, Variant};
+use crate::record::Record;
+use crate::stock::{StockCause, StockState};
 use crate::rejection::Rejection;
 use crate::time::Time;
+
+pub mod billing;
 
 /// Something that somebody wants changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +34,8 @@ pub enum Command {
     Fulfill(Fulfill),
     /// A fulfillment gets other tracking.
     Track(Track),
+    /// A service tells how to find a fulfillment, if nobody did before.
+    LearnTracking(FulfillmentId, Vec<Tracking>),
     /// A fulfillment is called off.
     CancelFulfillment(FulfillmentId),
     /// Something happened to a parcel.
@@ -55,6 +64,14 @@ pub enum Command {
     Reroute(Reroute),
     /// More, less or something else is asked for.
     EditOrder(EditOrder),
+    /// Somebody begins to draft an edit of an order.
+    BeginDraft(OrderId),
+    /// A draft goes on.
+    ChangeDraft(DraftId, DraftStep),
+    /// What was drafted is done.
+    CommitDraft(DraftId, Remark),
+    /// What an order still costs was paid, by means that nobody here knows.
+    MarkPaid(OrderId),
     /// Work is called off and made anew at the same location.
     CancelWork(FulfillmentOrderId),
     /// The merchant asks a service to stop.
@@ -73,6 +90,10 @@ pub enum Command {
     Reschedule(FulfillmentOrderId, Time),
     /// Works must be fulfilled until then.
     SetDeadline(Vec<FulfillmentOrderId>, Time),
+    /// Units leave, named by the invoice lines that sold them.
+    FulfillLines(billing::FulfillLines),
+    /// The money of an order.
+    Billing(billing::BillingCommand),
     /// Somebody wants to be told.
     SaveListener(Listener),
     /// Somebody doesn't want to be told any more.
@@ -81,6 +102,12 @@ pub enum Command {
     SaveLocation(Location),
     /// A fulfillment service is made or changed, with its location.
     SaveService(Service, Location),
+    /// Some of a location changes.
+    EditLocation(EditLocation),
+    /// Some of a fulfillment service changes.
+    EditService(EditService),
+    /// A fulfillment service is forgotten.
+    DeleteService(DeleteService),
     /// A product and its variants are made or changed.
     SaveProduct(Product, Vec<Variant>),
     /// Something else is said of an order than before.
@@ -101,10 +128,20 @@ pub enum Command {
     ActivateLocation(LocationId),
     /// A location is forgotten.
     DeleteLocation(LocationId),
+    /// Records are made or changed.
+    SaveRecords(Vec<Record>),
+    /// Records go.
+    RemoveRecords(Vec<RecordId>),
     /// Stock is counted, and is what was counted.
-    SetStock(Vec<StockCount>),
-    /// Stock is corrected: (variant, location, change of the units in the shelves).
-    AdjustStock(Vec<(VariantId, LocationId, i64)>),
+    SetStock(SetStock),
+    /// Stock is other than it was thought to be, or there for another purpose.
+    AdjustStock(AdjustStock),
+    /// A location begins to stock a variant.
+    StartStocking(StartStocking),
+    /// A location ceases to stock a variant; what is there stays, and is not sold.
+    StopStocking(VariantId, LocationId),
+    /// A variant gets other values; what isn't named stays.
+    EditVariant(VariantId, VariantEdit),
 }
 
 /// An order comes in.
@@ -243,6 +280,49 @@ pub struct EditOrder {
     pub order: OrderId,
     /// What changes, one after the other.
     pub changes: Vec<LineChange>,
+    /// How the edit is told.
+    pub remark: Remark,
+}
+
+/// How an edit is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remark {
+    /// A note for the staff.
+    pub note: Option<String>,
+    /// Whether the buyer is to be told.
+    pub notify_buyer: bool,
+}
+
+/// One step of a draft of an edit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DraftStep {
+    /// So many of that line are to be asked for, be it one of the order's or one that the draft adds.
+    Set {
+        /// The line.
+        line: OrderLineId,
+        /// How many; none takes a line that the draft adds out again.
+        quantity: i64,
+        /// What becomes of articles that are no longer asked for.
+        restock: Restock,
+    },
+    /// A new line is to be there.
+    Add {
+        /// What and how many.
+        new: Box<NewLine>,
+        /// What if another line has the variant.
+        doubles: Doubles,
+        /// A location that must be there.
+        location: Option<LocationId>,
+    },
+}
+
+/// What if a new line has the variant of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubles {
+    /// There are two lines then.
+    Allowed,
+    /// It is refused.
+    Refused,
 }
 
 /// One change of an order's lines.
@@ -259,6 +339,163 @@ pub enum LineChange {
     },
     /// A new line.
     Add(Box<NewLine>),
+}
+
+/// Some of a location changes; `None` leaves it as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditLocation {
+    /// The location.
+    pub location: LocationId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub address: Option<Address>,
+    /// Whether it ships what was sold from afar.
+    pub ships_orders: Option<bool>,
+}
+
+/// Some of a fulfillment service changes; `None` leaves it as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditService {
+    /// The service.
+    pub service: ServiceId,
+    /// Its name, and that of its location.
+    pub name: Option<String>,
+    /// Where it wants to be called; `Some(None)` is nowhere.
+    pub callback_url: Option<Option<String>>,
+    /// Whether it may be asked for tracking numbers.
+    pub gives_tracking: Option<bool>,
+    /// Whether it may be asked for stock.
+    pub gives_stock: Option<bool>,
+    /// Whether it only takes articles that are shipped.
+    pub requires_shipping: Option<bool>,
+}
+
+/// A fulfillment service is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeleteService {
+    /// The service.
+    pub service: ServiceId,
+    /// The location that it runs.
+    pub location: LocationId,
+    /// What becomes of that.
+    pub leftover: Leftover,
+}
+
+/// What becomes of the location of a fulfillment service that goes, and of what is in its shelves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leftover {
+    /// Both are the merchant's from now on.
+    Keep,
+    /// Both are forgotten.
+    Discard,
+    /// What is in the shelves goes to that location of the merchant's, which must be named unless they are empty; its
+    /// own is forgotten.
+    Transfer(Option<LocationId>),
+}
+
+impl Command {
+    /// Stock is corrected: (variant, location, change of what is available). A location that doesn't stock a variant
+    /// begins to.
+    pub fn correct_stock(changes: Vec<(VariantId, LocationId, i64)>) -> Self {
+        let step = |(variant, location, by)| StockStep {
+            variant,
+            location,
+            state: StockState::Available,
+            by,
+            expected: None,
+            ledger: None,
+        };
+        let steps = changes.into_iter().map(step).collect();
+        Command::AdjustStock(AdjustStock { cause: StockCause::default(), unstocked: Unstocked::Begin, steps })
+    }
+
+    /// Stock is counted. A location that doesn't stock a variant begins to.
+    pub fn count_stock(counts: Vec<StockCount>) -> Self {
+        Command::SetStock(SetStock { cause: StockCause::default(), unstocked: Unstocked::Begin, counts })
+    }
+}
+
+/// Stock is counted, and is what was counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetStock {
+    /// Why.
+    pub cause: StockCause,
+    /// What about locations that don't stock the variant.
+    pub unstocked: Unstocked,
+    /// What was counted.
+    pub counts: Vec<StockCount>,
+}
+
+/// Stock is other than it was thought to be, or there for another purpose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdjustStock {
+    /// Why.
+    pub cause: StockCause,
+    /// What about locations that don't stock the variant.
+    pub unstocked: Unstocked,
+    /// How many more or fewer there are. Units that go from one purpose to another are two steps.
+    pub steps: Vec<StockStep>,
+}
+
+/// What about locations that don't stock the variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unstocked {
+    /// They begin to.
+    Begin,
+    /// It is refused.
+    Refuse,
+}
+
+/// So many more or fewer of a variant are at a location for some purpose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StockStep {
+    /// The variant.
+    pub variant: VariantId,
+    /// The location.
+    pub location: LocationId,
+    /// The purpose.
+    pub state: StockState,
+    /// How many more; fewer if negative.
+    pub by: i64,
+    /// How many were thought to be there for that purpose; if there are not, the step is refused.
+    pub expected: Option<i64>,
+    /// The document elsewhere in which those units are booked, as a URI.
+    pub ledger: Option<String>,
+}
+
+/// A location begins to stock a variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartStocking {
+    /// The variant.
+    pub variant: VariantId,
+    /// The location.
+    pub location: LocationId,
+    /// What is there; `None` is what was there when it was last stocked. Doesn't count where it is stocked already.
+    pub opening: Option<(StockMeasure, i64)>,
+}
+
+/// Other values of a variant; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct VariantEdit {
+    /// Stock keeping unit.
+    pub sku: Option<Option<String>>,
+    /// Whether stock is counted.
+    pub tracked: Option<bool>,
+    /// Whether it must be shipped.
+    pub requires_shipping: Option<bool>,
+    /// Weight of a unit in grams.
+    pub grams: Option<i64>,
+    /// What a unit costs the merchant, in minor units of the shop's currency.
+    pub unit_cost: Option<Option<Minor>>,
+    /// The country that it was made in, as its two letters.
+    pub country_of_origin: Option<Option<String>>,
+    /// The province that it was made in, as its code.
+    pub province_of_origin: Option<Option<String>>,
+    /// Its code in the harmonized system of tariffs.
+    pub tariff_code: Option<Option<String>>,
+    /// The codes that single countries gave it: (country, code).
+    pub tariff_codes_by_country: Option<Vec<(String, String)>>,
 }
 
 /// So many of a variant are at a location.
@@ -335,10 +572,27 @@ pub struct CancelOrder {
     pub note: Option<String>,
     /// Whether its articles go back to stock.
     pub restock: Restock,
+    /// Whether money goes back, and how.
+    pub pay_back: PayBack,
+    /// Whether the buyer is to be told.
+    pub notify_buyer: bool,
+}
+
+/// What becomes of money that was paid for an order that is called off. It is written down here; whoever keeps the
+/// money moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayBack {
+    /// It stays.
+    Nothing,
+    /// It goes back the way that it came.
+    AsPaid,
+    /// The buyer may spend it again in the shop, until then if there is an end.
+    StoreCredit(Option<Time>),
 }
 
 /// What becomes of the articles of an order that is called off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Restock {
     /// They may be sold again.
     Yes,

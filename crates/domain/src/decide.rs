@@ -4,47 +4,60 @@
 //! beside; all of them work on a [`Change`], which copies what is touched, and is closed by [`Change::finish`],
 //! where the facts that follow from the difference between before and after are added and the invariants asserted.
 
+use crate::access::AccessGrant;
 use crate::actor::Actor;
-use crate::command::Command;
+use crate::command::{Command, StockMeasure};
 use crate::contact::Contact;
+use crate::draft::Draft;
 use crate::event::{Event, Fact};
 use crate::fulfillment::Fulfillment;
 use crate::fulfillment_order::{FulfillmentOrder, LocationSnapshot};
 use crate::id::{
-    ContactId, EventId, FulfillmentId, FulfillmentOrderId, Ids, ListenerId, LocationId, OrderId, ProductId,
-    ServiceId,
+    AccessGrantId, InvoiceId, PriceId, TransactionId,
+    DraftId, OrderLineId, ContactId, EventId, FulfillmentId, FulfillmentOrderId, Ids, ListenerId, LocationId, OrderId, ProductId, RecordId, ServiceId, VariantId,
 };
 use crate::invariants;
 use crate::listener::Listener;
 use crate::location::{Location, Service};
 use crate::order::{Order, PaymentClaim};
-use crate::product::{Product, Stock, StockDelta, StockGuard, Variant};
+use crate::price::Price;
+use crate::product::{Product, Variant};
+use crate::stock::{Stock, StockDelta, StockGuard, Stocking};
+use crate::record::Record;
 use crate::refusal::{Refusal, Thing};
 use crate::snapshot::Snapshot;
 use crate::status::{self, FulfillmentStatus};
 use crate::time::Time;
 
+mod article;
 mod amend;
+mod billing;
 mod cancel;
 mod cancel_work;
 mod contact;
 mod count;
 mod delivery;
+mod draft;
 mod edit;
 mod fulfill;
+mod fulfill_lines;
 mod hold;
 mod merge;
 mod part;
+mod pay;
 mod place;
 pub use place::{PRICE_MAX, QUANTITY_MAX};
 mod places;
 mod progress;
+mod record;
 mod relocate;
 mod request;
 mod route;
 mod save;
 mod schedule;
+mod services;
 mod split;
+mod stocking;
 mod stop;
 
 /// What follows from a command.
@@ -54,8 +67,22 @@ pub struct Decision {
     pub writes: Vec<Write>,
     /// What to tell.
     pub events: Vec<Event>,
+    /// Whom to tell.
+    pub heard: Heard,
     /// What to answer.
     pub outcome: Outcome,
+    /// When it was decided.
+    pub at: Time,
+}
+
+/// Who is told of what was decided. It is kept either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Heard {
+    /// Everybody who listens.
+    #[default]
+    ByListeners,
+    /// Nobody: it happened long ago, and is only written down now. Services are called all the same.
+    ByNobody,
 }
 
 /// Something to write. Aggregates are written whole, as they are afterwards.
@@ -85,6 +112,12 @@ pub enum Write {
     NoContact(ContactId),
     /// A change of stock.
     Stock(StockDelta),
+    /// A draft of an edit that wasn't there.
+    NewDraft(Box<Draft>),
+    /// A draft that was; versioned like an order.
+    Draft(Box<Draft>),
+    /// A draft goes; it must still be of that version.
+    NoDraft(DraftId, i64),
     /// A listener.
     Listener(Listener),
     /// A listener goes.
@@ -95,12 +128,24 @@ pub enum Write {
     NoLocation(LocationId),
     /// A service.
     Service(Service),
+    /// A service goes.
+    NoService(ServiceId),
     /// A product.
     Product(Product),
     /// A variant.
     Variant(Variant),
+    /// A price.
+    Price(Box<Price>),
+    /// A grant of access.
+    Access(Box<AccessGrant>),
+    /// Access is taken back, if it wasn't before.
+    NoAccess(AccessGrantId, Time),
     /// Orders that wait for a location are to be routed again: stock or places changed.
     RouteWaiting,
+    /// A record.
+    Record(Record),
+    /// A record goes.
+    NoRecord(RecordId),
     /// A service is to be called.
     CallService(ServiceId, ServiceCall),
 }
@@ -132,16 +177,42 @@ pub enum Outcome {
     },
     /// Those works changed, each likewise.
     Works(Vec<WorkChange>),
+    /// That draft of an edit was begun or changed.
+    Draft {
+        /// The draft.
+        id: DraftId,
+        /// The line that changed.
+        line: Option<OrderLineId>,
+    },
     /// That listener.
     Listener(ListenerId),
     /// That location.
     Location(LocationId),
     /// That service.
     Service(ServiceId),
+    /// That invoice of an order.
+    Invoice(OrderId, InvoiceId),
+    /// That movement of money for an order.
+    Transaction(OrderId, TransactionId),
+    /// That price.
+    Price(PriceId),
+    /// That grant of access.
+    Access(AccessGrantId),
     /// That contact.
     Contact(ContactId),
     /// That product.
     Product(ProductId),
+    /// That location stocks that variant.
+    Stocked {
+        /// The variant.
+        variant: VariantId,
+        /// The location.
+        location: LocationId,
+        /// What was said of the opening stock didn't count, since the variant was stocked there already.
+        ignored: Option<StockMeasure>,
+    },
+    /// That variant was changed.
+    Variant(VariantId),
     /// Done; or there was nothing to do.
     Done,
 }
@@ -171,6 +242,7 @@ pub fn decide(
         Command::Route(order) => route::again(&mut change, *order),
         Command::Fulfill(fulfill) => fulfill::fulfill(&mut change, fulfill),
         Command::Track(track) => delivery::track(&mut change, track),
+        Command::LearnTracking(id, trackings) => delivery::learn(&mut change, *id, trackings),
         Command::RecordDelivery(record) => delivery::record(&mut change, record),
         Command::CancelFulfillment(id) => cancel::fulfillment(&mut change, *id),
         Command::CancelOrder(cancel) => cancel::order(&mut change, cancel),
@@ -185,6 +257,10 @@ pub fn decide(
         Command::Move(command) => relocate::to(&mut change, command),
         Command::Reroute(command) => relocate::reroute(&mut change, command),
         Command::EditOrder(command) => edit::edit(&mut change, command),
+        Command::BeginDraft(order) => draft::begin(&mut change, *order),
+        Command::ChangeDraft(id, step) => draft::step(&mut change, *id, step),
+        Command::CommitDraft(id, remark) => draft::commit(&mut change, *id, remark),
+        Command::MarkPaid(order) => pay::mark(&mut change, *order),
         Command::CancelWork(id) => cancel_work::cancel(&mut change, *id),
         Command::RequestCancellation(id, message) => stop::request(&mut change, *id, message),
         Command::AcceptCancellation(id, message) => stop::accept(&mut change, *id, message),
@@ -194,10 +270,15 @@ pub fn decide(
         Command::PrepareForPickup(works) => progress::prepared(&mut change, works),
         Command::Reschedule(id, at) => schedule::reschedule(&mut change, *id, *at),
         Command::SetDeadline(works, at) => schedule::deadline(&mut change, works, *at),
+        Command::FulfillLines(command) => fulfill_lines::fulfill(&mut change, command),
+        Command::Billing(command) => billing::decide(&mut change, command),
         Command::SaveListener(listener) => save::listener(&mut change, listener),
         Command::RemoveListener(id) => save::no_listener(&mut change, *id),
-        Command::SaveLocation(location) => save::location(&mut change, location),
-        Command::SaveService(service, location) => save::service(&mut change, service, location),
+        Command::SaveLocation(location) => places::save(&mut change, location),
+        Command::SaveService(service, location) => services::save(&mut change, service, location),
+        Command::EditLocation(command) => places::edit(&mut change, command),
+        Command::EditService(command) => services::edit(&mut change, command),
+        Command::DeleteService(command) => services::delete(&mut change, command),
         Command::SaveProduct(product, variants) => save::product(&mut change, product, variants),
         Command::AmendOrder(command) => amend::amend(&mut change, command),
         Command::CloseOrder(id) => amend::close(&mut change, *id),
@@ -208,9 +289,16 @@ pub fn decide(
         Command::DeactivateLocation(id, to) => places::deactivate(&mut change, *id, *to),
         Command::ActivateLocation(id) => places::activate(&mut change, *id),
         Command::DeleteLocation(id) => places::delete(&mut change, *id),
-        Command::SetStock(counts) => count::set(&mut change, counts),
-        Command::AdjustStock(changes) => save::stock(&mut change, changes),
+        Command::SaveRecords(records) => record::save(&mut change, records),
+        Command::RemoveRecords(ids) => record::remove(&mut change, ids),
+        Command::SetStock(set) => count::set(&mut change, set),
+        Command::AdjustStock(adjust) => count::adjust(&mut change, adjust),
+        Command::StartStocking(start) => stocking::start(&mut change, start),
+        Command::StopStocking(variant, location) => stocking::stop(&mut change, *variant, *location),
+        Command::EditVariant(variant, edit) => article::edit(&mut change, *variant, edit),
     }?;
+    let touched: Vec<OrderId> = change.orders.iter().map(|touched| touched.order.id).collect();
+    touched.into_iter().try_for_each(|order| billing::settle(&mut change, order))?;
     Ok(change.finish(outcome))
 }
 
@@ -285,13 +373,13 @@ impl<'a, 'i> Change<'a, 'i> {
         let mut stock = self.snapshot.stock.clone();
         for delta in &self.stock {
             let (variant, location) = (delta.variant, delta.location);
-            let (on_hand, committed) = (delta.on_hand, delta.committed);
             match stock.iter_mut().find(|level| level.variant == variant && level.location == location) {
-                Some(level) => {
-                    level.on_hand += on_hand;
-                    level.committed += committed;
+                Some(level) => level.change(delta),
+                None => {
+                    let mut level = Stock::none(variant, location);
+                    level.change(delta);
+                    stock.push(level);
                 }
-                None => stock.push(Stock { variant, location, on_hand, committed }),
             }
         }
         stock
@@ -303,6 +391,8 @@ impl<'a, 'i> Change<'a, 'i> {
         self.orders.sort_by_key(|touched| touched.order.id);
         for mut touched in self.orders {
             let is_new = touched.before.is_none();
+            let before = self.snapshot.orders.iter().find(|before| before.id == touched.order.id);
+            billing::tell(before, &mut touched.order, &mut touched.facts, self.now);
             conclude(&mut touched);
             settle(&mut touched.order, self.snapshot);
             let Touched { mut order, facts, .. } = touched;
@@ -331,7 +421,7 @@ impl<'a, 'i> Change<'a, 'i> {
         }
         // Stock likewise; last of all, so that the rows that orders share are locked as briefly as can be.
         self.writes.extend(added_up(self.stock).into_iter().map(Write::Stock));
-        Decision { writes: self.writes, events, outcome }
+        Decision { writes: self.writes, events, heard: Heard::default(), outcome, at: self.now }
     }
 }
 
@@ -345,18 +435,27 @@ fn added_up(mut deltas: Vec<StockDelta>) -> Vec<StockDelta> {
         let [first, others @ ..] = row else { continue };
         let mut sum = *first;
         for delta in others {
+            let (apart, by) = (&mut sum.apart, &delta.apart);
             sum.on_hand += delta.on_hand;
             sum.committed += delta.committed;
+            apart.reserved += by.reserved;
+            apart.damaged += by.damaged;
+            apart.safety_stock += by.safety_stock;
+            apart.quality_control += by.quality_control;
+            sum.incoming += delta.incoming;
+            if delta.stocking != Stocking::AsItWas {
+                sum.stocking = delta.stocking;
+            }
         }
         let beyond = row.iter().any(|delta| delta.guard == StockGuard::Free && delta.committed > 0);
         let limited = row.iter().any(|delta| delta.guard == StockGuard::Available);
         sum.guard = match first.guard {
-            StockGuard::Unchanged { .. } | StockGuard::New => first.guard,
+            StockGuard::Unchanged(_) | StockGuard::New => first.guard,
             _ if limited && !beyond && sum.committed > sum.on_hand => StockGuard::Available,
             _ => StockGuard::Free,
         };
         // A variant may be stocked somewhere without a unit being there.
-        if sum.on_hand != 0 || sum.committed != 0 || sum.guard == StockGuard::New {
+        if sum.on_hand != 0 || sum.committed != 0 || !sum.is_plain() || sum.guard == StockGuard::New {
             sums.push(sum);
         }
     }
@@ -417,5 +516,5 @@ fn stock_delta(
         return None;
     }
     let variant = order.line(line.order_line)?.article.variant?;
-    Some(StockDelta { variant, location: at, on_hand: 0, committed: 0, guard: StockGuard::Free })
+    Some(StockDelta::none(variant, at))
 }

@@ -6,10 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::fulfillment_order::{Request, StageName};
 use crate::hold::Hold;
+use crate::access::Target;
 use crate::id::{
-    AppId, ContactId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId,
-    ListenerId, LocationId, OrderId, ProductId, ServiceId,
+    AccessGrantId, InvoiceId, OrderLineId, PriceId, TransactionId,
+    AppId, ContactId, DeliveryEventId, EventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, ListenerId,
+    LocationId, OrderId, ProductId, ServiceId, VariantId,
 };
+use crate::record::Record;
+use crate::stock::{StateChange, StockCause};
 use crate::time::Time;
 
 /// Something that happened.
@@ -51,6 +55,10 @@ pub struct Work {
     /// Its location.
     pub location: LocationId,
 }
+
+pub mod billing;
+
+pub use billing::{AccessNews, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
 
 /// A quantity of a line of a fulfillment order.
 pub type LineQuantity = (FulfillmentOrderLineId, i64);
@@ -104,6 +112,12 @@ facts! {
     OrderEdited {
         /// The lines that changed, and how many more are asked for of each.
         lines: Vec<(crate::id::OrderLineId, i64)>,
+        /// For the staff.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// Whether the buyer is to be told.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        notify_buyer: bool,
     } = "order_edited",
     /// Some of an order left, not all.
     OrderPartlyFulfilled {} = "order_partly_fulfilled",
@@ -348,20 +362,123 @@ facts! {
         /// The contact.
         contact: ContactId,
     } = "contact_deleted",
-    /// A product was made or changed.
+    /// A product was made.
+    ProductCreated {
+        /// The product.
+        product: ProductId,
+    } = "product_created",
+    /// A product changed.
     ProductSaved {
         /// The product.
         product: ProductId,
     } = "product_saved",
+    /// A record was made.
+    RecordCreated {
+        /// The record.
+        record: Box<Record>,
+    } = "record_created",
+    /// A record was changed.
+    RecordUpdated {
+        /// The record, as it is now.
+        record: Box<Record>,
+    } = "record_updated",
+    /// A record was removed.
+    RecordRemoved {
+        /// The record, as it was.
+        record: Box<Record>,
+    } = "record_removed",
+    /// A variant was made.
+    VariantCreated {
+        /// The variant.
+        variant: VariantId,
+    } = "variant_created",
+    /// A variant changed.
+    VariantUpdated {
+        /// The variant.
+        variant: VariantId,
+    } = "variant_updated",
     /// Stock was counted or corrected.
     StockChanged {
         /// The location.
         location: LocationId,
         /// The variant.
-        variant: crate::id::VariantId,
+        variant: VariantId,
         /// Change of the units in the shelves.
         by: i64,
+        /// How many more there are for which purpose.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<StateChange>,
+        /// Why, if the event's other facts don't say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<StockCause>,
+        /// What is available afterwards, as far as it was known when it was decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        available: Option<i64>,
     } = "stock_changed",
+    /// A location began to stock a variant.
+    StockingBegan {
+        /// The location.
+        location: LocationId,
+        /// The variant.
+        variant: VariantId,
+        /// What is available there.
+        available: i64,
+    } = "stocking_began",
+    /// A location ceased to stock a variant.
+    StockingEnded {
+        /// The location.
+        location: LocationId,
+        /// The variant.
+        variant: VariantId,
+    } = "stocking_ended",
+    /// Something happened to an invoice.
+    Invoice {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// What.
+        news: InvoiceNews,
+    } = "invoice",
+    /// Something happened to the service that an order pays for.
+    Service {
+        /// What.
+        news: ServiceNews,
+    } = "service",
+    /// Something happened to a movement of money.
+    Payment {
+        /// The movement.
+        transaction: TransactionId,
+        /// The invoice that it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invoice: Option<InvoiceId>,
+        /// What.
+        news: PaymentNews,
+    } = "payment",
+    /// What an order is billed for changed; what it was is kept with its billing.
+    PlanChanged {
+        /// The line.
+        line: OrderLineId,
+        /// Which way it went, if it went any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        direction: Option<PlanDirection>,
+    } = "plan_changed",
+    /// Something happened to somebody's access.
+    Access {
+        /// The grant.
+        grant: AccessGrantId,
+        /// Whose.
+        contact: ContactId,
+        /// To what.
+        target: Target,
+        /// What.
+        news: AccessNews,
+    } = "access",
+    /// A price was made or changed.
+    PriceSaved {
+        /// The price.
+        price: PriceId,
+        /// What it is the price of.
+        variant: VariantId,
+    } = "price_saved",
     /// Somebody wants to be told.
     ListenerSaved {
         /// The listener.
@@ -377,6 +494,11 @@ facts! {
         /// The service.
         service: ServiceId,
     } = "service_saved",
+    /// A fulfillment service was forgotten.
+    ServiceDeleted {
+        /// The service.
+        service: ServiceId,
+    } = "service_deleted",
 }
 
 impl Fact {

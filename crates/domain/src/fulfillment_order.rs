@@ -237,6 +237,12 @@ impl Request {
         Request::Closed,
     ];
 
+    /// Whether a service was asked and has not let go: only its word ends the work.
+    pub fn is_asked(self) -> bool {
+        use Request::{Accepted, CancellationRejected, CancellationRequested, Submitted};
+        matches!(self, Submitted | Accepted | CancellationRequested | CancellationRejected)
+    }
+
     /// The name in lower case with underscores, as stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {

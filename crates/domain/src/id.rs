@@ -64,16 +64,28 @@ ids! {
     ProductId,
     /// A variant of a product: what is sold and stocked.
     VariantId,
+    /// A price of a variant.
+    PriceId,
+    /// A grant of access.
+    AccessGrantId,
     /// A customer or contact.
     ContactId,
     /// A custom field of a thing.
     CustomFieldId,
     /// A payment transaction.
     TransactionId,
+    /// A refund.
+    RefundId,
+    /// A line of a refund.
+    RefundLineId,
+    /// A draft of an edit of an order.
+    DraftId,
     /// A program with a key.
     AppId,
     /// A listener: somebody who wants to be told.
     ListenerId,
+    /// A record: something that a shop keeps and no decision depends on.
+    RecordId,
     /// An event.
     EventId,
 }

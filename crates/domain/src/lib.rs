@@ -5,8 +5,11 @@
 //! doing the work makes a [`fulfillment::Fulfillment`]. A [`command::Command`] is decided upon by [`decide::decide`]
 //! with a [`snapshot::Snapshot`] of what it concerns, into a [`decide::Decision`] or a [`refusal::Refusal`].
 
+pub mod access;
 pub mod actor;
 pub mod address;
+pub mod billing;
+pub mod calendar;
 pub mod allowed;
 pub mod amend;
 pub mod carrier;
@@ -14,6 +17,7 @@ pub mod command;
 pub mod contact;
 pub mod custom_field;
 pub mod decide;
+pub mod draft;
 pub mod event;
 pub mod fulfillment;
 pub mod fulfillment_order;
@@ -27,12 +31,16 @@ pub mod money;
 pub mod moving;
 pub mod order;
 pub mod payment;
+pub mod price;
 pub mod product;
+pub mod record;
+pub mod refund;
 pub mod refusal;
 pub mod rejection;
 pub mod routing;
 pub mod snapshot;
 pub mod status;
+pub mod stock;
 pub mod tags;
 pub mod time;
 

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::billing::Billing;
 use crate::custom_field::CustomField;
 use crate::fulfillment_order::FulfillmentOrder;
 use crate::id::{
-    ContactId, FulfillmentOrderId, InvoiceLineId, OrderId, OrderLineId, ProductId, ServiceId, VariantId,
+    ContactId, FulfillmentOrderId, InvoiceId, InvoiceLineId, OrderId, OrderLineId, ProductId, ServiceId,
+    TransactionId, VariantId,
 };
 use crate::invoice::{Invoice, InvoiceLine};
-use crate::money::{Currency, Minor};
+use crate::money::{self, Currency, Minor};
 use crate::payment::Transaction;
+use crate::refund::Refund;
 use crate::routing::Explanation;
 use crate::time::Time;
 
@@ -29,9 +32,15 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// What was sold, oldest first.
     pub invoices: Vec<Invoice>,
+    /// How it is billed, if its money is still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing: Option<Box<Billing>>,
     /// The work, oldest first; closed ones stay.
     #[serde(default)]
     pub fulfillment_orders: Vec<FulfillmentOrder>,
+    /// What was given up and paid back, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
     /// How many fulfillments were made, cancelled ones included; numbers their names.
     #[serde(default)]
     pub fulfillments_made: i64,
@@ -294,6 +303,9 @@ pub struct Cancellation {
     /// For the staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Whether the buyer is to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notify_buyer: bool,
 }
 
 /// Why an order was called off.
@@ -334,10 +346,49 @@ pub struct Waiting {
     pub quantity: i64,
 }
 
+impl Article {
+    /// Whether its units are taken from stock that is counted.
+    pub fn is_counted(&self) -> bool {
+        self.tracked && self.requires_shipping && self.variant.is_some()
+    }
+}
+
+impl OrderLine {
+    /// The taxes of so many of its units; the parts of all its units sum to the whole.
+    pub fn tax_of(&self, units: i64) -> Minor {
+        let weights = [units.max(0) as u64, (self.quantity - units).max(0) as u64];
+        let part = |tax: &TaxLine| money::allocate(tax.amount, &weights).first().copied().unwrap_or(0);
+        self.article.tax_lines.iter().map(part).fold(0, Minor::saturating_add)
+    }
+
+    /// So many of it are asked for. Taxes grow with the units; a discount on the line stays what it is.
+    pub(crate) fn grow(&mut self, asked: i64) {
+        if asked <= self.quantity {
+            return;
+        }
+        for tax in &mut self.article.tax_lines {
+            let share = |units: i64| i128::from(tax.amount) * i128::from(units);
+            let rounded = (share(asked) * 2 + i128::from(self.quantity)) / (i128::from(self.quantity.max(1)) * 2);
+            tax.amount = Minor::try_from(rounded).unwrap_or(Minor::MAX);
+        }
+        self.quantity = asked;
+    }
+}
+
 impl Order {
     /// The line with that id.
     pub fn line(&self, id: OrderLineId) -> Option<&OrderLine> {
         self.lines.iter().find(|line| line.id == id)
+    }
+
+    /// The invoice with that id.
+    pub fn invoice(&self, id: InvoiceId) -> Option<&Invoice> {
+        self.invoices.iter().find(|invoice| invoice.id == id)
+    }
+
+    /// The transaction with that id.
+    pub fn transaction(&self, id: TransactionId) -> Option<&Transaction> {
+        self.placed.transactions.iter().find(|transaction| transaction.id == id)
     }
 
     /// The fulfillment order with that id.
@@ -350,11 +401,12 @@ impl Order {
         self.invoices.iter().flat_map(|invoice| &invoice.lines)
     }
 
-    /// Units that a line of demand asks for now: its quantity, with adjustments, less what was given up.
+    /// Units that a line of demand asks for now: its quantity, with adjustments, less what was given up and what
+    /// nobody has to fulfill.
     pub fn demand(&self, id: InvoiceLineId) -> i64 {
         self.invoice_lines()
             .filter(|line| line.id == id || line.adjusts == Some(id))
-            .map(|line| line.quantity - line.removed)
+            .map(|line| line.quantity - line.removed - line.unasked)
             .sum()
     }
 
@@ -374,6 +426,14 @@ impl Order {
             .filter(|line| line.order_line == id)
             .map(|line| line.fulfilled)
             .sum()
+    }
+
+    /// Units of an order line that an edit could take away: they neither left nor was a service asked for them.
+    pub fn editable_quantity(&self, id: OrderLineId) -> i64 {
+        let waiting = self.routing.waiting.iter().filter(|waiting| waiting.order_line == id);
+        let works = self.fulfillment_orders.iter().filter(|fo| fo.is_open() && !fo.request.is_asked());
+        let lines = works.flat_map(|fo| &fo.lines).filter(|line| line.order_line == id);
+        waiting.map(|waiting| waiting.quantity).chain(lines.map(|line| line.remaining())).sum()
     }
 
     /// Units of an order line that somebody could ship now: they wait in work that is neither held nor scheduled.

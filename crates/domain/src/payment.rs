@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::TransactionId;
+use crate::id::{InvoiceId, TransactionId};
 use crate::money::Minor;
 use crate::time::Time;
 
@@ -22,6 +22,67 @@ pub struct Transaction {
     pub gateway: Option<String>,
     /// When.
     pub at: Time,
+    /// The invoice that it is for, if it is for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceId>,
+    /// The movement that it follows: what a refund gives back, what a capture takes of. Where nobody said so,
+    /// [`parent`] finds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TransactionId>,
+    /// The provider's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Why it was made, in the word of whoever wanted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What the provider said to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// When the provider is to be asked about it, as long as it isn't known what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Ask>,
+}
+
+/// When a provider is to be asked about a movement of money. It is always asked with the movement's id as the key, so
+/// that it is made once, however often it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// When next.
+    pub at: Time,
+    /// How often it was asked before.
+    #[serde(default)]
+    pub times: i64,
+}
+
+impl Transaction {
+    /// A movement of which no more is known.
+    pub fn new(
+        id: TransactionId,
+        kind: TransactionKind,
+        status: TransactionStatus,
+        amount: Minor,
+        at: Time,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            status,
+            amount,
+            gateway: None,
+            at,
+            invoice: None,
+            parent: None,
+            external_id: None,
+            reason: None,
+            message: None,
+            ask: None,
+        }
+    }
+
+    /// Whether it takes money from the buyer.
+    pub fn takes(&self) -> bool {
+        matches!(self.kind, TransactionKind::Sale | TransactionKind::Capture)
+    }
 }
 
 /// What kind of movement of money.
@@ -48,12 +109,23 @@ pub enum TransactionKind {
 pub enum TransactionStatus {
     /// It happened.
     Success,
-    /// It is not known yet.
+    /// The provider is to be asked for it.
+    Asked,
+    /// The provider took it up, and will tell later.
     Pending,
+    /// The provider was asked, and nobody knows what it did.
+    Unknown,
     /// It was declined.
     Failure,
     /// It broke.
     Error,
+}
+
+impl TransactionStatus {
+    /// Whether it may still come to pass.
+    pub fn is_awaited(self) -> bool {
+        matches!(self, TransactionStatus::Asked | TransactionStatus::Pending | TransactionStatus::Unknown)
+    }
 }
 
 /// What an order's transactions add up to.
@@ -77,7 +149,7 @@ pub fn balance(transactions: &[Transaction]) -> Balance {
     for transaction in transactions {
         let Balance { authorized, captured, refunded, voided, pending } = &mut balance;
         let (sum, amount) = match (transaction.status, transaction.kind) {
-            (TransactionStatus::Pending, TransactionKind::Sale | TransactionKind::Capture) => {
+            (status, TransactionKind::Sale | TransactionKind::Capture) if status.is_awaited() => {
                 (pending, transaction.amount)
             }
             (TransactionStatus::Success, kind) => match kind {
@@ -92,4 +164,91 @@ pub fn balance(transactions: &[Transaction]) -> Balance {
         *sum = sum.saturating_add(amount);
     }
     balance
+}
+
+/// The movement that `transaction` follows: the one that it names, or else the newest before it through the same
+/// provider that it could follow.
+pub fn parent<'t>(transactions: &'t [Transaction], transaction: &Transaction) -> Option<&'t Transaction> {
+    if let Some(named) = transaction.parent {
+        return transactions.iter().find(|other| other.id == named);
+    }
+    let follows: &[TransactionKind] = match transaction.kind {
+        TransactionKind::Capture | TransactionKind::Void => &[TransactionKind::Authorization],
+        TransactionKind::Refund => &[TransactionKind::Capture, TransactionKind::Sale],
+        TransactionKind::Change => &[TransactionKind::Sale],
+        TransactionKind::Authorization | TransactionKind::Sale => &[],
+    };
+    let before = transactions.iter().take_while(|other| other.id != transaction.id);
+    let could = before.filter(|other| {
+        follows.contains(&other.kind)
+            && other.gateway == transaction.gateway
+            && other.status == TransactionStatus::Success
+    });
+    could.last()
+}
+
+/// What of `transaction` was not used yet: of an authorization what may still be captured, of a sale or capture what
+/// may still go back. Nothing of any other, and nothing of what didn't happen.
+pub fn unused(transactions: &[Transaction], transaction: &Transaction) -> Minor {
+    let by: &[TransactionKind] = match transaction.kind {
+        TransactionKind::Authorization => &[TransactionKind::Capture, TransactionKind::Void],
+        TransactionKind::Capture => &[TransactionKind::Refund],
+        TransactionKind::Sale => &[TransactionKind::Refund, TransactionKind::Change],
+        TransactionKind::Refund | TransactionKind::Void | TransactionKind::Change => return 0,
+    };
+    if transaction.status != TransactionStatus::Success {
+        return 0;
+    }
+    let uses = |other: &&Transaction| {
+        by.contains(&other.kind)
+            && (other.status == TransactionStatus::Success || other.status.is_awaited())
+            && parent(transactions, other).is_some_and(|of| of.id == transaction.id)
+    };
+    let used = transactions.iter().filter(uses).map(|other| other.amount).fold(0, Minor::saturating_add);
+    transaction.amount.saturating_sub(used).max(0)
+}
+
+/// What was set aside and may still be captured, in all.
+pub fn capturable(transactions: &[Transaction]) -> Minor {
+    let authorizations = transactions.iter().filter(|one| one.kind == TransactionKind::Authorization);
+    authorizations.map(|one| unused(transactions, one)).fold(0, Minor::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transaction(id: i64, kind: TransactionKind, amount: Minor, parent: Option<i64>) -> Transaction {
+        let status = TransactionStatus::Success;
+        let plain = Transaction::new(TransactionId(id), kind, status, amount, Time(0));
+        Transaction { gateway: Some("card".to_owned()), parent: parent.map(TransactionId), ..plain }
+    }
+
+    #[test]
+    fn what_was_set_aside_is_used_up() {
+        use TransactionKind::{Authorization, Capture, Refund, Void};
+        let mut all = vec![transaction(1, Authorization, 100, None), transaction(2, Authorization, 50, None)];
+        assert_eq!(capturable(&all), 150);
+        all.push(transaction(3, Capture, 60, Some(1)));
+        assert_eq!((unused(&all, &all[0]), unused(&all, &all[1])), (40, 50), "it names the first");
+        all.push(transaction(4, Void, 50, None));
+        assert_eq!(parent(&all, &all[3]).map(|of| of.id), Some(TransactionId(2)), "it names none: the newest");
+        assert_eq!(capturable(&all), 40);
+        all.push(transaction(5, Refund, 25, None));
+        assert_eq!((unused(&all, &all[2]), unused(&all, &all[4])), (35, 0));
+        all[2].status = TransactionStatus::Failure;
+        assert_eq!((capturable(&all), unused(&all, &all[2])), (100, 0), "what failed used nothing");
+    }
+
+    #[test]
+    fn another_provider_is_no_parent() {
+        let mut all = vec![
+            transaction(1, TransactionKind::Sale, 100, None),
+            transaction(2, TransactionKind::Refund, 100, None),
+        ];
+        assert!(parent(&all, &all[1]).is_some());
+        all[1].gateway = None;
+        assert!(parent(&all, &all[1]).is_none());
+        assert!(parent(&all, &all[0]).is_none());
+    }
 }

@@ -3,8 +3,10 @@
 
 use crate::actor::Permission;
 use crate::allowed::{Action, WhyNot};
+use crate::command::StockMeasure;
 use crate::fulfillment_order::StageName;
 use crate::id::{
+    AccessGrantId, DraftId, InvoiceId, InvoiceLineId, PriceId, TransactionId,
     FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
     OrderLineId, ProductId, ServiceId, VariantId,
 };
@@ -73,13 +75,12 @@ pub enum Refusal {
     AlreadyFulfilled(OrderLineId, i64),
     /// The entry of that index names what an earlier one names.
     Twice(usize),
-    /// The entry of that index expected another stock than is there.
-    StockDiffers {
-        /// The entry.
-        index: usize,
-        /// What is there.
-        found: i64,
-    },
+    /// Entries of a list about stock are wrong: which ones, and what is wrong with each.
+    Stock(Vec<(usize, StockTrouble)>),
+    /// The location of that name is the only one that stocks the variant.
+    OnlyStockedThere(VariantId, String),
+    /// What the location of that name has when it begins to stock a variant, by its measure, is out of bounds.
+    OpeningStock(String, StockMeasure),
     /// That can't be done to that location.
     Location(LocationId, LocationTrouble),
     /// Everything was named; something of it must stay.
@@ -94,8 +95,37 @@ pub enum Refusal {
     TimePassed,
     /// Something with that name or address is there already.
     Taken(Field),
+    /// So many of the line are asked for now, and no longer as many as when the edit was drafted.
+    DraftOutdated(OrderLineId, i64),
+    /// Nothing is to be paid for the order.
+    NothingDue(OrderId),
+    /// Nobody is known whom the order's money could go back to.
+    NoBuyer(OrderId),
     /// A value is missing or malformed.
     Malformed(Field, &'static str),
+    /// That can't be done to an order's billing.
+    Billing(crate::billing::Trouble),
+}
+
+/// What is wrong with an entry of a list about stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StockTrouble {
+    /// There is no such variant.
+    UnknownVariant,
+    /// There is no such location.
+    UnknownLocation,
+    /// The location doesn't stock the variant.
+    NotStocked,
+    /// Nobody can have fewer than none in the shelves.
+    Negative,
+    /// Fewer than anybody can have.
+    TooLow,
+    /// More than anybody can have.
+    TooHigh,
+    /// Another entry names the same variant and location.
+    Twice,
+    /// It expected another stock than is there, which is so much.
+    Differs(i64),
 }
 
 /// Why something can't be done to a location.
@@ -113,6 +143,8 @@ pub enum LocationTrouble {
     HasStock,
     /// It is in service.
     Active,
+    /// It is out of service.
+    Inactive,
 }
 
 /// Something that may not be there.
@@ -134,14 +166,28 @@ pub enum Thing {
     Variant(VariantId, usize),
     /// A product.
     Product(ProductId),
+    /// A draft of an edit, or one that was forgotten.
+    Draft(DraftId),
     /// A hold.
     Hold(HoldId),
     /// A listener.
     Listener(ListenerId),
     /// A fulfillment service.
     Service(ServiceId),
+    /// An invoice.
+    Invoice(InvoiceId),
+    /// A line of an invoice.
+    InvoiceLine(InvoiceLineId),
+    /// A movement of money.
+    Transaction(TransactionId),
+    /// A price, asked for by the line of that index.
+    Price(PriceId, usize),
+    /// A grant of access.
+    AccessGrant(AccessGrantId),
     /// A contact, by whatever it was named.
     Contact,
+    /// A record.
+    Record(crate::id::RecordId),
 }
 
 /// A field of a command, by the domain's name for it.
@@ -157,6 +203,15 @@ pub enum Field {
     PoNumber,
     Tags,
     Addresses,
+    Amount,
+    Shipping,
+    PaidAt,
+    InvoiceKind,
+    Terms,
     Topic,
     Sku,
+    UnitCost,
+    Weight,
+    CountryOfOrigin,
+    TariffCode,
 }

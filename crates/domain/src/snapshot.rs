@@ -2,18 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, LineChange};
+use crate::access::AccessGrant;
+use crate::billing::Rules;
+use crate::command::{DraftStep, Command, LineChange, StartStocking};
 use crate::contact::{Contact, ContactChange, ContactKey, SaveContact, Whom};
+use crate::draft::Draft;
 use crate::fulfillment::Fulfillment;
 use crate::id::{
-    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, ShopId,
-    VariantId,
+    DraftId, AccessGrantId, InvoiceLineId, PriceId,
+    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, RecordId, ServiceId,
+    ShopId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
 use crate::money::Currency;
 use crate::order::Order;
-use crate::product::{Product, Stock, Variant};
+use crate::price::Price;
+use crate::product::{Product, Variant};
+use crate::stock::Stock;
+use crate::record::{Record, RecordKind};
 use crate::routing::{TIE_BREAKERS, TieBreaker};
 
 /// A tenant and its settings.
@@ -42,6 +49,16 @@ pub struct Shop {
     /// What becomes of work that a service declined.
     #[serde(default)]
     pub when_declined: WhenDeclined,
+    /// How it goes about billing.
+    #[serde(default)]
+    pub billing: Rules,
+    /// How many points a second a program gets that asks; nobody is slowed down where there is none. What costs how
+    /// many points is said by who answers.
+    #[serde(default)]
+    pub throttle: Option<u32>,
+    /// What becomes of a listener that doesn't answer.
+    #[serde(default)]
+    pub when_unheard: WhenUnheard,
 }
 
 fn utc() -> String {
@@ -67,6 +84,17 @@ pub enum WhenDeclined {
     Reroute,
 }
 
+/// What becomes of a listener that doesn't answer, however often it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenUnheard {
+    /// It is told of what happens next; what it didn't hear waits for somebody to send it again.
+    #[default]
+    Keep,
+    /// It is forgotten, after no more attempts than the API promises that it listens to.
+    Remove,
+}
+
 /// What a command needs to have read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -82,10 +110,18 @@ pub struct Scope {
     pub source_key: Option<String>,
     /// Variants, with their stock.
     pub variants: Vec<VariantId>,
+    /// Orders by one of their invoice lines.
+    pub by_line: Vec<InvoiceLineId>,
+    /// Prices.
+    pub prices: Vec<PriceId>,
+    /// A grant of access.
+    pub access: Option<AccessGrantId>,
     /// Whether locations and services are needed.
     pub places: Places,
     /// Contacts, each by what it is named by; every contact that a key means.
     pub contacts: Vec<ContactKey>,
+    /// Drafts of edits by id, each with its order.
+    pub drafts: Vec<DraftId>,
     /// A listener, by id, and every listener beside.
     pub listeners: Option<ListenerId>,
     /// A service.
@@ -94,6 +130,10 @@ pub struct Scope {
     pub product: Option<ProductId>,
     /// A location: its stock, and whether open work is assigned to it.
     pub location: Option<LocationId>,
+    /// Records by id.
+    pub records: Vec<RecordId>,
+    /// Records by kind and key.
+    pub record_keys: Vec<(RecordKind, String)>,
 }
 
 /// Whether locations are read, and stock of the orders' articles.
@@ -125,8 +165,14 @@ pub struct Snapshot {
     pub services: Vec<Service>,
     /// Variants.
     pub variants: Vec<Variant>,
+    /// Prices.
+    pub prices: Vec<Price>,
+    /// Grants of access.
+    pub access: Vec<AccessGrant>,
     /// Products.
     pub products: Vec<Product>,
+    /// Drafts of edits.
+    pub drafts: Vec<Draft>,
     /// Stock of the variants, and of the orders' articles or of a whole location if asked for.
     pub stock: Vec<Stock>,
     /// Whether open work is assigned to the location that was asked for.
@@ -135,6 +181,8 @@ pub struct Snapshot {
     pub contacts: Vec<Contact>,
     /// Listeners.
     pub listeners: Vec<Listener>,
+    /// Records.
+    pub records: Vec<Record>,
     /// How often stock or places had changed when this was read, if units are routed by what was read. The store
     /// keeps it with the units that go on waiting: they are tried again as soon as it has risen.
     pub changes: Option<i64>,
@@ -151,11 +199,15 @@ impl Snapshot {
             locations: Vec::new(),
             services: Vec::new(),
             variants: Vec::new(),
+            prices: Vec::new(),
+            access: Vec::new(),
             products: Vec::new(),
+            drafts: Vec::new(),
             stock: Vec::new(),
             has_open_work: false,
             contacts: Vec::new(),
             listeners: Vec::new(),
+            records: Vec::new(),
             changes: None,
         }
     }
@@ -181,7 +233,7 @@ impl Command {
                 ..none
             },
             Command::Track(track) => Scope { fulfillments: vec![track.fulfillment], ..none },
-            Command::CancelFulfillment(id) => Scope { fulfillments: vec![*id], ..none },
+            Command::CancelFulfillment(id) | Command::LearnTracking(id, _) => Scope { fulfillments: vec![*id], ..none },
             Command::RecordDelivery(record) => Scope { fulfillments: vec![record.fulfillment], ..none },
             Command::CancelOrder(cancel) => {
                 Scope { orders: vec![cancel.order], places: Places::Locations, ..none }
@@ -215,6 +267,15 @@ impl Command {
                 let (orders, variants) = (vec![edit.order], added.collect());
                 Scope { orders, variants, places: Places::WithStock, ..none }
             }
+            Command::BeginDraft(order) | Command::MarkPaid(order) => Scope { orders: vec![*order], ..none },
+            Command::ChangeDraft(id, step) => {
+                let variants = match step {
+                    DraftStep::Add { new, .. } => new.article.variant.into_iter().collect(),
+                    DraftStep::Set { .. } => Vec::new(),
+                };
+                Scope { drafts: vec![*id], variants, places: Places::Locations, ..none }
+            }
+            Command::CommitDraft(id, _) => Scope { drafts: vec![*id], places: Places::WithStock, ..none },
             Command::RejectRequest(id, _) => Scope { places: Places::WithStock, ..of_work(id) },
             Command::RequestFulfillment(request) => of_work(&request.fulfillment_order),
             Command::Split(splits) => {
@@ -225,9 +286,18 @@ impl Command {
                 places: Places::Locations,
                 ..none
             },
+            Command::FulfillLines(command) => Scope {
+                by_line: command.lines.iter().map(|(line, _)| *line).collect(),
+                places: Places::WithStock,
+                ..none
+            },
+            Command::Billing(command) => command.scope(),
             Command::SaveListener(listener) => Scope { listeners: Some(listener.id), ..none },
             Command::RemoveListener(id) => Scope { listeners: Some(*id), ..none },
-            Command::SaveLocation(_) | Command::SaveService(..) => {
+            Command::SaveLocation(_)
+            | Command::SaveService(..)
+            | Command::EditLocation(_)
+            | Command::EditService(_) => {
                 Scope { places: Places::Locations, ..none }
             }
             Command::SaveProduct(product, variants) => Scope {
@@ -245,16 +315,32 @@ impl Command {
             Command::DeactivateLocation(id, _)
             | Command::ActivateLocation(id)
             | Command::DeleteLocation(id) => Scope { location: Some(*id), places: Places::Locations, ..none },
-            Command::SetStock(counts) => Scope {
-                variants: counts.iter().map(|count| count.variant).collect(),
+            Command::DeleteService(command) => {
+                Scope { location: Some(command.location), places: Places::Locations, ..none }
+            }
+            Command::SaveRecords(records) => {
+                let key = |record: &Record| record.key.clone().map(|key| (record.kind, key));
+                Scope {
+                    records: records.iter().map(|record| record.id).collect(),
+                    record_keys: records.iter().filter_map(key).collect(),
+                    ..none
+                }
+            }
+            Command::RemoveRecords(ids) => Scope { records: ids.clone(), ..none },
+            Command::SetStock(set) => Scope {
+                variants: set.counts.iter().map(|count| count.variant).collect(),
                 places: Places::Locations,
                 ..none
             },
-            Command::AdjustStock(changes) => Scope {
-                variants: changes.iter().map(|change| change.0).collect(),
+            Command::AdjustStock(adjust) => Scope {
+                variants: adjust.steps.iter().map(|step| step.variant).collect(),
                 places: Places::Locations,
                 ..none
             },
+            Command::StartStocking(StartStocking { variant, .. }) | Command::StopStocking(variant, _) => {
+                Scope { variants: vec![*variant], places: Places::Locations, ..none }
+            }
+            Command::EditVariant(variant, _) => Scope { variants: vec![*variant], ..none },
         }
     }
 }

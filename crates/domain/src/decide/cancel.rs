@@ -1,14 +1,17 @@
 //! Calling off: a fulfillment, or an order.
 
-use super::{Change, Outcome, Write, delivery, stock_delta, work};
+use super::{Change, Outcome, Write, delivery, pay, stock_delta, work};
 use crate::actor::Permission;
-use crate::command::{CancelOrder, Restock};
+use crate::command::{CancelOrder, PayBack, Restock};
 use crate::event::Fact;
 use crate::fulfillment::Share;
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
-use crate::id::{FulfillmentId, FulfillmentOrderId, OrderId};
-use crate::order::Cancellation;
-use crate::product::StockDelta;
+use crate::id::{
+    FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, TransactionId,
+};
+use crate::order::{Cancellation, Order};
+use crate::stock::StockDelta;
+use crate::refund::{Refund, RefundLine};
 use crate::refusal::{Field, Refusal, Thing};
 use crate::time::Time;
 
@@ -135,6 +138,9 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
         return Err(Refusal::ServiceAtWork(busy.id));
     }
     let open: Vec<_> = order.fulfillment_orders.iter().filter(|fo| fo.is_open()).map(|fo| fo.id).collect();
+    let lines = given_up(order, command.restock);
+    let transactions = pay::back(change, id, command.pay_back)?;
+    refund(change, command, lines, transactions)?;
     for work_id in open {
         let order = &change.order(id)?.order;
         let Some(fo) = order.fulfillment_order(work_id) else { continue };
@@ -168,10 +174,63 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     for line in order.invoices.iter_mut().flat_map(|invoice| &mut invoice.lines) {
         line.removed = line.quantity;
     }
-    order.cancelled = Some(Cancellation { at: now, reason: command.reason, note: command.note.clone() });
+    order.cancelled = Some(Cancellation {
+        at: now,
+        reason: command.reason,
+        note: command.note.clone(),
+        notify_buyer: command.notify_buyer,
+    });
     order.closed_at = Some(now);
     touched.facts.push(Fact::OrderCancelled {});
     Ok(Outcome::Order(id))
+}
+
+/// What an order that is called off gives up: units by line and by the location that was to ship them.
+fn given_up(order: &Order, restock: Restock) -> Vec<(OrderLineId, i64, Restock, Option<LocationId>)> {
+    let of_work = |fo: &FulfillmentOrder| {
+        let location = fo.location;
+        let lines = fo.lines.iter().map(|line| (line.order_line, line.remaining()));
+        lines.map(|(line, units)| (line, units, restock, Some(location))).collect::<Vec<_>>()
+    };
+    let assigned = order.fulfillment_orders.iter().filter(|fo| fo.is_open()).flat_map(of_work);
+    let waiting = order.routing.waiting.iter();
+    let waiting = waiting.map(|waiting| (waiting.order_line, waiting.quantity, restock, None));
+    let mut all: Vec<(OrderLineId, i64, Restock, Option<LocationId>)> = Vec::new();
+    for unit in assigned.chain(waiting).filter(|(_, units, ..)| *units > 0) {
+        match all.iter_mut().find(|known| (known.0, known.3) == (unit.0, unit.3)) {
+            Some(known) => known.1 += unit.1,
+            None => all.push(unit),
+        }
+    }
+    all
+}
+
+/// Writes down what was given up and what went back for it, if there is either.
+fn refund(
+    change: &mut Change<'_, '_>,
+    command: &CancelOrder,
+    lines: Vec<(OrderLineId, i64, Restock, Option<LocationId>)>,
+    transactions: Vec<TransactionId>,
+) -> Result<(), Refusal> {
+    if lines.is_empty() && transactions.is_empty() {
+        return Ok(());
+    }
+    let line = |(order_line, quantity, restock, location)| RefundLine {
+        id: change.ids.fresh(),
+        order_line,
+        quantity,
+        restock,
+        location,
+    };
+    let lines = lines.into_iter().map(line).collect();
+    let credit_expires_at = match command.pay_back {
+        PayBack::StoreCredit(until) => until,
+        PayBack::Nothing | PayBack::AsPaid => None,
+    };
+    let (id, at, note) = (change.ids.fresh(), change.now, None);
+    let refund = Refund { id, at, note, lines, transactions, credit_expires_at };
+    change.order(command.order)?.order.refunds.push(refund);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use super::part::take_out;
 use super::place::{complete, refuse_if_out};
 use super::{Change, Outcome, QUANTITY_MAX, Write, route, stock_delta, work};
 use crate::actor::Permission;
-use crate::command::{EditOrder, LineChange, NewLine, Restock};
+use crate::command::{EditOrder, LineChange, Remark, Restock};
+use crate::draft::DraftChange;
 use crate::event::Fact;
 use crate::fulfillment_order::{FulfillmentOrder, Request, Stage, StageName};
 use crate::id::{
@@ -13,8 +14,8 @@ use crate::id::{
 };
 use crate::invoice::{Invoice, InvoiceLine};
 use crate::moving::is_limited;
-use crate::order::{Order, OrderLine, Waiting};
-use crate::product::{Stock, StockDelta, StockGuard};
+use crate::order::{Article, Order, OrderLine, Waiting};
+use crate::stock::{Stock, StockDelta, StockGuard};
 use crate::refusal::{Refusal, Thing};
 
 /// All changes are made, in their order, or none.
@@ -22,36 +23,67 @@ pub(super) fn edit(change: &mut Change<'_, '_>, command: &EditOrder) -> Result<O
     if !change.actor.may(Permission::WriteOrderEdits) {
         return Err(Refusal::NotPermitted(&[Permission::WriteOrderEdits]));
     }
-    if command.changes.is_empty() {
+    let id = command.order;
+    let mut changes = Vec::with_capacity(command.changes.len());
+    for (index, wanted) in command.changes.iter().enumerate() {
+        changes.push(match wanted {
+            LineChange::Set { line, quantity, restock } => {
+                if !(0..=QUANTITY_MAX).contains(quantity) {
+                    return Err(Refusal::LineQuantity(index));
+                }
+                let was = change.order(id)?.order.current_quantity(*line);
+                DraftChange::Set { line: *line, was, quantity: *quantity, restock: *restock }
+            }
+            LineChange::Add(new) => DraftChange::Add {
+                line: change.ids.fresh(),
+                quantity: new.quantity,
+                article: Box::new(complete(change, index, new)?),
+            },
+        });
+    }
+    carry_out(change, id, &changes, &command.remark)
+}
+
+/// Makes the changes, one after the other.
+pub(super) fn carry_out(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    changes: &[DraftChange],
+    remark: &Remark,
+) -> Result<Outcome, Refusal> {
+    if changes.is_empty() {
         return Err(Refusal::NothingToDo);
     }
-    let id = command.order;
-    let invoice = Invoice { id: change.ids.fresh(), issued_at: change.now, lines: Vec::new() };
+    let invoice = Invoice { id: change.ids.fresh(), issued_at: change.now, lines: Vec::new(), bill: None };
     let order = &mut change.order(id)?.order;
     if order.cancelled.is_some() {
         return Err(Refusal::OrderCancelled(id));
     }
     order.invoices.push(invoice);
-    let mut told = Vec::with_capacity(command.changes.len());
-    for (index, wanted) in command.changes.iter().enumerate() {
+    let mut told = Vec::with_capacity(changes.len());
+    for wanted in changes {
         told.push(match wanted {
-            LineChange::Set { line, quantity, restock } => {
-                if !(0..=QUANTITY_MAX).contains(quantity) {
-                    return Err(Refusal::LineQuantity(index));
-                }
+            DraftChange::Set { line, quantity, restock, .. } => {
                 (*line, set(change, id, *line, *quantity, *restock)?)
             }
-            LineChange::Add(new) => (add(change, id, index, new)?, new.quantity),
+            DraftChange::Add { line, quantity, article } => {
+                add(change, id, *line, *quantity, article)?;
+                (*line, *quantity)
+            }
         });
     }
     told.retain(|(_, by)| *by != 0);
     let order = &mut change.order(id)?.order;
-    order.invoices.retain(|invoice| !invoice.lines.is_empty());
+    order.invoices.retain(|invoice| !invoice.lines.is_empty() || invoice.bill.is_some());
     if told.is_empty() {
         return Ok(Outcome::Order(id));
     }
     let raised = told.iter().any(|(_, by)| *by > 0);
-    change.order(id)?.facts.push(Fact::OrderEdited { lines: told });
+    change.order(id)?.facts.push(Fact::OrderEdited {
+        lines: told,
+        note: remark.note.clone(),
+        notify_buyer: remark.notify_buyer,
+    });
     if change.order(id)?.order.routing.waiting.is_empty() {
         change.order(id)?.order.routing.retry_at = None;
     } else if raised {
@@ -108,7 +140,7 @@ fn raise(change: &mut Change<'_, '_>, id: OrderId, line: OrderLineId, by: i64) -
         .lines
         .iter_mut()
         .filter(|own| own.id == line)
-        .for_each(|own| own.quantity = own.quantity.max(asked));
+        .for_each(|own| own.grow(asked));
     Ok(())
 }
 
@@ -121,7 +153,7 @@ fn growing(
     stock: &[Stock],
 ) -> Option<(FulfillmentOrderId, FulfillmentOrderLineId, Option<StockDelta>)> {
     let article = &order.line(line)?.article;
-    let counted = article.tracked && article.requires_shipping && article.variant.is_some();
+    let counted = article.is_counted();
     let enough = |at: LocationId| {
         let of = |level: &&Stock| Some(level.variant) == article.variant && level.location == at;
         !is_limited(order, article) || stock.iter().find(of).map_or(0, Stock::available) >= by
@@ -164,11 +196,7 @@ fn lower(
         give_up(change, id, fo, line, &mut left, &mut given_up, restock)?;
     }
     if left > 0 {
-        let order = &change.order(id)?.order;
-        let busy = order.fulfillment_orders.iter().find(|fo| {
-            fo.is_open() && fo.lines.iter().any(|own| own.order_line == line && own.remaining() > 0)
-        });
-        return Err(busy.map_or(Refusal::NothingToDo, |busy| Refusal::ServiceAtWork(busy.id)));
+        return Err(busy(&change.order(id)?.order, line));
     }
     for (sold, units) in given_up.into_iter().filter(|(_, units)| *units > 0) {
         adjust(change, id, line, sold, -units)?;
@@ -176,15 +204,17 @@ fn lower(
     Ok(())
 }
 
+/// The refusal to take units of a line from a service that was asked for them.
+pub(super) fn busy(order: &Order, line: OrderLineId) -> Refusal {
+    let busy = order.fulfillment_orders.iter().find(|fo| {
+        fo.is_open() && fo.lines.iter().any(|own| own.order_line == line && own.remaining() > 0)
+    });
+    busy.map_or(Refusal::NothingToDo, |busy| Refusal::ServiceAtWork(busy.id))
+}
+
 /// How unwilling one is to take units from that work; `None` is not at all.
 fn reluctance(fo: &FulfillmentOrder) -> Option<u8> {
-    if matches!(
-        fo.request,
-        Request::Submitted
-            | Request::Accepted
-            | Request::CancellationRequested
-            | Request::CancellationRejected
-    ) {
+    if fo.request.is_asked() {
         return None;
     }
     match fo.stage_name() {
@@ -246,24 +276,24 @@ fn give_up(
 fn add(
     change: &mut Change<'_, '_>,
     id: OrderId,
-    index: usize,
-    new: &NewLine,
-) -> Result<OrderLineId, Refusal> {
-    let article = complete(change, index, new)?;
-    let line = OrderLine { id: change.ids.fresh(), quantity: new.quantity, article };
+    line: OrderLineId,
+    quantity: i64,
+    article: &Article,
+) -> Result<(), Refusal> {
     let sold = InvoiceLine {
         id: change.ids.fresh(),
-        order_line: line.id,
-        quantity: new.quantity,
+        order_line: line,
+        quantity,
         removed: 0,
+        unasked: 0,
         adjusts: None,
+        bill: None,
     };
     let order = &mut change.order(id)?.order;
-    let line_id = line.id;
-    wait(order, sold.id, line_id, new.quantity);
-    order.lines.push(line);
+    wait(order, sold.id, line, quantity);
+    order.lines.push(OrderLine { id: line, quantity, article: article.clone() });
     order.invoices.iter_mut().last().into_iter().for_each(|invoice| invoice.lines.push(sold.clone()));
-    Ok(line_id)
+    Ok(())
 }
 
 fn wait(order: &mut Order, invoice_line: InvoiceLineId, order_line: OrderLineId, quantity: i64) {
@@ -281,7 +311,7 @@ fn adjust(
     sold: InvoiceLineId,
     quantity: i64,
 ) -> Result<(), Refusal> {
-    let line = InvoiceLine { id: change.ids.fresh(), order_line, quantity, removed: 0, adjusts: Some(sold) };
+    let line = InvoiceLine { id: change.ids.fresh(), order_line, quantity, removed: 0, unasked: 0, adjusts: Some(sold), bill: None };
     let order = &mut change.order(id)?.order;
     order.invoices.iter_mut().last().into_iter().for_each(|invoice| invoice.lines.push(line.clone()));
     Ok(())

@@ -28,7 +28,12 @@ fn a_broken_property_is_named() {
             order.fulfillment_orders[0].lines.push(twice);
         }),
         ("F12", |order| {
-            order.cancelled = Some(Cancellation { at: Time(0), reason: CancelReason::Other, note: None });
+            order.cancelled = Some(Cancellation {
+                at: Time(0),
+                reason: CancelReason::Other,
+                note: None,
+                notify_buyer: false,
+            });
         }),
     ];
     let mut world = World::new();

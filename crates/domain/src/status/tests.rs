@@ -118,14 +118,7 @@ fn the_payment_status_follows_from_the_transactions() {
         let mut id = 0;
         let transaction = |(kind, status, amount): &(TransactionKind, TransactionStatus, i64)| {
             id += 1;
-            Transaction {
-                id: TransactionId(id),
-                kind: *kind,
-                status: *status,
-                amount: *amount,
-                gateway: None,
-                at: Time(0),
-            }
+            Transaction::new(TransactionId(id), *kind, *status, *amount, Time(0))
         };
         order.placed.transactions = movements.iter().map(transaction).collect();
         assert_eq!(payment(&order), status, "{movements:?}");
@@ -171,4 +164,50 @@ fn amounts_that_nobody_can_pay_dont_wrap() {
     }];
     order.placed.tax_lines = vec![tax(i64::MAX), tax(i64::MAX)];
     assert_eq!(totals(&order).total, i64::MAX);
+}
+
+#[test]
+fn units_that_were_given_up_cost_nothing() {
+    let (_, mut order) = two_works();
+    let line = order.lines[0].clone();
+    let (whole, units) = (totals(&order), line.quantity);
+    assert_eq!(current_totals(&order), whole);
+    order.lines[0].article.discount = 100;
+    order.lines[0].article.tax_lines = vec![tax(700)];
+    order.placed.discounts = vec![Discount { code: "TEN".into(), amount: 999 }];
+    order.placed.tax_lines = vec![tax(77)];
+    let placed = totals(&order);
+    // One by one they lose as much as all at once, to the cent.
+    let mut before = current_totals(&order);
+    assert_eq!(before, placed);
+    for gone in 1..=units {
+        order.invoices[0].lines.iter_mut().find(|sold| sold.order_line == line.id).unwrap().removed = gone;
+        let now = current_totals(&order);
+        assert!(now.total < before.total && now.tax <= before.tax && now.discounts <= before.discounts);
+        assert_eq!(now.total, now.subtotal + now.tax + now.shipping);
+        before = now;
+    }
+    assert_eq!(totals(&order), placed, "what it cost when it was placed stays");
+}
+
+#[test]
+fn what_is_asked_for_now_decides_what_is_paid() {
+    use PaymentClaim as Is;
+    let (_, mut order) = two_works();
+    let sale = |amount| {
+        let (kind, status) = (TransactionKind::Sale, TransactionStatus::Success);
+        vec![Transaction::new(TransactionId(1), kind, status, amount, Time(0))]
+    };
+    let total = totals(&order).total;
+    let price = order.lines[0].article.unit_price;
+    order.placed.transactions = sale(total - price);
+    assert_eq!((payment(&order), outstanding(&order)), (Is::PartiallyPaid, price));
+    let line = order.lines[0].id;
+    order.invoices[0].lines.iter_mut().find(|sold| sold.order_line == line).unwrap().removed = 1;
+    assert_eq!((payment(&order), outstanding(&order)), (Is::Paid, 0));
+    order.lines.iter_mut().for_each(|line| line.article.unit_price = 0);
+    order.placed.transactions = sale(0);
+    assert_eq!(payment(&order), Is::Paid, "nothing is all of nothing");
+    order.placed.transactions[0].status = TransactionStatus::Failure;
+    assert_eq!(payment(&order), Is::Pending);
 }

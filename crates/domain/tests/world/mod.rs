@@ -4,14 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::AccessGrant;
 use domain::actor::{Actor, App, Permissions};
 use domain::address::Address;
 use domain::command::{
-    CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, Place,
+    Remark, PayBack, CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, Place,
     PlaceHold, Reach, RequestFulfillment, Reroute, Restock, SomeWork,
 };
 use domain::contact::Contact;
 use domain::decide::{Decision, Outcome, Write, decide};
+use domain::draft::Draft;
 use domain::event::{Fact, FactKind};
 use domain::fulfillment::Fulfillment;
 use domain::fulfillment_order::FulfillmentOrder;
@@ -22,9 +24,12 @@ use domain::listener::Listener;
 use domain::location::{Location, Service};
 use domain::money::Currency;
 use domain::order::{Article, CancelReason, Order, Placed, StockMode};
-use domain::product::{Product, Stock, StockGuard, Variant, WhenOut};
+use domain::price::Price;
+use domain::product::{Product, Variant, WhenOut};
+use domain::stock::{Stock, StockGuard};
+use domain::record::{Record, RecordKind};
 use domain::refusal::Refusal;
-use domain::snapshot::{Places, Shop, Snapshot, WhenDeclined};
+use domain::snapshot::{Places, Shop, Snapshot, WhenDeclined, WhenUnheard};
 use domain::time::Time;
 
 /// Merchant's locations, by rank, and that of the service.
@@ -42,13 +47,17 @@ pub const STICKER: VariantId = VariantId(102);
 pub const PRINT: VariantId = VariantId(103);
 
 pub struct World {
+    pub drafts: Vec<Draft>,
     pub shop: Shop,
     pub locations: Vec<Location>,
     pub services: Vec<Service>,
     pub variants: Vec<Variant>,
     pub products: Vec<Product>,
+    pub prices: Vec<Price>,
+    pub access: Vec<AccessGrant>,
     pub contacts: Vec<Contact>,
     pub listeners: Vec<Listener>,
+    pub records: Vec<Record>,
     pub stock: BTreeMap<(VariantId, LocationId), Stock>,
     pub orders: Vec<Order>,
     pub fulfillments: Vec<Fulfillment>,
@@ -88,7 +97,11 @@ fn variant(id: VariantId) -> Variant {
         price: 1_000,
         vendor: None,
         requires_shipping: true,
+        requires_fulfillment: true,
+        gives: Vec::new(),
         grams: 100,
+        unit_cost: None,
+        origin: Default::default(),
         taxable: true,
         tracked: id != STICKER,
         when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
@@ -198,7 +211,7 @@ pub fn rerouting(works: &[FulfillmentOrderId], include: &[LocationId], exclude: 
 }
 
 pub fn editing(order: OrderId, changes: Vec<LineChange>) -> Command {
-    Command::EditOrder(EditOrder { order, changes })
+    Command::EditOrder(EditOrder { order, changes, remark: Remark::default() })
 }
 
 pub fn setting(line: OrderLineId, quantity: i64) -> LineChange {
@@ -206,7 +219,14 @@ pub fn setting(line: OrderLineId, quantity: i64) -> LineChange {
 }
 
 pub fn calling_off(order: OrderId, restock: Restock) -> Command {
-    Command::CancelOrder(CancelOrder { order, reason: CancelReason::Customer, note: None, restock })
+    Command::CancelOrder(CancelOrder {
+        order,
+        reason: CancelReason::Customer,
+        note: None,
+        restock,
+        pay_back: PayBack::Nothing,
+        notify_buyer: false,
+    })
 }
 
 pub fn kinds(decision: &Decision) -> Vec<FactKind> {
@@ -240,6 +260,9 @@ impl World {
             order_prefix: "#".into(),
             tie_breakers: domain::routing::TIE_BREAKERS.to_vec(),
             when_declined: WhenDeclined::Stay,
+            billing: domain::billing::Rules::default(),
+            throttle: None,
+            when_unheard: WhenUnheard::default(),
         };
         let mut world = Self {
             shop,
@@ -247,8 +270,12 @@ impl World {
             services: vec![service],
             variants: [SHIRT, MUG, STICKER, PRINT].map(variant).to_vec(),
             products: Vec::new(),
+            prices: Vec::new(),
+            access: Vec::new(),
             contacts: Vec::new(),
             listeners: Vec::new(),
+            records: Vec::new(),
+            drafts: Vec::new(),
             stock: BTreeMap::new(),
             orders: Vec::new(),
             fulfillments: Vec::new(),
@@ -263,7 +290,7 @@ impl World {
 
     pub fn put(&mut self, variant: VariantId, location: LocationId, on_hand: i64) {
         let committed = self.stock.get(&(variant, location)).map_or(0, |stock| stock.committed);
-        self.stock.insert((variant, location), Stock { variant, location, on_hand, committed });
+        self.stock.insert((variant, location), Stock { on_hand, committed, ..Stock::none(variant, location) });
     }
 
     /// (on hand, committed)
@@ -291,10 +318,15 @@ impl World {
             let of = |order: &OrderId| scope.fulfillments_of.contains(order);
             scope.fulfillments.contains(&f.id) || f.orders().iter().any(of)
         };
-        let fulfillments: Vec<Fulfillment> = self.fulfillments.iter().filter(asked).cloned().collect();
+        let fulfillments: Vec<Fulfillment> =
+            self.fulfillments.iter().filter(asked).cloned().collect();
+        let drafts: Vec<Draft> =
+            self.drafts.iter().filter(|draft| scope.drafts.contains(&draft.id)).cloned().collect();
         let wanted = |order: &&Order| {
             scope.orders.contains(&order.id)
+                || drafts.iter().any(|draft| draft.order == order.id)
                 || scope.by_work.iter().any(|id| order.fulfillment_order(*id).is_some())
+                || scope.by_line.iter().any(|id| order.invoice_lines().any(|line| line.id == *id))
                 || fulfillments.iter().any(|fulfillment| {
                     scope.fulfillments.contains(&fulfillment.id) && fulfillment.orders().contains(&order.id)
                 })
@@ -311,11 +343,14 @@ impl World {
         Snapshot {
             seen_before: self.orders.iter().find(same_key).map(|order| order.id),
             orders,
+            drafts: drafts.clone(),
             fulfillments,
             locations: if places { self.locations.clone() } else { Vec::new() },
             services: if places { self.services.clone() } else { Vec::new() },
             variants: self.variants.iter().filter(|v| scope.variants.contains(&v.id)).cloned().collect(),
             products: self.products.iter().filter(|p| scope.product == Some(p.id)).cloned().collect(),
+            prices: self.prices.iter().filter(|p| scope.prices.contains(&p.id)).cloned().collect(),
+            access: self.access.iter().filter(|a| scope.access == Some(a.id)).cloned().collect(),
             stock: self
                 .stock
                 .values()
@@ -326,13 +361,18 @@ impl World {
                 let mut works = self.orders.iter().flat_map(|order| &order.fulfillment_orders);
                 works.any(|fo| fo.is_open() && fo.location == id)
             }),
-            contacts: self
-                .contacts
+            contacts: self.contacts.iter().filter(|c| scope.contacts.iter().any(|key| c.is(key))).cloned().collect(),
+            listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
+            records: self
+                .records
                 .iter()
-                .filter(|c| scope.contacts.iter().any(|key| c.is(key)))
+                .filter(|r| {
+                    let keyed =
+                        |(kind, key): &(RecordKind, String)| *kind == r.kind && r.key.as_ref() == Some(key);
+                    scope.records.contains(&r.id) || scope.record_keys.iter().any(keyed)
+                })
                 .cloned()
                 .collect(),
-            listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
             ..Snapshot::of(self.shop.clone())
         }
     }
@@ -353,20 +393,19 @@ impl World {
         for write in &decision.writes {
             let Write::Stock(delta) = write else { continue };
             let (variant, location) = (delta.variant, delta.location);
-            let none = Stock { variant, location, on_hand: 0, committed: 0 };
-            let known = stock.get(&(variant, location)).map(|level| (level.on_hand, level.committed));
+            let none = Stock::none(variant, location);
+            let known = stock.get(&(variant, location));
             match delta.guard {
                 StockGuard::New if known.is_some() => return Err(Stale),
-                StockGuard::Unchanged { on_hand, committed } if known != Some((on_hand, committed)) => {
+                StockGuard::Unchanged(read) if !known.is_some_and(|level| level.is_like(&read)) => {
                     return Err(Stale);
                 }
                 _ => {}
             }
             let level = stock.entry((variant, location)).or_insert(none);
-            level.on_hand += delta.on_hand;
-            level.committed += delta.committed;
+            level.change(delta);
             assert!(level.committed >= 0, "no fewer than none may be promised: {level:?}");
-            if delta.guard == StockGuard::Available && level.available() < 0 {
+            if delta.guard == StockGuard::Available && (level.available() < 0 || !level.stocked) {
                 return Err(Stale);
             }
         }
@@ -419,6 +458,7 @@ impl World {
                 self.locations.retain(|known| known.id != *id);
                 self.stock.retain(|(_, location), _| location != id);
             }
+            Write::NoService(id) => self.services.retain(|known| known.id != *id),
             Write::Service(service) => {
                 self.services.retain(|known| known.id != service.id);
                 self.services.push(service.clone());
@@ -430,6 +470,29 @@ impl World {
             Write::Variant(variant) => {
                 self.variants.retain(|known| known.id != variant.id);
                 self.variants.push(variant.clone());
+            }
+            Write::Record(record) => {
+                self.records.retain(|known| known.id != record.id);
+                self.records.push(record.clone());
+            }
+            Write::NoRecord(id) => self.records.retain(|known| known.id != *id),
+            Write::NewDraft(draft) | Write::Draft(draft) => {
+                self.drafts.retain(|known| known.id != draft.id);
+                self.drafts.push(Draft::clone(draft));
+            }
+            Write::NoDraft(id, _) => self.drafts.retain(|known| known.id != *id),
+            Write::Price(price) => {
+                self.prices.retain(|known| known.id != price.id);
+                self.prices.push((**price).clone());
+            }
+            Write::Access(grant) => {
+                self.access.retain(|known| known.id != grant.id);
+                self.access.push((**grant).clone());
+            }
+            Write::NoAccess(id, at) => {
+                for known in self.access.iter_mut().filter(|known| known.id == *id) {
+                    known.revoked_at.get_or_insert(*at);
+                }
             }
             Write::Stock(_) | Write::RouteWaiting | Write::CallService(..) => {}
         }

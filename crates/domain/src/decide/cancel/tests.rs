@@ -2,7 +2,7 @@
 
 use super::NOTE_LENGTH;
 use crate::actor::{Actor, Permission};
-use crate::command::{CancelOrder, Command, Fulfilled, Restock};
+use crate::command::{PayBack, CancelOrder, Command, Fulfilled, Restock};
 use crate::event::FactKind;
 use crate::fulfillment::{DeliveryEvent, DeliveryStatus};
 use crate::fulfillment_order::{Request, Stage};
@@ -149,7 +149,14 @@ fn an_order_is_refused_to_be_called_off_for_the_first_reason() {
     let reader = limited("read_orders");
     let long = |order| {
         let note = Some("ä".repeat(NOTE_LENGTH + 1));
-        Command::CancelOrder(CancelOrder { order, reason: CancelReason::Other, note, restock: Restock::Yes })
+        Command::CancelOrder(CancelOrder {
+            order,
+            reason: CancelReason::Other,
+            note,
+            restock: Restock::Yes,
+            pay_back: PayBack::Nothing,
+            notify_buyer: false,
+        })
     };
     let nobody = OrderId(4);
     assert_eq!(world.refused(&reader, long(nobody)), Refusal::NotPermitted(&[Permission::WriteOrders]));
