@@ -6,8 +6,9 @@ use domain::contact::Contact;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::listener::Listener;
-use domain::location::{Location, Service};
+use domain::location::{Inquiry, Location, Service};
 use domain::order::Order;
+use domain::product::{Product, Variant};
 use domain::snapshot::Shop;
 use domain::time::Time;
 
@@ -24,11 +25,21 @@ pub trait Dialect: Send + Sync {
     /// What a fulfillment service is to be called with because of an event.
     fn call_service(&self, called: &Called<'_>) -> Vec<Message>;
 
+    /// How a service is asked for what it knows; `None` if this dialect doesn't ask it.
+    fn inquire(&self, _asked: &Asked<'_>) -> Option<Question> {
+        None
+    }
+
+    /// What a service answered to such a question; `None` if that can't be understood.
+    fn understand(&self, _inquiry: Inquiry, _body: &[u8]) -> Option<Learned> {
+        None
+    }
+
     /// Headers that are made anew for every attempt, among them the signature of `body` with the program's secret.
     fn sign(&self, secret: &str, body: &str, now: Time) -> Vec<(String, String)>;
 
-    /// How often and when a message is sent again.
-    fn schedule(&self) -> Schedule;
+    /// How often and when a message of that shop is sent again.
+    fn schedule(&self, shop: &Shop) -> Schedule;
 }
 
 /// An event and everything that telling it may need, as it was when it happened.
@@ -39,10 +50,15 @@ pub struct Told<'a> {
     pub event: &'a Event,
     /// The order that it happened to, as it was afterwards.
     pub order: Option<&'a Order>,
-    /// The fulfillments that changed with it, as they were afterwards.
+    /// Every fulfillment of the order, and those that changed with the event beside, as they were afterwards; oldest
+    /// first.
     pub fulfillments: &'a [Fulfillment],
     /// The contacts that changed with it, as they were afterwards, and the one whose the order is.
     pub contacts: &'a [Contact],
+    /// The products that changed with it, as they were afterwards.
+    pub products: &'a [Product],
+    /// The variants that changed with it, likewise.
+    pub variants: &'a [Variant],
     /// Every location.
     pub locations: &'a [Location],
     /// Every service.
@@ -61,6 +77,45 @@ pub struct Called<'a> {
     pub event: &'a Event,
     /// The service.
     pub service: &'a Service,
+}
+
+/// A fulfillment service that is asked for what it knows.
+pub struct Asked<'a> {
+    /// The shop.
+    pub shop: &'a Shop,
+    /// The service.
+    pub service: &'a Service,
+    /// What it is asked for.
+    pub about: About<'a>,
+    /// The time.
+    pub now: Time,
+}
+
+/// What a service is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// How to find these fulfillments, by their names.
+    Tracking(&'a [String]),
+    /// How much it has of everything.
+    Stock,
+}
+
+/// A question to a service: a `GET`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Where it may be asked. If the first address isn't there, the next one is tried.
+    pub urls: Vec<String>,
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What a service answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Learned {
+    /// Tracking numbers of fulfillments, by their names.
+    Tracking(Vec<(String, Vec<String>)>),
+    /// Units in its shelves, by SKU.
+    Stock(Vec<(String, i64)>),
 }
 
 /// A message: what to send, without the signature.

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use domain::actor::{Actor, App, Permission, visible};
 use domain::contact::{Contact, ContactKey};
+use domain::event::Event;
 use domain::fulfillment::Fulfillment;
-use domain::id::{ContactId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, VariantId};
+use domain::draft::Draft;
+use domain::id::{EventId, DraftId, ContactId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, RecordId, VariantId};
 use domain::listener::Listener;
-use domain::location::{Location, Service};
+use domain::location::{Burden, Location, Service};
 use domain::order::Order;
-use domain::product::{Product, Stock, Variant};
+use domain::product::{Product, Variant};
+use domain::stock::Stock;
+use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 
 pub use store::db::Value;
-pub use store::{
-    Column, Condition, ContactRow, ContactSort, Descending, OrderRow, OrderSort, Page, WorkRow, WorkSort,
-};
+pub use store::{Column, Condition, ContactRow, ContactSort, Descending, OrderRow, OrderSort, Page, RecordSort, Shelves, WorkRow, WorkSort};
 
 use crate::{Engine, Error};
 
@@ -113,6 +115,23 @@ impl Engine {
             .filter(|fulfillment| actor.may(Permission::ReadOrders) || visible(actor, fulfillment.service)))
     }
 
+    /// A page of records of a kind; conditions as in [`store::Store::records`].
+    pub async fn records(
+        &self,
+        shop: &Shop,
+        kind: RecordKind,
+        conditions: &[Condition],
+        sort: RecordSort,
+        page: &Page,
+    ) -> Result<Vec<Record>, Error> {
+        Ok(self.store().records(shop.id, kind, conditions, sort, page).await?)
+    }
+
+    /// Records by id, whatever their kind; those that aren't there are left out.
+    pub async fn records_by_id(&self, shop: &Shop, ids: &[RecordId]) -> Result<Vec<Record>, Error> {
+        Ok(self.store().records_by_id(shop.id, ids).await?)
+    }
+
     /// Every fulfillment that holds something of one of the orders, oldest first.
     pub async fn fulfillments_of(
         &self,
@@ -127,9 +146,9 @@ impl Engine {
         Ok(self.store().places(shop.id).await?)
     }
 
-    /// Whether some work at that location is open.
-    pub async fn has_open_work(&self, shop: &Shop, location: LocationId) -> Result<bool, Error> {
-        Ok(self.store().has_open_work(shop.id, location).await?)
+    /// What keeps each of these locations from going, in the same order.
+    pub async fn burdens(&self, shop: &Shop, locations: &[LocationId]) -> Result<Vec<Burden>, Error> {
+        Ok(self.store().burdens(shop.id, locations).await?)
     }
 
     /// Variants by id, with their stock.
@@ -152,6 +171,36 @@ impl Engine {
         Ok(self.store().variant_page(shop.id, sku, product, page).await?)
     }
 
+    /// Every variant of those products, with its stock.
+    pub async fn variants_of(
+        &self,
+        shop: &Shop,
+        products: &[ProductId],
+    ) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
+        Ok(self.store().variants_of(shop.id, products).await?)
+    }
+
+    /// How many variants have each of those SKUs.
+    pub async fn count_skus(&self, shop: &Shop, skus: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+        Ok(self.store().count_skus(shop.id, skus).await?)
+    }
+
+    /// A page of what a location holds, by variant.
+    pub async fn stock_at(
+        &self,
+        shop: &Shop,
+        location: LocationId,
+        which: Shelves,
+        page: &Page,
+    ) -> Result<Vec<Stock>, Error> {
+        Ok(self.store().stock_at(shop.id, location, which, page).await?)
+    }
+
+    /// An event by its id, while it is kept.
+    pub async fn event(&self, shop: &Shop, id: EventId) -> Result<Option<Event>, Error> {
+        Ok(self.store().event(shop.id, id).await?)
+    }
+
     /// Products by id.
     pub async fn products(&self, shop: &Shop, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
         Ok(self.store().products(shop.id, ids).await?)
@@ -168,13 +217,21 @@ impl Engine {
     }
 
     /// A page of contacts.
-    pub async fn contacts(
+    pub async fn contacts(&self, shop: &Shop, sort: ContactSort, page: &Page) -> Result<Vec<ContactRow>, Error> {
+        Ok(self.store().contacts(shop.id, sort, page).await?)
+    }
+
+    /// A draft of an edit that `actor` began, with its order; `None` once it is done or forgotten.
+    pub async fn draft(
         &self,
         shop: &Shop,
-        sort: ContactSort,
-        page: &Page,
-    ) -> Result<Vec<ContactRow>, Error> {
-        Ok(self.store().contacts(shop.id, sort, page).await?)
+        actor: &Actor,
+        id: DraftId,
+    ) -> Result<Option<(Draft, Arc<Order>)>, Error> {
+        let own = |draft: &Draft| draft.app == actor.app() && !draft.is_over(self.now());
+        let Some(draft) = self.store().draft(shop.id, id).await?.filter(own) else { return Ok(None) };
+        let order = self.orders_by_id(shop, &[draft.order]).await?.pop();
+        Ok(order.map(|order| (draft, order)))
     }
 
     /// The listeners of the program that asks; all of them for the server itself.

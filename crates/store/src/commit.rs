@@ -3,19 +3,23 @@
 
 use std::fmt::Write as _;
 
-use domain::decide::{Decision, Write};
+use domain::decide::{Decision, Heard, Write};
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
-use domain::id::ShopId;
+use domain::id::{FulfillmentId, ShopId};
 use domain::order::Order;
-use domain::product::{StockDelta, StockGuard};
 use domain::snapshot::Snapshot;
+use domain::time::Time;
 use serde::Serialize;
 
+use crate::billing;
 use crate::body;
 use crate::contacts;
+use crate::drafts;
 use crate::db::{Error, Statement, Value};
 use crate::index;
+use crate::stock;
+use crate::inquiries;
 
 /// What to remember of a request that may be sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +49,9 @@ pub(crate) fn batch(
     // Stock comes last, after the events, and the count of its changes after that: those are the rows that orders share.
     let shared = |write: &Write| match write {
         Write::Stock(_) => 1,
-        Write::RouteWaiting => 2,
+        // A location's rows of stock go with it, after they were moved.
+        Write::NoLocation(_) => 2,
+        Write::RouteWaiting => 3,
         _ => 0,
     };
     let (others, mut shared_rows): (Vec<&Write>, Vec<&Write>) =
@@ -53,13 +59,16 @@ pub(crate) fn batch(
     shared_rows.sort_by_key(|write| shared(write));
     shared_rows.dedup_by(|a, b| matches!((a, b), (Write::RouteWaiting, Write::RouteWaiting)));
     for write in others {
-        one(shop, snapshot, write, &mut bodies, &mut out)?;
+        one(shop, snapshot, decision.at, write, &mut bodies, &mut out)?;
+    }
+    if !decision.events.is_empty() {
+        bodies.keep(&snapshot.fulfillments)?;
     }
     for event in &decision.events {
-        out.push(appended(shop, event, &bodies)?);
+        out.push(appended(shop, event, decision.heard, &bodies)?);
     }
     for write in shared_rows {
-        one(shop, snapshot, write, &mut bodies, &mut out)?;
+        one(shop, snapshot, decision.at, write, &mut bodies, &mut out)?;
     }
     Ok(out)
 }
@@ -83,13 +92,29 @@ pub(crate) fn remembering(shop: ShopId, remembered: &Remembered, now: i64) -> St
 #[derive(Default)]
 struct Bodies {
     orders: Vec<(i64, String)>,
-    fulfillments: Vec<String>,
+    fulfillments: Vec<(FulfillmentId, String)>,
     contacts: Vec<String>,
+    products: Vec<String>,
+    variants: Vec<String>,
+}
+
+impl Bodies {
+    /// Fulfillments that stay as they were are told of too, with the order whose they are.
+    fn keep(&mut self, unchanged: &[Fulfillment]) -> Result<(), Error> {
+        for fulfillment in unchanged {
+            if self.fulfillments.iter().all(|(id, _)| *id != fulfillment.id) {
+                self.fulfillments.push((fulfillment.id, body::write(fulfillment)?));
+            }
+        }
+        self.fulfillments.sort_by_key(|(id, _)| *id);
+        Ok(())
+    }
 }
 
 fn one(
     shop: ShopId,
     snapshot: &Snapshot,
+    at: Time,
     write: &Write,
     bodies: &mut Bodies,
     out: &mut Vec<Statement>,
@@ -99,18 +124,20 @@ fn one(
         Write::NewOrder(order) => {
             let text = order_row(shop, INSERT_ORDER, order, snapshot.changes, out)?;
             index::difference(shop, &[], &index::fulfillment_order_rows(order), out);
+            billing::parts(shop, None, order, out);
             bodies.orders.push((order.id.0, text));
         }
         Write::Order(order) => {
             let text = order_row(shop, UPDATE_ORDER, order, snapshot.changes, out)?;
             let before = snapshot.orders.iter().find(|before| before.id == order.id);
+            billing::parts(shop, before, order, out);
             let before = before.map(index::fulfillment_order_rows).unwrap_or_default();
             index::difference(shop, &before, &index::fulfillment_order_rows(order), out);
             bodies.orders.push((order.id.0, text));
         }
         Write::NewFulfillment(fulfillment) => {
             let text = fulfillment_row(shop, INSERT_FULFILLMENT, fulfillment, out)?;
-            bodies.fulfillments.push(text);
+            bodies.fulfillments.push((fulfillment.id, text));
             for order in fulfillment.orders() {
                 let params = vec![shop.0.into(), order.0.into(), fulfillment.id.0.into()];
                 out.push(Statement::new(INSERT_FULFILLMENT_OF_ORDER, params));
@@ -118,7 +145,7 @@ fn one(
         }
         Write::Fulfillment(fulfillment) => {
             let text = fulfillment_row(shop, UPDATE_FULFILLMENT, fulfillment, out)?;
-            bodies.fulfillments.push(text);
+            bodies.fulfillments.push((fulfillment.id, text));
         }
         Write::NoOrder(id, version) => {
             let mut known = key(id.0);
@@ -128,13 +155,14 @@ fn one(
             let before = before.map(index::fulfillment_order_rows).unwrap_or_default();
             index::difference(shop, &before, &[], out);
             out.push(Statement::new(DELETE_FULFILLMENTS_OF_ORDER, key(id.0)).any());
+            out.push(billing::no_parts(shop, *id));
         }
         Write::NoFulfillment(id, version) => {
             let mut known = key(id.0);
             known.push((*version).into());
             out.push(Statement::new(DELETE_FULFILLMENT, known));
         }
-        Write::Stock(delta) => out.push(stock(shop, delta)),
+        Write::Stock(delta) => out.push(stock::moved(shop, delta, at)),
         Write::NewContact(contact) => {
             let (statement, text) = contacts::written(shop, contacts::INSERT, contact)?;
             out.push(statement);
@@ -146,6 +174,9 @@ fn one(
             bodies.contacts.push(text);
         }
         Write::NoContact(id) => out.push(contacts::deleted(shop, *id)),
+        Write::NewDraft(draft) => out.push(drafts::inserted(shop, draft)?),
+        Write::Draft(draft) => out.push(drafts::updated(shop, draft)?),
+        Write::NoDraft(id, version) => out.push(drafts::deleted(shop, *id, *version)),
         Write::Listener(listener) => out.push(saved(UPSERT_LISTENER, key(listener.id.0), listener)?),
         Write::NoListener(id) => {
             out.push(Statement::new(
@@ -168,18 +199,36 @@ fn one(
             let counted = "DELETE FROM stock WHERE shop_id = $1 AND location_id = $2";
             out.push(Statement::new(counted, key(id.0)).any());
         }
+        Write::NoService(id) => {
+            let gone = "DELETE FROM services WHERE shop_id = $1 AND service_id = $2";
+            out.push(Statement::new(gone, key(id.0)));
+            inquiries::written(shop, *id, |_| None, out);
+        }
         Write::Service(service) => {
             let mut params = key(service.id.0);
             params.push(service.app.0.into());
             out.push(saved(UPSERT_SERVICE, params, service)?);
+            let due = |inquiry| service.answers(inquiry).then_some(service.updated_at);
+            inquiries::written(shop, service.id, due, out);
         }
-        Write::Product(product) => out.push(saved(UPSERT_PRODUCT, key(product.id.0), product)?),
+        Write::Product(product) => {
+            let mut params = key(product.id.0);
+            let text = body::write(product)?;
+            params.push(text.as_str().into());
+            out.push(Statement::new(UPSERT_PRODUCT, params));
+            bodies.products.push(text);
+        }
         Write::Variant(variant) => {
             let mut params = key(variant.id.0);
             params.push(variant.product.0.into());
-            params.push(variant.sku.clone().into());
-            out.push(saved(UPSERT_VARIANT, params, variant)?);
+            let text = body::write(variant)?;
+            params.extend([variant.sku.clone().into(), text.as_str().into()]);
+            out.push(Statement::new(UPSERT_VARIANT, params));
+            bodies.variants.push(text);
         }
+        Write::Price(price) => out.push(billing::price(shop, price)?),
+        Write::Access(grant) => out.push(billing::access(shop, grant)),
+        Write::NoAccess(grant, at) => out.push(billing::no_access(shop, *grant, *at)),
         // Orders that wait aren't touched: some come in at this very moment, and all could be locked by others. They
         // know how many changes they have seen.
         Write::RouteWaiting => out.push(Statement::new(
@@ -187,6 +236,23 @@ fn one(
              ON CONFLICT (shop_id, name) DO UPDATE SET next = counters.next + 1",
             vec![shop.0.into()],
         )),
+        Write::Record(record) => {
+            let mut params = key(record.id.0);
+            params.extend([
+                record.kind.as_str().into(),
+                record.parent.into(),
+                record.other.into(),
+                record.name.as_str().into(),
+                record.key.clone().into(),
+                record.archived.into(),
+                record.updated_at.0.into(),
+            ]);
+            out.push(saved(UPSERT_RECORD, params, record)?);
+        }
+        Write::NoRecord(id) => {
+            let gone = "DELETE FROM records WHERE shop_id = $1 AND record_id = $2";
+            out.push(Statement::new(gone, key(id.0)));
+        }
         // The call itself is a delivery, written when the event is dispatched.
         Write::CallService(..) => {}
     }
@@ -225,6 +291,7 @@ fn fulfillment_row(
             fulfillment.is_live().into(),
             fulfillment.updated_at.0.into(),
             text.as_str().into(),
+            inquiries::untracked_by(fulfillment).into(),
         ],
     ));
     Ok(text)
@@ -235,61 +302,23 @@ fn saved<T: Serialize>(sql: &'static str, mut key: Vec<Value>, thing: &T) -> Res
     Ok(Statement::new(sql, key))
 }
 
-/// Stock is moved, never overwritten. A promise is only made of what is there.
-fn stock(shop: ShopId, delta: &StockDelta) -> Statement {
-    let mut params = vec![
-        shop.0.into(),
-        delta.variant.0.into(),
-        delta.location.0.into(),
-        delta.on_hand.into(),
-        delta.committed.into(),
-    ];
-    match delta.guard {
-        StockGuard::Available => Statement::new(
-            "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5 \
-             WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3 \
-             AND on_hand + $4 - committed - $5 >= 0",
-            params,
-        ),
-        StockGuard::Unchanged { on_hand, committed } => {
-            params.extend([on_hand.into(), committed.into()]);
-            Statement::new(
-                "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5 \
-                 WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3 AND on_hand = $6 AND committed = $7",
-                params,
-            )
-        }
-        StockGuard::New => Statement::new(
-            "INSERT INTO stock (shop_id, variant_id, location_id, on_hand, committed) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, variant_id, location_id) DO NOTHING",
-            params,
-        ),
-        // Units that were promised are there; a CHECK would refuse the row of a negative delta before it is added.
-        StockGuard::Free if delta.committed < 0 => Statement::new(
-            "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5 \
-             WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3",
-            params,
-        ),
-        StockGuard::Free => Statement::new(
-            "INSERT INTO stock (shop_id, variant_id, location_id, on_hand, committed) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, variant_id, location_id) DO UPDATE SET \
-             on_hand = stock.on_hand + excluded.on_hand, committed = stock.committed + excluded.committed",
-            params,
-        ),
-    }
-}
-
 /// An event. Somebody may be listening: then what it is about is kept beside it as it is now, and it waits to be
 /// dispatched; otherwise it is only history. The question is asked inside the transaction, so no listener that was
 /// there before is ever missed.
-fn appended(shop: ShopId, event: &Event, bodies: &Bodies) -> Result<Statement, Error> {
+fn appended(shop: ShopId, event: &Event, heard: Heard, bodies: &Bodies) -> Result<Statement, Error> {
     let mut snapshot = String::from("{");
     if let Some((_, order)) = bodies.orders.iter().find(|(id, _)| event.order.is_some_and(|o| o.0 == *id)) {
         snapshot.push_str("\"order\":");
         snapshot.push_str(body::json(order)?);
         snapshot.push(',');
     }
-    for (name, kept) in [("fulfillments", &bodies.fulfillments), ("contacts", &bodies.contacts)] {
+    let fulfillments: Vec<String> = bodies.fulfillments.iter().map(|(_, body)| body.clone()).collect();
+    for (name, kept) in [
+        ("fulfillments", &fulfillments),
+        ("contacts", &bodies.contacts),
+        ("products", &bodies.products),
+        ("variants", &bodies.variants),
+    ] {
         let kept = kept.iter().map(|body| body::json(body)).collect::<Result<Vec<_>, _>>()?;
         if !kept.is_empty() {
             let _ = write!(snapshot, "\"{name}\":[{}],", kept.join(","));
@@ -310,6 +339,7 @@ fn appended(shop: ShopId, event: &Event, bodies: &Bodies) -> Result<Statement, E
             body::write(&event.facts)?.into(),
             snapshot.into(),
             calls_service(event).into(),
+            (heard == Heard::ByListeners).into(),
         ],
     ))
 }
@@ -323,18 +353,21 @@ fn calls_service(event: &Event) -> bool {
 }
 
 const INSERT_ORDER: &str = "INSERT INTO orders (shop_id, order_id, version, number, name, source_key, email, \
-     processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, route_at, body, route_seen) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+     processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, route_at, \
+     body, route_seen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 const UPDATE_ORDER: &str = "UPDATE orders SET version = $3, number = $4, name = $5, source_key = $6, email = $7, \
      processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
-     contact_id = $15, route_at = $16, body = $17, route_seen = coalesce($18, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
-const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body) \
-     VALUES ($1, $2, $3, $4, $5, $6)";
-const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6 \
-     WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3 - 1";
+     contact_id = $15, due_at = $16, ask_at = $17, route_at = $18, body = $19, \
+     route_seen = coalesce($20, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
+const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body, \
+     untracked_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6, \
+     untracked_by = $7 WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3 - 1";
 const INSERT_FULFILLMENT_OF_ORDER: &str =
     "INSERT INTO fulfillments_of_orders (shop_id, order_id, fulfillment_id) VALUES ($1, $2, $3)";
 const DELETE_ORDER: &str = "DELETE FROM orders WHERE shop_id = $1 AND order_id = $2 AND version = $3";
+const DELETE_WORK_OF_ORDER: &str = "DELETE FROM fulfillment_orders WHERE shop_id = $1 AND order_id = $2";
 const DELETE_FULFILLMENTS_OF_ORDER: &str =
     "DELETE FROM fulfillments_of_orders WHERE shop_id = $1 AND order_id = $2";
 const DELETE_FULFILLMENT: &str =
@@ -350,7 +383,14 @@ const UPSERT_PRODUCT: &str = "INSERT INTO products (shop_id, product_id, body) V
 const UPSERT_VARIANT: &str = "INSERT INTO variants (shop_id, variant_id, product_id, sku, body) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, variant_id) DO UPDATE SET product_id = excluded.product_id, \
      sku = excluded.sku, body = excluded.body";
+const UPSERT_RECORD: &str = "INSERT INTO records (shop_id, record_id, kind, parent_id, other_id, name, record_key, \
+     archived, updated_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT (shop_id, record_id) DO UPDATE SET parent_id = excluded.parent_id, other_id = excluded.other_id, \
+     name = excluded.name, record_key = excluded.record_key, archived = excluded.archived, \
+     updated_at = excluded.updated_at, body = excluded.body";
 const APPEND_EVENT: &str = "INSERT INTO events (shop_id, event_id, at, order_id, app_id, dispatched, body, snapshot) \
      VALUES ($1, $2, $3, $4, $5, \
-     CASE WHEN $8 = CAST(1 AS BIGINT) OR EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) THEN 0 ELSE 1 END, $6, \
-     CASE WHEN $8 = CAST(1 AS BIGINT) OR EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) THEN $7 ELSE NULL END)";
+     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1)) \
+     THEN 0 ELSE 1 END, $6, \
+     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1)) \
+     THEN $7 ELSE NULL END)";

@@ -5,6 +5,7 @@ use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::id::{AppId, EventId, OrderId, ShopId};
 use domain::order::Order;
+use domain::product::{Product, Variant};
 use domain::time::Time;
 use serde::Deserialize;
 
@@ -20,10 +21,14 @@ pub struct Pending {
     pub event: Event,
     /// The order as it was afterwards, if the event is about one.
     pub order: Option<Order>,
-    /// The fulfillments that changed with it, as they were afterwards.
+    /// Every fulfillment of the order, and those that changed with the event beside, as they were afterwards.
     pub fulfillments: Vec<Fulfillment>,
     /// The contacts that changed with it, likewise.
     pub contacts: Vec<Contact>,
+    /// The products that changed with it, likewise.
+    pub products: Vec<Product>,
+    /// The variants that changed with it, likewise.
+    pub variants: Vec<Variant>,
 }
 
 /// An event of a timeline.
@@ -37,6 +42,10 @@ struct Kept {
     fulfillments: Vec<Fulfillment>,
     #[serde(default)]
     contacts: Vec<Contact>,
+    #[serde(default)]
+    products: Vec<Product>,
+    #[serde(default)]
+    variants: Vec<Variant>,
 }
 
 const COLUMNS: &str = "event_id, at, order_id, app_id, body, snapshot";
@@ -70,10 +79,21 @@ impl Store {
             .map(|row| {
                 let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();
                 let kept = kept.map_err(|e| Error::Bug(format!("an event's snapshot can't be read: {e}")))?;
-                let Kept { order, fulfillments, contacts } = kept.unwrap_or_default();
-                Ok(Pending { event: event(row)?, order, fulfillments, contacts })
+                let Kept { order, fulfillments, contacts, products, variants } = kept.unwrap_or_default();
+                Ok(Pending { event: event(row)?, order, fulfillments, contacts, products, variants })
             })
             .collect()
+    }
+
+    /// An event by its id, while it is kept.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn event(&self, shop: ShopId, id: EventId) -> Result<Option<StoredEvent>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE shop_id = $1 AND event_id = $2");
+        let params = vec![shop.0.into(), id.0.into()];
+        let rows = self.db.read(vec![Query::new(sql, params)]).await?.pop().unwrap_or_default();
+        rows.first().map(event).transpose()
     }
 
     /// Marks an event as dispatched and writes what it has to be sent to whom, in one transaction. Tells whether

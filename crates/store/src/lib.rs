@@ -13,21 +13,25 @@ use domain::time::Time;
 
 mod analyze;
 mod audit;
+mod billing;
 mod body;
 mod commit;
 mod contacts;
 pub mod db;
 mod deliveries;
+mod drafts;
 mod events;
 mod flavor;
 mod health;
 mod index;
+mod inquiries;
 mod lists;
 mod load;
 mod migrate;
 mod postgres;
 mod shops;
 mod sqlite;
+mod stock;
 
 pub use audit::Finding;
 pub use commit::Remembered;
@@ -35,7 +39,9 @@ pub use contacts::{ContactRow, ContactSort};
 pub use deliveries::{Attempt, AttemptRow, Delivery, DeliveryState, NewDelivery};
 pub use events::{Pending, StoredEvent};
 pub use flavor::Flavor;
-pub use lists::{Column, Condition, Descending, OrderRow, OrderSort, Page, WorkRow, WorkSort};
+pub use inquiries::{Inquired, InquiryRow};
+pub use lists::{Column, Condition, Descending, OrderRow, OrderSort, Page, RecordSort, WorkRow, WorkSort};
+pub use stock::Shelves;
 pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
 
 use db::{Db, Error, Options};
@@ -43,7 +49,12 @@ use db::{Db, Error, Options};
 /// The schema, oldest first. A text that was released is never changed.
 pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_init", include_str!("migrations/0001_init.sql")),
+    ("0002_records", include_str!("migrations/0002_records.sql")),
     ("0003_contacts", include_str!("migrations/0003_contacts.sql")),
+    ("0004_inquiries", include_str!("migrations/0004_inquiries.sql")),
+    ("0005_stock_states", include_str!("migrations/0005_stock_states.sql")),
+    ("0006_drafts", include_str!("migrations/0006_drafts.sql")),
+    ("0007_billing", include_str!("migrations/0007_billing.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use domain::contact::Contact;
 use domain::fulfillment::Fulfillment;
-use domain::id::{LocationId, OrderId, ShopId, VariantId};
+use domain::id::{OrderId, ShopId};
 use domain::order::Order;
-use domain::product::Stock;
+use domain::record::Record;
 use domain::snapshot::{Places, Scope, Shop, Snapshot};
 
 use crate::Store;
+use crate::billing;
 use crate::body;
 use crate::contacts::meant_by;
+use crate::drafts;
 use crate::db::{Error, Query, Row, Value};
+use crate::stock;
 
 /// `$2, $3, …` for a list of ids, padded with doubles to a power of two so that few SQL texts are prepared.
 pub(crate) fn in_list(from: usize, ids: &[i64]) -> (String, Vec<Value>) {
@@ -39,8 +42,6 @@ pub(crate) const FULFILLMENTS: &str = "SELECT fulfillment_id, version, body FROM
 
 const CHANGES: &str = "SELECT next FROM counters WHERE shop_id = $1 AND name = 'routing'";
 
-const STOCK_AT: &str = "SELECT variant_id, location_id, on_hand, committed FROM stock \
-     WHERE shop_id = $1 AND location_id = $2";
 const OPEN_WORK_AT: &str = "SELECT fulfillment_order_id FROM fulfillment_orders \
      WHERE shop_id = $1 AND location_id = $2 AND is_open = 1 LIMIT 1";
 
@@ -53,10 +54,14 @@ pub(crate) enum Part {
     Services,
     Variants,
     Products,
+    Prices,
+    Access,
     Stock,
     OpenWork,
     Contacts,
+    Drafts,
     Listeners,
+    Records,
     Changes,
 }
 
@@ -74,6 +79,13 @@ impl Store {
         for (part, rows) in parts.into_iter().zip(self.db.read(queries).await?) {
             self.take(&mut snapshot, part, rows)?;
         }
+        let mut more = Vec::new();
+        // Whoever is told of an order is told of every fulfillment of it.
+        let shipped = snapshot.orders.iter().filter(|order| order.fulfillments_made > 0);
+        let shipped: Vec<OrderId> = shipped.map(|order| order.id).collect();
+        if !shipped.is_empty() && scope.fulfillments_of.is_empty() {
+            more.push((Part::Fulfillments, fulfillments_of_orders(shop.id, &shipped)));
+        }
         if scope.places == Places::WithStock && !snapshot.orders.is_empty() {
             let mut variants: Vec<i64> = snapshot
                 .orders
@@ -84,8 +96,13 @@ impl Store {
             variants.sort_unstable();
             variants.dedup();
             if !variants.is_empty() {
-                let rows = self.db.read(vec![stock(shop.id, &variants)]).await?;
-                self.take(&mut snapshot, Part::Stock, rows.into_iter().flatten().collect())?;
+                more.push((Part::Stock, stock::of_variants(shop.id, &variants)));
+            }
+        }
+        if !more.is_empty() {
+            let (parts, queries): (Vec<Part>, Vec<Query>) = more.into_iter().unzip();
+            for (part, rows) in parts.into_iter().zip(self.db.read(queries).await?) {
+                self.take(&mut snapshot, part, rows)?;
             }
         }
         Ok(snapshot)
@@ -102,8 +119,11 @@ impl Store {
                 }
             }
             Part::Fulfillments => {
-                let read = self.fulfillments_of(&rows)?;
-                snapshot.fulfillments = read.iter().map(|known| Fulfillment::clone(known)).collect();
+                for read in self.fulfillments_of(&rows)? {
+                    if snapshot.fulfillments.iter().all(|known| known.id != read.id) {
+                        snapshot.fulfillments.push(Fulfillment::clone(&read));
+                    }
+                }
             }
             Part::SeenBefore => {
                 snapshot.seen_before = rows.first().map(|row| row.int(0)).transpose()?.map(OrderId);
@@ -111,6 +131,10 @@ impl Store {
             Part::Locations => snapshot.locations = bodies(&rows)?,
             Part::Services => snapshot.services = bodies(&rows)?,
             Part::Variants => snapshot.variants = bodies(&rows)?,
+            Part::Prices => snapshot.prices = bodies(&rows)?,
+            Part::Access => {
+                snapshot.access = rows.iter().map(billing::grant_of).collect::<Result<_, _>>()?;
+            }
             Part::Products => snapshot.products = bodies(&rows)?,
             Part::Contacts => {
                 for contact in bodies::<Contact>(&rows)? {
@@ -119,11 +143,19 @@ impl Store {
                     }
                 }
             }
+            Part::Drafts => snapshot.drafts = bodies(&rows)?,
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
+            Part::Records => {
+                for record in bodies::<Record>(&rows)? {
+                    if snapshot.records.iter().all(|known| known.id != record.id) {
+                        snapshot.records.push(record);
+                    }
+                }
+            }
             Part::Changes => snapshot.changes = Some(rows.first().map_or(Ok(0), |row| row.int(0))?),
             Part::OpenWork => snapshot.has_open_work = !rows.is_empty(),
             Part::Stock => {
-                let read = rows.iter().map(stock_of).collect::<Result<Vec<_>, _>>()?;
+                let read = rows.iter().map(stock::stock_of).collect::<Result<Vec<_>, _>>()?;
                 // Variants that are asked for by name and are in an order too come twice.
                 snapshot.stock.retain(|known| read.iter().all(|new| new.variant != known.variant));
                 snapshot.stock.extend(read);
@@ -155,6 +187,17 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         let ids: Vec<i64> = scope.by_work.iter().map(|id| id.0).collect();
         ask.push((Part::Orders, nested(shop, ORDERS_OF_WORK, &ids)));
     }
+    if !scope.by_line.is_empty() {
+        let ids: Vec<i64> = scope.by_line.iter().map(|id| id.0).collect();
+        ask.push((Part::Orders, nested(shop, billing::ORDERS_OF_PARTS, &ids)));
+    }
+    if !scope.prices.is_empty() {
+        let ids: Vec<i64> = scope.prices.iter().map(|id| id.0).collect();
+        ask.push((Part::Prices, billing::prices(shop, &ids)));
+    }
+    if let Some(id) = scope.access {
+        ask.push((Part::Access, billing::grant(shop, id)));
+    }
     if !scope.fulfillments.is_empty() {
         let ids: Vec<i64> = scope.fulfillments.iter().map(|id| id.0).collect();
         ask.push((Part::Orders, nested(shop, ORDERS_OF_FULFILLMENTS, &ids)));
@@ -172,7 +215,7 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         ids.sort_unstable();
         ids.dedup();
         ask.push((Part::Variants, by_ids(shop, "SELECT body FROM variants", "variant_id", &ids)));
-        ask.push((Part::Stock, stock(shop, &ids)));
+        ask.push((Part::Stock, stock::of_variants(shop, &ids)));
     }
     if scope.places != Places::None {
         ask.push((Part::Locations, all("locations")));
@@ -184,12 +227,26 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
     }
     if let Some(location) = scope.location {
         let key = || vec![shop.0.into(), location.0.into()];
-        ask.push((Part::Stock, Query::new(STOCK_AT, key())));
+        ask.push((Part::Stock, stock::at_location(shop, location)));
         ask.push((Part::OpenWork, Query::new(OPEN_WORK_AT, key())));
     }
     ask.extend(scope.contacts.iter().map(|key| (Part::Contacts, meant_by(shop, key))));
+    if !scope.drafts.is_empty() {
+        let ids: Vec<i64> = scope.drafts.iter().map(|id| id.0).collect();
+        ask.push((Part::Orders, nested(shop, drafts::ORDERS, &ids)));
+        ask.push((Part::Drafts, drafts::by_id(shop, &ids)));
+    }
     if scope.listeners.is_some() {
         ask.push((Part::Listeners, all("listeners")));
+    }
+    if !scope.records.is_empty() {
+        let ids: Vec<i64> = scope.records.iter().map(|id| id.0).collect();
+        ask.push((Part::Records, by_ids(shop, "SELECT body FROM records", "record_id", &ids)));
+    }
+    for (kind, key) in &scope.record_keys {
+        let sql = "SELECT body FROM records WHERE shop_id = $1 AND kind = $2 AND record_key = $3";
+        let values = vec![shop.0.into(), kind.as_str().into(), key.as_str().into()];
+        ask.push((Part::Records, Query::new(sql, values)));
     }
     if let Some(product) = scope.product {
         ask.push((Part::Products, by_ids(shop, "SELECT body FROM products", "product_id", &[product.0])));
@@ -202,19 +259,6 @@ fn nested(shop: ShopId, select: &str, ids: &[i64]) -> Query {
     let (places, mut values) = in_list(2, ids);
     values.insert(0, shop.0.into());
     Query::new(format!("{select}({places}))"), values)
-}
-
-pub(crate) fn stock(shop: ShopId, variants: &[i64]) -> Query {
-    by_ids(shop, "SELECT variant_id, location_id, on_hand, committed FROM stock", "variant_id", variants)
-}
-
-pub(crate) fn stock_of(row: &Row) -> Result<Stock, Error> {
-    Ok(Stock {
-        variant: VariantId(row.int(0)?),
-        location: LocationId(row.int(1)?),
-        on_hand: row.int(2)?,
-        committed: row.int(3)?,
-    })
 }
 
 pub(crate) fn bodies<T: serde::de::DeserializeOwned>(rows: &[Row]) -> Result<Vec<T>, Error> {

@@ -4,7 +4,7 @@
 use domain::actor::{Actor, App, Permissions};
 use domain::address::Address;
 use domain::command::{
-    CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, Place, PlaceHold, Reach,
+    PayBack, CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, Place, PlaceHold, Reach,
     RequestFulfillment, Restock,
 };
 use domain::hold::HoldReason;
@@ -17,7 +17,7 @@ use domain::location::{Location, Service};
 use domain::money::Currency;
 use domain::order::{Article, CancelReason, Placed};
 use domain::product::{Product, Variant, WhenOut};
-use domain::snapshot::{Shop, WhenDeclined};
+use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
 use domain::time::Time;
 
 /// The shop.
@@ -54,6 +54,9 @@ pub fn shop() -> Shop {
         order_prefix: "#".into(),
         tie_breakers: domain::routing::TIE_BREAKERS.to_vec(),
         when_declined: WhenDeclined::Stay,
+        billing: domain::billing::Rules::default(),
+        throttle: None,
+        when_unheard: WhenUnheard::default(),
     }
 }
 
@@ -101,6 +104,9 @@ pub fn product(id: ProductId) -> Product {
         vendor: String::new(),
         kind: String::new(),
         tags: Vec::new(),
+        status: Default::default(),
+        gift_card: false,
+        image: None,
         custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
@@ -119,7 +125,11 @@ pub fn variant(id: VariantId) -> Variant {
         price: 1_000,
         vendor: None,
         requires_shipping: true,
+        requires_fulfillment: true,
+        gives: Vec::new(),
         grams: 100,
+        unit_cost: None,
+        origin: Default::default(),
         taxable: true,
         tracked: id != STICKER,
         when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
@@ -138,7 +148,7 @@ pub fn furniture() -> Vec<Command> {
         Command::SaveLocation(location(THERE, 2)),
         Command::SaveService(service(), location(SERVED, 3)),
         Command::SaveProduct(product(ProductId(90)), variants),
-        Command::AdjustStock(vec![(SHIRT, HERE, 10), (SHIRT, THERE, 10), (MUG, SERVED, 10)]),
+        Command::correct_stock(vec![(SHIRT, HERE, 10), (SHIRT, THERE, 10), (MUG, SERVED, 10)]),
     ]
 }
 
@@ -251,5 +261,12 @@ pub fn requesting(id: FulfillmentOrderId, lines: Lines<'_>) -> Command {
 
 /// An order is called off.
 pub fn calling_off(order: OrderId, restock: Restock) -> Command {
-    Command::CancelOrder(CancelOrder { order, reason: CancelReason::Customer, note: None, restock })
+    Command::CancelOrder(CancelOrder {
+        order,
+        reason: CancelReason::Customer,
+        note: None,
+        restock,
+        pay_back: PayBack::Nothing,
+        notify_buyer: false,
+    })
 }

@@ -2,7 +2,7 @@
 
 use domain::actor::Actor;
 use domain::command::{
-    CancelOrder, Command, Fulfill, FulfillWork, PlaceHold, Reach, RecordDelivery, RequestFulfillment, Restock,
+    PayBack, CancelOrder, Command, Fulfill, FulfillWork, PlaceHold, Reach, RecordDelivery, RequestFulfillment, Restock,
 };
 use domain::decide::Outcome;
 use domain::fulfillment::DeliveryStatus;
@@ -56,7 +56,14 @@ impl Cast<'_> {
             Act::Seen(status) => self.seen(made, *status).await?,
             Act::CallOff(reason) => {
                 let order = self.order(made).await?.id;
-                let cancel = CancelOrder { order, reason: *reason, note: None, restock: Restock::Yes };
+                let cancel = CancelOrder {
+                    order,
+                    reason: *reason,
+                    note: None,
+                    restock: Restock::Yes,
+                    pay_back: PayBack::Nothing,
+                    notify_buyer: false,
+                };
                 self.stage.act(&Command::CancelOrder(cancel)).await?;
             }
             act => {

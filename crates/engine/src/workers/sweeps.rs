@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::command::Command;
+use domain::command::billing::BillingCommand;
 use domain::snapshot::Shop;
 use domain::time::HOUR;
 use tokio::sync::watch;
@@ -43,6 +44,20 @@ pub(super) async fn open(engine: &Engine, shop: &Arc<Shop>) -> Result<u64, Error
     Ok(done)
 }
 
+/// Does what is due of orders' billing. An order of which nothing is due any more is refused.
+pub(super) async fn advance(engine: &Engine, shop: &Arc<Shop>) -> Result<u64, Error> {
+    let due = engine.store().due_to_advance(shop.id, engine.now(), HELPING).await?;
+    let mut done = 0;
+    for order in due {
+        let command = Command::Billing(BillingCommand::Advance(order));
+        match engine.execute(shop, &Actor::System, &command).await? {
+            Ok(_) => done += 1,
+            Err(refusal) => tracing::debug!(%order, ?refusal, "there was nothing due"),
+        }
+    }
+    Ok(done)
+}
+
 /// Forgets what is older than it need be, every hour.
 pub(super) async fn broom(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -62,6 +77,7 @@ async fn sweep(engine: &Engine, workers: &Workers) -> Result<(), Error> {
         let before = now.plus(-24 * HOUR * workers.events_days);
         while engine.store().forget_events(shop.id, before).await? > 0 {}
         while engine.store().forget_deliveries(shop.id, before).await? > 0 {}
+        engine.store().forget_drafts(shop.id, now).await?;
         engine.store().forget_answers(shop.id, now.plus(-24 * HOUR * workers.keys_days)).await?;
     }
     Ok(())

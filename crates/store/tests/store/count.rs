@@ -1,7 +1,7 @@
 //! Stock is counted only while it doesn't move; locations go with what they stocked; work and orders change as they
 //! are read again.
 
-use domain::command::{Command, EditOrder, LineChange, MoveWork, Restock, StockCount, StockMeasure};
+use domain::command::{Remark, Command, EditOrder, LineChange, MoveWork, Restock, StockCount, StockMeasure};
 use domain::id::{LocationId, VariantId};
 use store::CommitError;
 use testkit::world::{self, HERE, MUG, SHIRT, THERE};
@@ -16,13 +16,13 @@ testkit::on_both! { furnished:
 
 fn count(variant: VariantId, location: LocationId, quantity: i64) -> Command {
     let measure = StockMeasure::OnHand;
-    Command::SetStock(vec![StockCount { variant, location, measure, quantity, expected: None }])
+    Command::count_stock(vec![StockCount { variant, location, measure, quantity, expected: None }])
 }
 
 async fn a_count_holds_only_while_stock_does_not_move(bench: Bench) {
     for variant in [SHIRT, MUG] {
         let late = bench.decide(&count(variant, HERE, 5)).await.unwrap();
-        bench.run(&Command::AdjustStock(vec![(variant, HERE, 1)])).await;
+        bench.run(&Command::correct_stock(vec![(variant, HERE, 1)])).await;
         assert!(matches!(bench.commit(&late).await, Err(CommitError::Stale)));
         bench.run(&count(variant, HERE, 5)).await;
         assert_eq!(bench.stock(variant, HERE).await.0, 5);
@@ -51,7 +51,7 @@ async fn moved_and_edited_work_is_as_it_says(bench: Bench) {
     bench.run(&Command::Move(MoveWork { fulfillment_order: work.id, to: THERE, lines })).await;
     let set = |quantity| {
         let changes = vec![LineChange::Set { line, quantity, restock: Restock::Yes }];
-        Command::EditOrder(EditOrder { order: order.id, changes })
+        Command::EditOrder(EditOrder { order: order.id, changes, remark: Remark::default() })
     };
     bench.run(&set(5)).await;
     bench.run(&set(2)).await;
