@@ -2,24 +2,28 @@
 
 use domain::actor::visible;
 use domain::allowed::{Action, WhyNot, check, has_destination, peers};
-use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, MerchantMessage, MessageKind};
+use domain::fulfillment_order::{
+    Delivery, FulfillmentOrder, FulfillmentOrderLine, MerchantMessage, MessageKind,
+};
 use domain::hold::Hold;
-use domain::id::HoldId;
+use domain::id::{FulfillmentOrderLineId, HoldId};
 use domain::moving::Obstacle;
 use domain::order::Order;
+use domain::rejection::Rejection;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::address::Destination;
 use crate::data::Data;
 use crate::fulfillment::FulfillmentNode;
 use crate::id::gid;
-use crate::line_item::LineItem;
 use crate::location::LocationNode;
 use crate::order::OrderNode;
 use crate::page::{Connection, Row, names};
-use crate::product::VariantNode;
 use crate::shop::AppNode;
-use crate::words::{self, MoneyBag, Weight, missing, text};
+use crate::words::{self, Weight, missing, text};
+use line::WorkLine;
+
+pub(crate) mod line;
 
 /// Work for one location.
 #[derive(Clone, Copy)]
@@ -38,12 +42,18 @@ impl Object for WorkNode<'_> {
         let Self { data, order, work } = *self;
         Ok(match field.name() {
             "assignedLocation" => Out::object(Assigned { data, work }),
+            // Orders keep the name of the channel that they came through, but channels are no things here.
+            "channelId" => Out::Null,
             "createdAt" => Out::from(words::time(work.created_at)),
             "deliveryMethod" => Out::object(DeliveryMethod { order, work }),
             "destination" => {
+                // Who comes for it goes to the location, whatever address was given.
+                let pickup = (work.delivery == Delivery::Pickup).then(|| data.location(work.location)).flatten();
+                let location = pickup.map(|location| LocationNode { data, location });
                 let address = order.placed.shipping_address.as_ref();
-                let (email, id) = (&order.placed.email, work.id.0);
-                Out::maybe(address.map(|address| Destination { address, email, work: id }))
+                let (email, work) = (&order.placed.email, work.id.0);
+                let known = address.is_some() || location.is_some();
+                Out::maybe(known.then_some(Destination { address, email, work, location }))
             }
             "fulfillAt" => words::maybe_time(work.fulfill_at),
             "fulfillBy" => words::maybe_time(work.fulfill_by),
@@ -65,11 +75,13 @@ impl Object for WorkNode<'_> {
                 Out::object(Connection::of_all(names!("Fulfillment"), all.map(row).collect(), field)?)
             }
             "id" => Out::from(gid("FulfillmentOrder", work.id.0)),
+            // Nothing here knows of duties.
+            "internationalDuties" => Out::Null,
             "lineItems" => {
                 let rows = work
                     .lines
                     .iter()
-                    .map(|line| Row::new(line.id.0, WorkLine { data, order, line }))
+                    .map(|line| Row::new(line.id.0, WorkLine { data, order, work, line }))
                     .collect();
                 Out::object(Connection::of_all(names!("FulfillmentOrderLineItem"), rows, field)?)
             }
@@ -136,7 +148,7 @@ impl<'d> WorkNode<'d> {
 
     /// What may be done now, by the one rule of the domain. Two things the original lets be done without listing
     /// them: calling off work that nobody was asked for, and moving work when there is nowhere to go.
-    fn actions(&self) -> Vec<&'static str> {
+    pub(crate) fn actions(&self) -> Vec<&'static str> {
         use domain::fulfillment_order::{Request, StageName};
         let Self { data, order, work } = *self;
         let listed = match work.stage_name() {
@@ -210,46 +222,6 @@ impl Object for SupportedAction {
     }
 }
 
-/// A line of a fulfillment order.
-#[derive(Clone, Copy)]
-struct WorkLine<'d> {
-    data: &'d Data,
-    order: &'d Order,
-    line: &'d FulfillmentOrderLine,
-}
-
-impl Object for WorkLine<'_> {
-    fn type_name(&self) -> &'static str {
-        "FulfillmentOrderLineItem"
-    }
-
-    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let Self { data, order, line } = *self;
-        let gone = || FieldError::new("The line item is gone").code("INTERNAL_SERVER_ERROR");
-        let of = order.line(line.order_line).ok_or_else(gone)?;
-        let article = &of.article;
-        let variant = || article.variant.and_then(|id| data.variants.get(&id));
-        Ok(match field.name() {
-            "id" => Out::from(gid("FulfillmentOrderLineItem", line.id.0)),
-            "inventoryItemId" => {
-                article.variant.map_or(Out::Null, |id| Out::from(gid("InventoryItem", id.0)))
-            }
-            "lineItem" => Out::object(LineItem { data, order, line: of }),
-            "originalUnitPriceSet" => Out::object(MoneyBag(article.unit_price, order.placed.currency)),
-            "productTitle" => Out::from(&article.title),
-            "remainingQuantity" => Out::Int(line.remaining()),
-            "requiresShipping" => Out::Bool(article.requires_shipping),
-            "sku" => text(&article.sku),
-            "totalQuantity" => Out::Int(line.total),
-            "variant" => Out::maybe(variant().map(|variant| VariantNode { data, variant })),
-            "variantTitle" => text(&article.variant_title),
-            "vendor" => text(&article.vendor),
-            "weight" => Out::object(Weight(article.grams)),
-            other => return Err(missing("FulfillmentOrderLineItem", other)),
-        })
-    }
-}
-
 /// Where work was assigned to: as the location is now, or as it was once the work is a matter of record.
 struct Assigned<'d> {
     data: &'d Data,
@@ -311,7 +283,7 @@ impl Object for HoldNode<'_> {
     }
 }
 
-fn message_kind(kind: MessageKind) -> &'static str {
+pub(crate) fn message_kind(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::Fulfillment => "FULFILLMENT_REQUEST",
         MessageKind::Cancellation => "CANCELLATION_REQUEST",
@@ -339,11 +311,23 @@ impl Object for MerchantRequest<'_> {
                 MessageKind::Fulfillment => serde_json::json!({"notify_customer": message.notify_buyer}),
                 MessageKind::Cancellation => serde_json::json!({}),
             }),
-            "responseData" => Out::Null,
+            "responseData" => message.declined.as_ref().map_or(Out::Null, |why| Out::Json(declined(why))),
             "sentAt" => Out::from(words::time(message.sent_at)),
             other => return Err(missing("FulfillmentOrderMerchantRequest", other)),
         })
     }
+}
+
+/// What a service answered when it declined.
+fn declined(why: &Rejection) -> serde_json::Value {
+    let line = |(id, message): &(FulfillmentOrderLineId, Option<String>)| {
+        serde_json::json!({"id": gid("FulfillmentOrderLineItem", id.0), "message": message})
+    };
+    serde_json::json!({
+        "reason": why.reason.map(|reason| words::rejection_reason(reason).0.to_lowercase()),
+        "message": why.message,
+        "line_items": why.lines.iter().map(line).collect::<Vec<_>>(),
+    })
 }
 
 struct DeliveryMethod<'d> {
