@@ -51,7 +51,7 @@ impl Server {
             Some(url) => url.as_str().to_owned(),
             None => format!("http://{}", reachable(listener.local_addr()?)),
         };
-        let routes = dialects::routes(&engine).merge(more(&url));
+        let routes = dialects::routes(&engine, &url).merge(more(&url));
         Ok(Self { config, engine, in_use, listener, routes, url })
     }
 
@@ -118,6 +118,7 @@ fn workers(config: &Config) -> Result<Workers, Failure> {
         dialects: dialects::voices(),
         outside,
         calls_at_once: usize::try_from(config.workers.deliver).unwrap_or(usize::MAX),
+        inquire_every: Duration::from_secs(config.workers.inquire_every_s),
         events_days: days(config.retention.events_days),
         keys_days: days(config.retention.keys_days),
     })

@@ -58,6 +58,17 @@ struct Create {
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Dialect {
     Shopify,
+    Clickfunnels,
+}
+
+impl Dialect {
+    /// Its name, and what its tokens and secrets begin with.
+    fn marks(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Dialect::Shopify => (shopify::NAME, "shpat_", "shpss_"),
+            Dialect::Clickfunnels => (clickfunnels::NAME, "cf_", "cfs_"),
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -116,15 +127,15 @@ async fn create(
     let engine = installation.engine(store).await?;
     let shop = first_shop::find_or_make(&engine).await?;
     let app = programs(store, &shop).await?.into_iter().find(|program| program.name == wanted.app);
-    let Dialect::Shopify = wanted.dialect;
+    let (dialect, token_prefix, secret_prefix) = wanted.dialect.marks();
     let key = KeyWanted {
         app: app.map(|app| app.id),
         app_name: &wanted.app,
-        dialect: shopify::NAME,
+        dialect,
         label: &wanted.label,
         permissions,
-        token_prefix: "shpat_",
-        secret_prefix: "shpss_",
+        token_prefix,
+        secret_prefix,
         token: None,
         secret: None,
     };
