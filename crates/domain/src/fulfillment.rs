@@ -138,6 +138,11 @@ impl Fulfillment {
         self.cancelled_at.is_none()
     }
 
+    /// Whether it counts and nobody said yet how to find it.
+    pub fn lacks_tracking(&self) -> bool {
+        self.is_live() && self.trackings.iter().all(|known| known.number.is_none() && known.url.is_none())
+    }
+
     /// The latest thing that happened to it, by the time it happened.
     pub fn latest_event(&self) -> Option<&DeliveryEvent> {
         self.events.iter().max_by_key(|event| event.happened_at)

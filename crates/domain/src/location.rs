@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::custom_field::CustomField;
 use crate::id::{AppId, LocationId, ServiceId};
+use crate::refusal::LocationTrouble;
 use crate::time::Time;
 
 /// A place that holds stock and ships it. Run by the merchant, or by a fulfillment service.
@@ -50,7 +51,45 @@ pub struct Zone {
     pub provinces: Vec<String>,
 }
 
+/// What keeps a location from going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Burden {
+    /// Open work is assigned to it.
+    pub work: bool,
+    /// There is something in its shelves, or something missing there.
+    pub goods: bool,
+}
+
 impl Location {
+    /// Whether it may go out of service, provided that its goods go elsewhere; or why not.
+    pub fn may_close(&self, all: &[Location], burden: Burden) -> Result<(), LocationTrouble> {
+        let ships = |other: &Location| other.id != self.id && other.active && other.ships_orders;
+        if self.service.is_some() {
+            Err(LocationTrouble::OfService)
+        } else if self.ships_orders && !all.iter().any(ships) {
+            Err(LocationTrouble::OnlyOneThatShips)
+        } else if burden.work {
+            Err(LocationTrouble::HasWork)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether it may be forgotten, or why not.
+    pub fn may_go(&self, burden: Burden) -> Result<(), LocationTrouble> {
+        if self.service.is_some() {
+            Err(LocationTrouble::OfService)
+        } else if self.active {
+            Err(LocationTrouble::Active)
+        } else if burden.work {
+            Err(LocationTrouble::HasWork)
+        } else if burden.goods {
+            Err(LocationTrouble::HasStock)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whether it ships to `destination`. An unknown country is only reached by a location without zones.
     pub fn ships_to(&self, destination: Option<&Address>) -> bool {
         let Some(zones) = &self.zones else { return true };
@@ -64,6 +103,16 @@ impl Location {
                     || zone.provinces.iter().any(|code| is(code, &destination.province_code)))
         })
     }
+}
+
+/// The last place in the merchant's ranking that a location has; 0 if there is none.
+pub fn last_rank(locations: &[Location]) -> i64 {
+    locations.iter().map(|location| location.rank).max().unwrap_or(0)
+}
+
+/// The merchant's own location that is asked first.
+pub fn first_own(locations: &[Location]) -> Option<&Location> {
+    locations.iter().filter(|location| location.service.is_none()).min_by_key(|own| (own.rank, own.id))
 }
 
 /// A fulfillment service: a program that takes requests for the location it runs.
@@ -95,6 +144,39 @@ pub struct Service {
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
+}
+
+/// Something that a service may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Inquiry {
+    /// How to find what it sent.
+    Tracking,
+    /// How much it has of everything.
+    Stock,
+}
+
+impl Inquiry {
+    /// Everything that there is to ask.
+    pub const ALL: [Inquiry; 2] = [Inquiry::Tracking, Inquiry::Stock];
+
+    /// The name, as stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Inquiry::Tracking => "tracking",
+            Inquiry::Stock => "stock",
+        }
+    }
+}
+
+impl Service {
+    /// Whether it is to be asked for that: it said so, and can be called.
+    pub fn answers(&self, inquiry: Inquiry) -> bool {
+        self.callback_url.is_some()
+            && match inquiry {
+                Inquiry::Tracking => self.gives_tracking,
+                Inquiry::Stock => self.gives_stock,
+            }
+    }
 }
 
 fn yes() -> bool {

@@ -10,7 +10,8 @@ use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine};
 use crate::id::{FulfillmentOrderLineId, LocationId, VariantId};
 use crate::location::Location;
 use crate::order::{Article, Order, StockMode};
-use crate::product::Stock;
+use crate::routing::runs;
+use crate::stock::Stock;
 
 /// Why units can't be moved somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,7 +53,7 @@ impl Destination {
     }
 }
 
-/// For each location, whether it could take those units of `work`, or why not.
+/// For each location, whether it could take those units of `work`, or why not. `locations` are all that the shop has.
 pub fn movable(
     order: &Order,
     work: &FulfillmentOrder,
@@ -66,7 +67,7 @@ pub fn movable(
         let lines = asked.iter().filter_map(|(id, quantity)| Some((work.line(*id)?, *quantity)));
         let answers = lines.map(|(line, quantity)| {
             let article = order.line(line.order_line).map(|line| &line.article);
-            let answer = takes(order, work, line, article, quantity, location, stock, &mut taken);
+            let answer = takes(order, work, line, article, quantity, location, locations, stock, &mut taken);
             (line.id, answer)
         });
         Destination { location: location.id, lines: answers.collect() }
@@ -82,6 +83,7 @@ fn takes(
     article: Option<&Article>,
     quantity: i64,
     location: &Location,
+    locations: &[Location],
     stock: &[Stock],
     taken: &mut Vec<(VariantId, i64)>,
 ) -> Result<(), Obstacle> {
@@ -92,12 +94,13 @@ fn takes(
         return Err(Obstacle::Inactive);
     }
     let Some(article) = article else { return Ok(()) };
-    if article.pinned_to.is_some() && article.pinned_to != location.service {
+    let pinned_to = article.pinned_to.filter(|service| runs(locations, *service));
+    if pinned_to.is_some() && pinned_to != location.service {
         return Err(Obstacle::PinnedElsewhere);
     }
     let Some(variant) = article.variant.filter(|_| line.committed) else { return Ok(()) };
-    let level = stock.iter().find(|level| level.variant == variant && level.location == location.id);
-    let level = level.ok_or(Obstacle::NotStocked)?;
+    let at = |level: &&Stock| level.variant == variant && level.location == location.id && level.stocked;
+    let level = stock.iter().find(at).ok_or(Obstacle::NotStocked)?;
     let before: i64 = taken.iter().filter(|(other, _)| *other == variant).map(|(_, units)| units).sum();
     if is_limited(order, article) && before + quantity > level.available() {
         return Err(Obstacle::OutOfStock);

@@ -7,13 +7,15 @@
 //! of an article its units are split over several. Articles that need no shipping go apart, and what nobody can
 //! ship waits, with the reason.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, Nearness};
 use crate::fulfillment_order::Delivery;
 use crate::id::{LocationId, ServiceId, VariantId};
 use crate::location::Location;
-use crate::product::Stock;
+use crate::stock::Stock;
 
 mod cover;
 
@@ -184,6 +186,7 @@ struct Candidate<'a> {
 
 /// Finds a place for every unit.
 pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
+    let demand = &*pinned(demand, situation.locations);
     let articles = articles(demand);
     let wanted: i64 = articles.iter().map(|article| article.quantity).sum();
     let mut candidates = Vec::new();
@@ -231,6 +234,24 @@ pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
     }
     ranked.append(&mut considered);
     Plan { parcels, waiting, explanation: Explanation { decided_by, locations: ranked } }
+}
+
+/// What is demanded, without pins to services that run no location any more: nobody else would ever ship it.
+fn pinned<'d>(demand: &'d [Demand], locations: &[Location]) -> Cow<'d, [Demand]> {
+    let gone = |wanted: &Demand| wanted.pinned_to.is_some_and(|service| !runs(locations, service));
+    if !demand.iter().any(gone) {
+        return Cow::Borrowed(demand);
+    }
+    let freed = |wanted: &Demand| Demand {
+        pinned_to: wanted.pinned_to.filter(|service| runs(locations, *service)),
+        ..wanted.clone()
+    };
+    demand.iter().map(freed).collect()
+}
+
+/// Whether a service runs one of the locations.
+pub(crate) fn runs(locations: &[Location], service: ServiceId) -> bool {
+    locations.iter().any(|location| location.service == Some(service))
 }
 
 /// What must be shipped, article by article: lines of the same article share its stock.
@@ -323,7 +344,7 @@ fn may_take(location: &Location, wanted: &Demand) -> bool {
 fn available(stock: &[Stock], variant: VariantId, location: LocationId) -> i64 {
     stock
         .iter()
-        .find(|level| level.variant == variant && level.location == location)
+        .find(|level| level.variant == variant && level.location == location && level.stocked)
         .map_or(0, Stock::available)
 }
 

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::command::Command;
-use domain::decide::{Decision, Outcome, Write, decide};
+use domain::command::billing::BillingCommand;
+use domain::decide::{Decision, Heard, Outcome, Write, decide};
 use domain::fulfillment::Fulfillment;
 use domain::id::{FulfillmentId, Ids, OrderId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::snapshot::{Shop, Snapshot};
+use domain::stock::Stock;
 use futures::future::BoxFuture;
 use rand::RngExt as _;
 use store::{CommitError, Remembered};
@@ -44,6 +46,29 @@ impl Done {
             _ => None,
         });
         written.or_else(|| self.snapshot.orders.iter().find(|order| order.id == id))
+    }
+
+    /// The stock that was read, as it is afterwards.
+    pub fn stock(&self) -> Vec<Stock> {
+        let mut stock = self.snapshot.stock.clone();
+        for write in &self.decision.writes {
+            let Write::Stock(delta) = write else { continue };
+            let same = |level: &&mut Stock| (level.variant, level.location) == (delta.variant, delta.location);
+            let now = Some(self.decision.at);
+            match stock.iter_mut().find(same) {
+                Some(level) => {
+                    level.change(delta);
+                    level.updated_at = now;
+                }
+                None => {
+                    let none = Stock::none(delta.variant, delta.location);
+                    let mut level = Stock { created_at: now, updated_at: now, ..none };
+                    level.change(delta);
+                    stock.push(level);
+                }
+            }
+        }
+        stock
     }
 
     /// A fulfillment as it is afterwards.
@@ -96,13 +121,37 @@ impl Engine {
         actor: &Actor,
         command: &Command,
     ) -> Result<Verdict, Error> {
+        self.carried_out(shop, actor, command, Heard::ByListeners).await
+    }
+
+    /// Carries out a command of which nobody is told: it is about the past, and only written down now.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub async fn execute_unheard(
+        &self,
+        shop: &Arc<Shop>,
+        actor: &Actor,
+        command: &Command,
+    ) -> Result<Verdict, Error> {
+        self.carried_out(shop, actor, command, Heard::ByNobody).await
+    }
+
+    async fn carried_out(
+        &self,
+        shop: &Arc<Shop>,
+        actor: &Actor,
+        command: &Command,
+        heard: Heard,
+    ) -> Result<Verdict, Error> {
         let command = self.numbered(shop, command).await?;
         for attempt in 0..TRIES {
-            let verdict = self.decided(shop, actor, &command).await?;
-            let Ok(done) = &verdict else { return Ok(verdict) };
+            let mut verdict = self.decided(shop, actor, &command).await?;
+            let Ok(done) = &mut verdict else { return Ok(verdict) };
+            done.decision.heard = heard;
             match self.0.store.commit(shop.id, &done.snapshot, &done.decision, None).await {
                 Ok(()) => {
-                    self.0.wake.all();
+                    self.committed(&verdict);
                     return Ok(verdict);
                 }
                 Err(CommitError::Stale) => pause(attempt).await,
@@ -148,7 +197,7 @@ impl Engine {
             };
             match written {
                 Ok(()) => {
-                    self.0.wake.all();
+                    self.committed(&verdict);
                     return Ok(Answered::Fresh(answer));
                 }
                 Err(CommitError::KeyTaken) => {
@@ -161,6 +210,15 @@ impl Engine {
             }
         }
         Err(Error::Contended)
+    }
+
+    /// What follows from a commit on this node.
+    fn committed(&self, verdict: &Verdict) {
+        let of_services = |write: &Write| matches!(write, Write::Service(_) | Write::NoService(_));
+        if verdict.as_ref().is_ok_and(|done| done.decision.writes.iter().any(of_services)) {
+            self.0.keys.forget();
+        }
+        self.0.wake.all();
     }
 
     async fn answered(&self, shop: &Shop, once: &Once) -> Result<Option<Answered>, Error> {
@@ -198,6 +256,11 @@ impl Engine {
                 let mut place = place.clone();
                 place.number = self.0.numbers.next_order(shop.id).await?;
                 Ok(Cow::Owned(Command::Place(place)))
+            }
+            Command::Billing(BillingCommand::Place(place)) if place.number == 0 => {
+                let mut place = place.clone();
+                place.number = self.0.numbers.next_order(shop.id).await?;
+                Ok(Cow::Owned(Command::Billing(BillingCommand::Place(place))))
             }
             _ => Ok(Cow::Borrowed(command)),
         }

@@ -34,6 +34,11 @@ impl KeyCache {
     pub(crate) fn new() -> Self {
         Self(quick_cache::sync::Cache::new(MANY))
     }
+
+    /// Forgets who runs what: a program that made a service may use it at once, on this node at least.
+    pub(crate) fn forget(&self) {
+        self.0.clear();
+    }
 }
 
 /// A key to be made.

@@ -149,7 +149,6 @@ impl Outside {
             .referer(false)
             .user_agent(concat!("Consign/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(policy.connect_timeout)
-            .timeout(policy.total_timeout)
             .pool_max_idle_per_host(2)
             .pool_idle_timeout(IDLE)
             .build()
@@ -160,6 +159,12 @@ impl Outside {
     /// Whether the policy accepts that URL, as far as it can be told without looking up its name.
     pub fn check_url(&self, url: &str) -> Result<(), UrlRefusal> {
         self.policy.check_url(url)
+    }
+
+    /// The same way out, with other limits: so long a call may take, and so much of its answer is kept.
+    pub fn within(&self, total_timeout: Duration, max_response_bytes: usize) -> Outside {
+        let policy = Policy { total_timeout, max_response_bytes, ..self.policy.clone() };
+        Outside { policy, client: self.client.clone() }
     }
 
     /// Sends one request and waits for its answer, not longer than the policy's `total_timeout`.
@@ -174,6 +179,7 @@ impl Outside {
             }
         };
         let mut request = self.client.request(call.method, url).body(call.body);
+        request = request.timeout(self.policy.total_timeout);
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }

@@ -1,9 +1,10 @@
 //! The workers: what the server does without being asked. Each looks for what is due, does it by the same commands
 //! as everybody else, and may run on any number of nodes: whoever is second finds nothing to do.
 //!
-//! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *dispatcher* turns an event
-//! into one delivery for every listener that it concerns; the *deliverer* claims deliveries by a short lease, sends
-//! them, and records every attempt; the *broom* forgets what is older than it need be. They are woken by commits,
+//! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *biller* does what is due of
+//! orders' billing; the *dispatcher* turns an event into one delivery for every listener that it concerns; the *deliverer* claims deliveries by a short lease, sends
+//! them, and records every attempt; the *asker* asks fulfillment services for what they know; the *broom* forgets what
+//! is older than it need be. They are woken by commits,
 //! which is a hint, and look by themselves every second, which is the truth.
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::{Engine, Error};
 
 mod deliver;
 mod dispatch;
+mod inquire;
 mod sweeps;
 
 /// How long a worker sleeps when nobody wakes it.
@@ -33,7 +35,7 @@ const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// A bell for every worker.
 #[derive(Default)]
 pub struct Wake {
-    bells: [Notify; 4],
+    bells: [Notify; 6],
 }
 
 impl Wake {
@@ -53,6 +55,8 @@ pub struct Workers {
     pub outside: Outside,
     /// How many calls are under way at once.
     pub calls_at_once: usize,
+    /// How long after a fulfillment service was asked for what it knows it is asked again.
+    pub inquire_every: Duration,
     /// How long events are kept, in days.
     pub events_days: i64,
     /// How long answers to requests that may be sent again are kept, in days.
@@ -91,6 +95,8 @@ impl Engine {
         start(&mut tasks, 1, Job::Open);
         start(&mut tasks, 2, Job::Dispatch);
         start(&mut tasks, 3, Job::Deliver);
+        start(&mut tasks, 4, Job::Inquire);
+        start(&mut tasks, 5, Job::Advance);
         {
             let (engine, workers, stop) = (self.clone(), workers.clone(), stop);
             tasks.spawn(async move { sweeps::broom(engine, workers, stop).await });
@@ -107,7 +113,7 @@ impl Engine {
         let mut done = 0;
         for shop in self.store().shops().await? {
             let shop = Arc::new(shop);
-            for job in [Job::Route, Job::Open, Job::Dispatch, Job::Deliver] {
+            for job in [Job::Advance, Job::Route, Job::Open, Job::Dispatch, Job::Deliver, Job::Inquire] {
                 done += once(self, workers, &shop, job).await?;
             }
         }
@@ -118,9 +124,11 @@ impl Engine {
 #[derive(Debug, Clone, Copy)]
 enum Job {
     Route,
+    Advance,
     Open,
     Dispatch,
     Deliver,
+    Inquire,
 }
 
 async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>, bell: usize, job: Job) {
@@ -161,7 +169,9 @@ async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) ->
     match job {
         Job::Route => sweeps::route(engine, shop).await,
         Job::Open => sweeps::open(engine, shop).await,
+        Job::Advance => sweeps::advance(engine, shop).await,
         Job::Dispatch => dispatch::dispatch(engine, workers, shop).await,
         Job::Deliver => deliver::deliver(engine, workers, shop).await,
+        Job::Inquire => inquire::inquire(engine, workers, shop).await,
     }
 }

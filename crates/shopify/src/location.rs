@@ -1,12 +1,58 @@
-//! `Location` and `FulfillmentService`.
+//! `Location`. What mutations say of one is read in `input`.
 
-use domain::location::{Location, Service};
+use domain::id::VariantId;
+use domain::location::{Location, first_own};
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::address::formatted;
 use crate::data::Data;
-use crate::id::gid;
+use crate::id::{gid, of_kind};
+use crate::inventory::{Level, LevelId, Shelf, sees_inactive};
+use crate::search::Fact;
+use crate::service::ServiceNode;
 use crate::words::{self, missing, text};
+
+mod input;
+
+pub(crate) use input::{activate, add, deactivate, delete, edit};
+
+/// What a search may name; bare words look at the name.
+pub(crate) const SEARCHED: [&str; 14] = [
+    "active",
+    "address1",
+    "address2",
+    "city",
+    "country",
+    "created_at",
+    "geolocated",
+    "id",
+    "legacy",
+    "location_id",
+    "name",
+    "pickup_in_store",
+    "province",
+    "zip",
+];
+
+/// What a search finds under a name.
+pub(crate) fn fact<'a>(location: &'a Location, name: &str) -> Fact<'a> {
+    let text = |value: &'a Option<String>| Fact::Text(value.as_deref());
+    match name {
+        "active" => Fact::Flag(location.active),
+        "address1" => text(&location.address.address1),
+        "address2" => text(&location.address.address2),
+        "city" => text(&location.address.city),
+        "country" => text(&location.address.country),
+        "created_at" => Fact::At(location.created_at),
+        // Nobody looks a location up on a map, and none has shelves for buyers.
+        "geolocated" | "pickup_in_store" => Fact::Flag(false),
+        "id" | "location_id" => Fact::Number(location.id.0),
+        "legacy" => Fact::Flag(location.service.is_some()),
+        "province" => text(&location.address.province),
+        "zip" => text(&location.address.zip),
+        _ => Fact::Words(vec![&location.name]),
+    }
+}
 
 /// A location.
 #[derive(Clone, Copy)]
@@ -22,32 +68,42 @@ impl Object for LocationNode<'_> {
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         let Self { data, location } = *self;
-        let busy = || data.busy.contains(&location.id);
-        let others = || data.locations.iter().any(|l| l.id != location.id && l.active && l.ships_orders);
+        let burden = || data.burdens.get(&location.id).copied().unwrap_or_default();
         let own = location.service.is_none();
         Ok(match field.name() {
             "activatable" => Out::Bool(true),
             "address" => Out::object(LocationAddress(location)),
+            // Nobody here compares it with what the post office knows.
+            "addressVerified" => Out::Bool(false),
             "createdAt" => Out::from(words::time(location.created_at)),
-            "deactivatable" => Out::Bool(own && !busy() && others()),
+            "deactivatable" => Out::Bool(location.may_close(&data.locations, burden()).is_ok()),
             "deactivatedAt" => words::maybe_time(location.deactivated_at),
+            "deletable" => Out::Bool(location.may_go(burden()).is_ok()),
             "fulfillmentService" => {
                 let service = location.service.and_then(|id| data.service(id));
                 Out::maybe(service.map(|service| ServiceNode::of(data, service)))
             }
             "fulfillsOnlineOrders" => Out::Bool(location.ships_orders),
-            "hasUnfulfilledOrders" => Out::Bool(busy()),
+            "hasActiveInventory" => Out::Bool(burden().goods),
+            "hasUnfulfilledOrders" => Out::Bool(burden().work),
             "id" => Out::from(gid("Location", location.id.0)),
+            "inventoryLevel" => {
+                let item = field.str_arg("inventoryItemId").and_then(|id| of_kind("InventoryItem", id));
+                let id = item.map(|item| LevelId { location: location.id, variant: VariantId(item) });
+                let level = id.and_then(|id| Level::find(data, id));
+                Out::maybe(level.filter(|level| level.stock.stocked || sees_inactive(field)))
+            }
+            "inventoryLevels" => Shelf::out(data, location.id, field)?,
             "isActive" => Out::Bool(location.active),
             "isFulfillmentService" => Out::Bool(!own),
-            "isPrimary" => {
-                let first =
-                    data.locations.iter().filter(|l| l.service.is_none()).min_by_key(|l| (l.rank, l.id));
-                Out::Bool(first.is_some_and(|first| first.id == location.id))
-            }
+            "isPrimary" => Out::Bool(first_own(&data.locations).is_some_and(|first| first.id == location.id)),
             "legacyResourceId" => Out::from(location.id.0.to_string()),
+            // Buyers come for what an order says is picked up; no location has settings of its own for that.
+            "localPickupSettingsV2" => Out::Null,
             "name" => Out::from(&location.name),
             "shipsInventory" => Out::Bool(own && location.ships_orders),
+            // As above: nobody knows better.
+            "suggestedAddresses" => Out::List(Vec::new()),
             "updatedAt" => Out::from(words::time(location.updated_at)),
             other => return Err(missing("Location", other)),
         })
@@ -70,58 +126,13 @@ impl Object for LocationAddress<'_> {
             "country" => text(&address.country),
             "countryCode" => text(&address.country_code),
             "formatted" => Out::list(formatted(address, false, false)),
+            // Where on earth it stands is never looked up.
+            "latitude" | "longitude" => Out::Null,
             "phone" => text(&address.phone),
             "province" => text(&address.province),
             "provinceCode" => text(&address.province_code),
             "zip" => text(&address.zip),
             other => return Err(missing("LocationAddress", other)),
-        })
-    }
-}
-
-/// A fulfillment service, or the merchant's own hands, which this API calls a service too.
-pub(crate) struct ServiceNode<'d> {
-    data: &'d Data,
-    service: Option<&'d Service>,
-}
-
-impl<'d> ServiceNode<'d> {
-    /// The merchant's own hands.
-    pub(crate) fn manual(data: &'d Data) -> Self {
-        Self { data, service: None }
-    }
-
-    /// A service.
-    pub(crate) fn of(data: &'d Data, service: &'d Service) -> Self {
-        Self { data, service: Some(service) }
-    }
-}
-
-impl Object for ServiceNode<'_> {
-    fn type_name(&self) -> &'static str {
-        "FulfillmentService"
-    }
-
-    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let (data, service) = (self.data, self.service);
-        Ok(match field.name() {
-            "callbackUrl" => service.map_or(Out::Null, |service| text(&service.callback_url)),
-            "fulfillmentOrdersOptIn" => Out::Bool(service.is_some()),
-            "handle" => Out::from(service.map_or("manual", |service| &service.handle)),
-            "id" => Out::from(match service {
-                Some(service) => format!("{}?id=true", gid("FulfillmentService", service.id.0)),
-                None => "gid://shopify/FulfillmentService/manual".to_owned(),
-            }),
-            "inventoryManagement" => Out::Bool(service.is_some_and(|service| service.gives_stock)),
-            "location" => {
-                let location = service.and_then(|service| data.location(service.location));
-                Out::maybe(location.map(|location| LocationNode { data, location }))
-            }
-            "requiresShippingMethod" => Out::Bool(service.is_none_or(|service| service.requires_shipping)),
-            "serviceName" => Out::from(service.map_or("Manual", |service| &service.name)),
-            "trackingSupport" => Out::Bool(service.is_some_and(|service| service.gives_tracking)),
-            "type" => Out::from(if service.is_some() { "THIRD_PARTY" } else { "MANUAL" }),
-            other => return Err(missing("FulfillmentService", other)),
         })
     }
 }

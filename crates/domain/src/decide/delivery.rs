@@ -4,7 +4,7 @@ use super::{Change, Outcome, Write};
 use crate::actor::{Permission, to_write, visible, writable};
 use crate::command::{RecordDelivery, Track};
 use crate::event::Fact;
-use crate::fulfillment::{DeliveryEvent, Fulfillment};
+use crate::fulfillment::{DeliveryEvent, Fulfillment, Tracking};
 use crate::id::FulfillmentId;
 use crate::refusal::{Refusal, Thing};
 
@@ -13,6 +13,20 @@ pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outc
     fulfillment.trackings = command.trackings.clone();
     fulfillment.notify_buyer |= command.notify_buyer;
     let id = fulfillment.id;
+    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id })
+}
+
+/// A service says how to find what it sent. What is known already stays, and so does what was called off.
+pub(super) fn learn(
+    change: &mut Change<'_, '_>,
+    id: FulfillmentId,
+    trackings: &[Tracking],
+) -> Result<Outcome, Refusal> {
+    let known = changeable(change, id)?;
+    if !known.lacks_tracking() || trackings.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let fulfillment = Fulfillment { trackings: trackings.to_vec(), ..known.clone() };
     store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id })
 }
 

@@ -11,7 +11,7 @@ use crate::id::{FulfillmentOrderId, LocationId, OrderId};
 use crate::location::Location;
 use crate::moving::{is_limited, movable};
 use crate::order::{Order, Waiting};
-use crate::product::{Stock, StockDelta, StockGuard};
+use crate::stock::{Stock, StockDelta, StockGuard};
 use crate::refusal::{Refusal, Thing};
 use crate::routing::{self, Demand, Parcel, Plan, Situation};
 
@@ -151,10 +151,11 @@ fn go(
     asked: &[LineQuantity],
     peers: Peers,
 ) -> Result<FulfillmentOrderId, Refusal> {
-    let stock = change.stock_now();
+    let (snapshot, stock) = (change.snapshot, change.stock_now());
     let order = &change.order(order_id)?.order;
     let fo = found(order, id)?.clone();
-    for destination in movable(order, &fo, asked, std::slice::from_ref(to), &stock) {
+    let destinations = movable(order, &fo, asked, &snapshot.locations, &stock);
+    for destination in destinations.iter().filter(|destination| destination.location == to.id) {
         destination.takes_all().map_err(|obstacle| Refusal::NotMovable(id, to.id, obstacle))?;
     }
     let peers = match (&fo.stage, peers) {

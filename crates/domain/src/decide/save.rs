@@ -1,17 +1,13 @@
-//! Things around orders that are saved as a whole: listeners, locations, services, products; and stock.
+//! Things around orders that are saved as a whole: listeners and products; and stock.
 
 use super::{Change, Outcome, Write};
 use crate::actor::{Actor, Permission};
 use crate::custom_field;
 use crate::event::Fact;
-use crate::id::{ListenerId, LocationId, VariantId};
+use crate::id::ListenerId;
 use crate::listener::Listener;
-use crate::location::{Location, Service};
-use crate::product::{Product, StockDelta, StockGuard, Variant};
+use crate::product::{Product, Variant};
 use crate::refusal::{Field, Refusal, Thing};
-
-/// The largest change of stock at once.
-const STOCK_MAX: i64 = 1_000_000_000;
 
 fn permitted(change: &Change<'_, '_>, needs: &'static [Permission]) -> Result<(), Refusal> {
     if change.actor.may_any(needs) { Ok(()) } else { Err(Refusal::NotPermitted(needs)) }
@@ -63,69 +59,6 @@ fn own_listener<'a>(change: &Change<'a, '_>, id: ListenerId) -> Option<&'a Liste
     change.snapshot.listeners.iter().find(|listener| listener.id == id && own(listener))
 }
 
-pub(super) fn location(change: &mut Change<'_, '_>, location: &Location) -> Result<Outcome, Refusal> {
-    permitted(change, &[Permission::WriteLocations])?;
-    let name = location.name.trim();
-    if name.is_empty() {
-        return Err(Refusal::Malformed(Field::Name, "is empty"));
-    }
-    let others = change.snapshot.locations.iter().filter(|other| other.id != location.id);
-    if others.into_iter().any(|other| other.name.eq_ignore_ascii_case(name)) {
-        return Err(Refusal::Taken(Field::Name));
-    }
-    let known = change.snapshot.locations.iter().find(|other| other.id == location.id);
-    let mut location = Location { name: name.to_owned(), ..location.clone() };
-    let custom_fields = known.map(|known| known.custom_fields.as_slice()).unwrap_or_default();
-    location.custom_fields =
-        custom_field::replaced(custom_fields, &location.custom_fields, change.now, change.ids);
-    location.created_at = known.map_or(change.now, |known| known.created_at);
-    location.updated_at = change.now;
-    let id = location.id;
-    change.facts.push(match known {
-        Some(_) => Fact::LocationUpdated { location: id },
-        None => Fact::LocationCreated { location: id },
-    });
-    change.writes.push(Write::Location(location));
-    change.writes.push(Write::RouteWaiting);
-    Ok(Outcome::Location(id))
-}
-
-pub(super) fn service(
-    change: &mut Change<'_, '_>,
-    service: &Service,
-    at: &Location,
-) -> Result<Outcome, Refusal> {
-    permitted(change, &[Permission::WriteFulfillments])?;
-    let others = change.snapshot.services.iter().filter(|other| other.id != service.id);
-    let same = |other: &Service| {
-        other.name.eq_ignore_ascii_case(service.name.trim()) || other.handle == service.handle
-    };
-    if service.name.trim().is_empty() {
-        return Err(Refusal::Malformed(Field::Name, "is empty"));
-    }
-    if others.into_iter().any(same) {
-        return Err(Refusal::Taken(Field::Name));
-    }
-    let known = change.snapshot.services.iter().find(|other| other.id == service.id);
-    let created_at = known.map_or(change.now, |known| known.created_at);
-    let updated_at = change.now;
-    change.facts.push(Fact::ServiceSaved { service: service.id });
-    change.writes.push(Write::Location(Location {
-        service: Some(service.id),
-        created_at,
-        updated_at,
-        ..at.clone()
-    }));
-    change.writes.push(Write::Service(Service {
-        location: at.id,
-        created_at,
-        updated_at,
-        ..service.clone()
-    }));
-    change.writes.push(Write::RouteWaiting);
-    Ok(Outcome::Service(service.id))
-}
-
 pub(super) fn product(
     change: &mut Change<'_, '_>,
     product: &Product,
@@ -138,7 +71,10 @@ pub(super) fn product(
     let known = change.snapshot.products.iter().find(|other| other.id == product.id);
     let created_at = known.map_or(change.now, |known| known.created_at);
     let now = change.now;
-    change.facts.push(Fact::ProductSaved { product: product.id });
+    change.facts.push(match known {
+        Some(_) => Fact::ProductSaved { product: product.id },
+        None => Fact::ProductCreated { product: product.id },
+    });
     let custom_fields = known.map(|known| known.custom_fields.as_slice()).unwrap_or_default();
     let custom_fields = custom_field::replaced(custom_fields, &product.custom_fields, now, change.ids);
     change.writes.push(Write::Product(Product {
@@ -161,40 +97,6 @@ pub(super) fn product(
         }));
     }
     Ok(Outcome::Product(product.id))
-}
-
-/// Stock is counted or corrected. The shelves may hold less than is promised afterwards: goods do get lost.
-pub(super) fn stock(
-    change: &mut Change<'_, '_>,
-    changes: &[(VariantId, LocationId, i64)],
-) -> Result<Outcome, Refusal> {
-    permitted(change, &[Permission::WriteInventory])?;
-    if changes.is_empty() {
-        return Err(Refusal::NothingToDo);
-    }
-    for (index, (variant, location, by)) in changes.iter().enumerate() {
-        if change.snapshot.variants.iter().all(|known| known.id != *variant) {
-            return Err(Refusal::Unknown(Thing::Variant(*variant, index)));
-        }
-        if change.snapshot.locations.iter().all(|known| known.id != *location) {
-            return Err(Refusal::Unknown(Thing::Location(*location)));
-        }
-        if !(-STOCK_MAX..=STOCK_MAX).contains(by) {
-            return Err(Refusal::LineQuantity(index));
-        }
-        change.facts.push(Fact::StockChanged { location: *location, variant: *variant, by: *by });
-        change.move_stock(StockDelta {
-            variant: *variant,
-            location: *location,
-            on_hand: *by,
-            committed: 0,
-            guard: StockGuard::Free,
-        });
-    }
-    if changes.iter().any(|(_, _, by)| *by > 0) {
-        change.writes.push(Write::RouteWaiting);
-    }
-    Ok(Outcome::Done)
 }
 
 #[cfg(test)]

@@ -50,3 +50,14 @@ fn what_is_pinned_goes_to_its_service_only() {
     let nothing = movable(&world.orders[0], world.work(work), &[], &world.locations, &[]);
     assert_eq!(nothing[1].takes_some(), Err(Obstacle::NotStocked));
 }
+
+#[test]
+fn a_pin_to_a_service_that_is_gone_holds_nothing() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(STICKER, 1)]);
+    world.orders[0].lines[0].article.pinned_to = Some(SERVICE);
+    world.locations.pop();
+    let asked = [(world.work(work).lines[0].id, 1)];
+    let places = movable(&world.orders[0], world.work(work), &asked, &world.locations, &[]);
+    assert_eq!(places[1].takes_all(), Ok(()));
+}

@@ -8,12 +8,13 @@ use domain::command::{Command, Place};
 use domain::decide::Outcome;
 use domain::event::Event;
 use domain::id::{AppId, FulfillmentOrderId, OrderId};
+use domain::location::Inquiry;
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::clock::Clock;
-use engine::dialect::{Called, Dialect, Message, Told};
+use engine::dialect::{About, Asked, Called, Dialect, Learned, Message, Question, Told};
 use engine::keys::KeyWanted;
 use engine::outside::address::AllowPrivate;
 use engine::outside::url::AllowHttp;
@@ -133,6 +134,7 @@ pub fn workers() -> Workers {
         dialects: vec![Arc::new(Plain)],
         outside: Outside::new(policy).unwrap(),
         calls_at_once: 8,
+        inquire_every: Duration::from_secs(3600),
         events_days: 30,
         keys_days: 7,
     }
@@ -174,11 +176,25 @@ impl Dialect for Plain {
         vec![Message { part: 0, topic: "call".into(), url, headers: Vec::new(), body }]
     }
 
+    fn inquire(&self, asked: &Asked<'_>) -> Option<Question> {
+        let about = match asked.about {
+            About::Tracking(names) => format!("tracking/{}", names.len()),
+            About::Stock => "stock".to_owned(),
+        };
+        let url = format!("{}/{about}", asked.service.callback_url.as_ref()?);
+        Some(Question { urls: vec![url], headers: Vec::new() })
+    }
+
+    fn understand(&self, _inquiry: Inquiry, body: &[u8]) -> Option<Learned> {
+        let stock: std::collections::BTreeMap<String, i64> = serde_json::from_slice(body).ok()?;
+        Some(Learned::Stock(stock.into_iter().collect()))
+    }
+
     fn sign(&self, secret: &str, body: &str, now: Time) -> Vec<(String, String)> {
         vec![("X-Signature".into(), signature(secret, body)), ("X-Sent".into(), now.0.to_string())]
     }
 
-    fn schedule(&self) -> Schedule {
+    fn schedule(&self, _shop: &Shop) -> Schedule {
         let (first, cap) = (Duration::from_secs(10), Duration::from_secs(60));
         Schedule::Exponential { first, cap, attempts: ATTEMPTS }
     }

@@ -3,5 +3,6 @@
 
 mod bench;
 mod delivery;
+mod inquiry;
 mod once;
 mod workers;

@@ -64,6 +64,7 @@ pub async fn bench(policy: Policy) -> Bench {
         dialects: vec![shopify::dialect()],
         outside: Outside::new(policy).unwrap(),
         calls_at_once: 8,
+        inquire_every: Duration::from_secs(3600),
         events_days: 30,
         keys_days: 7,
     };

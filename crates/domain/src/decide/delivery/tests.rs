@@ -1,6 +1,6 @@
 //! Given, when, then: parcels on their way.
 
-use crate::actor::Permission;
+use crate::actor::{Actor, Permission};
 use crate::command::{Command, RecordDelivery, Track};
 use crate::event::FactKind;
 use crate::fulfillment::{DeliveryStatus, Tracking};
@@ -72,4 +72,27 @@ fn they_are_refused_to_those_who_cant_see_or_may_not_write() {
     assert_eq!(world.refused(&limited("read_orders"), delayed(parcel)), unknown(parcel));
     // A carrier need not know whose work a parcel was.
     world.run(&limited("write_fulfillments"), delayed(parcel)).unwrap();
+}
+
+#[test]
+fn what_a_service_says_counts_until_somebody_knows() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(MUG, 2)]);
+    let line = world.work(work).lines[0].id;
+    let parcel = world.ship(work, Some(&[(line, 1)]));
+    let told = |number: &str| vec![Tracking { number: Some(number.into()), ..Tracking::default() }];
+    let learning = |number: &str| Command::LearnTracking(parcel, told(number));
+    assert!(world.fulfillments[0].lacks_tracking());
+    assert_eq!(world.refused(&limited("read_orders"), learning("1Z")), Refusal::Unknown(Thing::Fulfillment(parcel)));
+    let decision = world.run(&Actor::System, Command::LearnTracking(parcel, vec![])).unwrap();
+    assert_eq!(kinds(&decision), [], "it said nothing");
+    let decision = world.run(&Actor::System, learning("1Z")).unwrap();
+    assert_eq!(kinds(&decision), [FactKind::FulfillmentUpdated, FactKind::OrderUpdated]);
+    let decision = world.run(&Actor::System, learning("2Z")).unwrap();
+    assert_eq!(kinds(&decision), []);
+    assert_eq!(world.fulfillments[0].trackings, told("1Z"));
+    let other = world.ship(work, None);
+    world.run(&server(), Command::CancelFulfillment(other)).unwrap();
+    let decision = world.run(&Actor::System, Command::LearnTracking(other, told("3Z"))).unwrap();
+    assert_eq!(kinds(&decision), [], "it was called off");
 }

@@ -1,10 +1,12 @@
 //! Given, when, then: locations that come and go.
 
 use crate::actor::Permission;
-use crate::command::Command;
+use crate::command::{Command, EditLocation};
+use crate::decide::Write;
 use crate::event::FactKind;
 use crate::id::LocationId;
-use crate::refusal::{LocationTrouble, Refusal, Thing};
+use crate::location::Location;
+use crate::refusal::{Field, LocationTrouble, Refusal, Thing};
 use crate::world::*;
 
 fn trouble(id: LocationId, what: LocationTrouble) -> Refusal {
@@ -71,4 +73,68 @@ fn only_what_is_empty_and_out_of_service_is_forgotten() {
     assert_eq!(kinds(&decision), [FactKind::LocationDeleted]);
     assert!(world.locations.iter().all(|location| location.id != HERE));
     assert!(world.work(work).settled_location().is_some(), "what was sent from there says so");
+}
+
+#[test]
+fn locations_have_names_of_their_own() {
+    let mut world = World::new();
+    let named =
+        |id, name: &str| Command::SaveLocation(Location { name: name.into(), ..location(LocationId(id), 5) });
+    let reader = limited("read_locations");
+    assert_eq!(world.refused(&reader, named(20, "")), Refusal::NotPermitted(&[Permission::WriteLocations]));
+    assert_eq!(world.refused(&merchant(), named(20, " ")), Refusal::Malformed(Field::Name, "is empty"));
+    assert_eq!(world.refused(&merchant(), named(20, " location 10 ")), Refusal::Taken(Field::Name));
+    let long = "é".repeat(101);
+    assert_eq!(world.refused(&merchant(), named(20, &long)), Refusal::Malformed(Field::Name, "is too long"));
+    let made = world.run(&merchant(), named(20, " New ")).unwrap();
+    assert_eq!(kinds(&made), [FactKind::LocationCreated]);
+    assert!(made.writes.contains(&Write::RouteWaiting));
+    assert_eq!(world.locations[3].name, "New");
+    let changed = world.run(&merchant(), named(20, "new")).unwrap();
+    assert_eq!(kinds(&changed), [FactKind::LocationUpdated]);
+}
+
+fn edit(location: LocationId) -> EditLocation {
+    EditLocation { location, name: None, address: None, ships_orders: None }
+}
+
+#[test]
+fn what_an_edit_does_not_name_stays() {
+    let mut world = World::new();
+    let before = world.locations[0].clone();
+    let named = EditLocation { name: Some("Main".into()), ..edit(HERE) };
+    let decision = world.run(&merchant(), Command::EditLocation(named)).unwrap();
+    assert_eq!(kinds(&decision), [FactKind::LocationUpdated]);
+    let after = world.locations.iter().find(|location| location.id == HERE).unwrap();
+    let renamed = Location { name: "Main".into(), updated_at: world.now, ..before };
+    assert_eq!(*after, renamed);
+    let taken = EditLocation { name: Some("location 11".into()), ..edit(HERE) };
+    assert_eq!(world.refused(&merchant(), Command::EditLocation(taken)), Refusal::Taken(Field::Name));
+}
+
+#[test]
+fn somebody_must_go_on_shipping() {
+    let mut world = World::new();
+    let stop = |id| Command::EditLocation(EditLocation { ships_orders: Some(false), ..edit(id) });
+    assert_eq!(world.refused(&server(), stop(SERVED)), trouble(SERVED, LocationTrouble::OfService));
+    world.run(&merchant(), stop(HERE)).unwrap();
+    world.run(&merchant(), stop(HERE)).unwrap();
+    world.locations.iter_mut().find(|location| location.id == SERVED).unwrap().active = false;
+    assert_eq!(world.refused(&merchant(), stop(THERE)), trouble(THERE, LocationTrouble::OnlyOneThatShips));
+    // It ships nothing while it is out of service.
+    world.locations.iter_mut().find(|location| location.id == THERE).unwrap().active = false;
+    world.run(&merchant(), stop(THERE)).unwrap();
+}
+
+#[test]
+fn a_service_edits_its_own_location_and_no_other() {
+    let mut world = World::new();
+    let named = |id, name: &str| Command::EditLocation(EditLocation { name: Some(name.into()), ..edit(id) });
+    world.run(&server(), named(SERVED, "Docks")).unwrap();
+    let unknown = |id| Refusal::Unknown(Thing::Location(id));
+    assert_eq!(world.refused(&merchant(), named(SERVED, "Mine")), unknown(SERVED));
+    assert_eq!(world.refused(&merchant(), named(LocationId(4), "Mine")), unknown(LocationId(4)));
+    let reader = limited("write_fulfillments");
+    let needs = Refusal::NotPermitted(&[Permission::WriteLocations]);
+    assert_eq!(world.refused(&reader, named(HERE, "Mine")), needs);
 }

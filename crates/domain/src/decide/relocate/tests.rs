@@ -9,7 +9,7 @@ use crate::fulfillment_order::{Request, Stage, StageName};
 use crate::id::{FulfillmentOrderId, LocationId};
 use crate::moving::Obstacle;
 use crate::order::StockMode;
-use crate::product::{StockDelta, StockGuard};
+use crate::stock::{StockDelta, StockGuard};
 use crate::refusal::{Refusal, Thing};
 use crate::world::*;
 
@@ -33,13 +33,8 @@ fn whole_work_keeps_its_id_and_its_promises_go_with_it() {
     assert_eq!((original, from, lines.len()), (moved, &HERE, 2));
     assert_eq!((world.work(work).location, units(&world, work)), (THERE, vec![(3, 3), (1, 1)]));
     assert_eq!((world.stock(SHIRT, HERE), world.stock(SHIRT, THERE)), ((10, 0), (10, 3)));
-    let promise = StockDelta {
-        variant: SHIRT,
-        location: THERE,
-        on_hand: 0,
-        committed: 3,
-        guard: StockGuard::Available,
-    };
+    let promise =
+        StockDelta { committed: 3, guard: StockGuard::Available, ..StockDelta::none(SHIRT, THERE) };
     assert!(decision.writes.contains(&Write::Stock(promise)), "{:?}", decision.writes);
     assert!(decision.writes.contains(&Write::RouteWaiting), "others may have what was promised here");
 }
@@ -127,6 +122,25 @@ fn elsewhere_nobody_was_asked_for_it() {
     world.run(&merchant(), move_here).unwrap();
     let there = world.work(work);
     assert_eq!((&there.stage, there.request, there.service), (&Stage::Open, Request::Unsubmitted, None));
+}
+
+#[test]
+fn what_a_service_gave_up_is_routed_again() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(MUG, 2)]);
+    world.run(&merchant(), requesting(work, &[])).unwrap();
+    world.run(&server(), Command::AcceptRequest(work, None)).unwrap();
+    let line = world.work(work).lines[0].id;
+    world.ship(work, Some(&[(line, 1)]));
+    world.run(&server(), Command::GiveUp(work, None)).unwrap();
+    let nowhere = world.refused(&merchant(), rerouting(&[work], &[], &[]));
+    assert_eq!(nowhere, Refusal::NoPlace(work), "nobody else has any");
+    world.put(MUG, THERE, 5);
+    world.run(&merchant(), rerouting(&[work], &[], &[])).unwrap();
+    let [left, moved] = &world.orders[0].fulfillment_orders[..] else { panic!() };
+    assert_eq!((left.stage_name(), left.lines[0].total), (StageName::Closed, 1), "what it sent stays with it");
+    assert_eq!((moved.location, moved.stage_name(), moved.open_quantity()), (THERE, StageName::Open, 1));
+    assert_eq!((world.stock(MUG, SERVED), world.stock(MUG, THERE)), ((9, 0), (5, 1)));
 }
 
 #[test]

@@ -1,13 +1,9 @@
 //! Given, when, then: things around orders.
 
-use super::STOCK_MAX;
-use crate::actor::{Actor, Permission};
+use crate::actor::Permission;
 use crate::command::Command;
-use crate::decide::Write;
-use crate::event::FactKind;
-use crate::id::{AppId, ListenerId, LocationId, ProductId, ServiceId, VariantId};
+use crate::id::{AppId, ListenerId, ProductId};
 use crate::listener::Listener;
-use crate::location::{Location, Service};
 use crate::product::Product;
 use crate::refusal::{Field, Refusal, Thing};
 use crate::time::Time;
@@ -69,56 +65,6 @@ fn listeners_differ_in_what_they_hear_and_in_their_names() {
 }
 
 #[test]
-fn locations_have_names_of_their_own() {
-    let mut world = World::new();
-    let named =
-        |id, name: &str| Command::SaveLocation(Location { name: name.into(), ..location(LocationId(id), 5) });
-    let reader = limited("read_locations");
-    assert_eq!(world.refused(&reader, named(20, "")), Refusal::NotPermitted(&[Permission::WriteLocations]));
-    assert_eq!(world.refused(&merchant(), named(20, " ")), Refusal::Malformed(Field::Name, "is empty"));
-    assert_eq!(world.refused(&merchant(), named(20, " location 10 ")), Refusal::Taken(Field::Name));
-    let made = world.run(&merchant(), named(20, " New ")).unwrap();
-    assert_eq!(kinds(&made), [FactKind::LocationCreated]);
-    assert!(made.writes.contains(&Write::RouteWaiting));
-    assert_eq!(world.locations[3].name, "New");
-    let changed = world.run(&merchant(), named(20, "new")).unwrap();
-    assert_eq!(kinds(&changed), [FactKind::LocationUpdated]);
-}
-
-#[test]
-fn services_have_names_of_their_own_and_a_location() {
-    let mut world = World::new();
-    let named = |id: i64, name: &str, handle: &str| {
-        let service = Service {
-            id: ServiceId(id),
-            app: AppId(2),
-            name: name.into(),
-            handle: handle.into(),
-            location: LocationId(0),
-            callback_url: None,
-            gives_tracking: false,
-            gives_stock: false,
-            requires_shipping: true,
-            created_at: Time(0),
-            updated_at: Time(0),
-        };
-        Command::SaveService(service, location(LocationId(40), 9))
-    };
-    let reader = limited("read_fulfillments");
-    assert_eq!(
-        world.refused(&reader, named(31, "New", "new")),
-        Refusal::NotPermitted(&[Permission::WriteFulfillments])
-    );
-    assert_eq!(world.refused(&server(), named(31, "", "new")), Refusal::Malformed(Field::Name, "is empty"));
-    assert_eq!(world.refused(&server(), named(31, "SERVED ", "new")), Refusal::Taken(Field::Name));
-    assert_eq!(world.refused(&server(), named(31, "New", "served")), Refusal::Taken(Field::Name));
-    world.run(&server(), named(31, "New", "new")).unwrap();
-    let service = world.services.iter().find(|service| service.id == ServiceId(31)).unwrap();
-    let place = world.locations.iter().find(|place| place.id == LocationId(40)).unwrap();
-    assert_eq!((service.location, place.service), (place.id, Some(service.id)));
-}
-
-#[test]
 fn variants_belong_to_their_product() {
     let mut world = World::new();
     let product = Product {
@@ -128,6 +74,9 @@ fn variants_belong_to_their_product() {
         vendor: String::new(),
         kind: String::new(),
         tags: vec![],
+        status: Default::default(),
+        gift_card: false,
+        image: None,
         custom_fields: Vec::new(),
         created_at: Time(0),
         updated_at: Time(0),
@@ -147,33 +96,4 @@ fn variants_belong_to_their_product() {
     let variant = world.variants.iter().find(|variant| variant.id == SHIRT).unwrap();
     assert_eq!((variant.product, variant.product_title.as_str()), (ProductId(91), "Hat"));
     assert_eq!(variant.created_at, Time(0), "it was there before");
-}
-
-#[test]
-fn stock_is_moved_never_set() {
-    let mut world = World::new();
-    let by = |changes: &[(VariantId, LocationId, i64)]| Command::AdjustStock(changes.to_vec());
-    let reader = limited("read_inventory");
-    assert_eq!(world.refused(&reader, by(&[])), Refusal::NotPermitted(&[Permission::WriteInventory]));
-    assert_eq!(world.refused(&merchant(), by(&[])), Refusal::NothingToDo);
-    let nobody = VariantId(4);
-    assert_eq!(
-        world.refused(&merchant(), by(&[(SHIRT, HERE, 1), (nobody, HERE, 1)])),
-        Refusal::Unknown(Thing::Variant(nobody, 1))
-    );
-    let nowhere = LocationId(4);
-    assert_eq!(
-        world.refused(&merchant(), by(&[(SHIRT, nowhere, 1)])),
-        Refusal::Unknown(Thing::Location(nowhere))
-    );
-    for too_much in [STOCK_MAX + 1, i64::MIN] {
-        assert_eq!(world.refused(&merchant(), by(&[(SHIRT, HERE, too_much)])), Refusal::LineQuantity(0));
-    }
-    world.placed_work(&[(SHIRT, 4)]);
-    let less = world.run(&merchant(), by(&[(SHIRT, HERE, -5), (SHIRT, HERE, -4)])).unwrap();
-    assert_eq!(kinds(&less), [FactKind::StockChanged, FactKind::StockChanged]);
-    assert_eq!(world.stock(SHIRT, HERE), (1, 4), "goods get lost, promises don't");
-    assert!(!less.writes.contains(&Write::RouteWaiting));
-    let more = world.run(&Actor::System, by(&[(SHIRT, HERE, 5)])).unwrap();
-    assert!(more.writes.contains(&Write::RouteWaiting));
 }
