@@ -6,12 +6,16 @@
 //! [`select`] narrows them to what the listener asked for.
 //!
 //! A listener has one topic, so a fact is told to it once at the most, and the fact's place in its event is the
-//! message's part. Subscriptions are never removed because deliveries fail: the original gives up and deletes after
-//! eight failures, here a delivery is tried for three days, then waits for a person, and the next event starts anew.
+//! message's part. The original gives up after eight more attempts and removes the subscription. Here a delivery is
+//! tried for three days, then waits for a person, and the next event starts anew, unless the shop wants it the
+//! original's way.
+
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::event::Fact;
+use domain::snapshot::{Shop, WhenUnheard};
 use domain::fulfillment::Fulfillment;
 use domain::time::Time;
 use engine::dialect::{Called, Dialect, Message, Told};
@@ -31,6 +35,13 @@ mod work;
 
 #[cfg(test)]
 mod tests;
+
+/// As the original does it: after the first attempt eight more within four hours, each after twice the wait.
+const BRIEF: Schedule = Schedule::Exponential {
+    first: Duration::from_secs(51),
+    cap: Duration::from_secs(2 * 60 * 60),
+    attempts: 9,
+};
 
 /// This dialect as the workers know it.
 pub(crate) struct Webhooks;
@@ -81,8 +92,11 @@ impl Dialect for Webhooks {
         vec![header("X-Shopify-Hmac-Sha256", &STANDARD.encode(mac.finalize().into_bytes()))]
     }
 
-    fn schedule(&self) -> Schedule {
-        Schedule::STANDARD
+    fn schedule(&self, shop: &Shop) -> Schedule {
+        match shop.when_unheard {
+            WhenUnheard::Keep => Schedule::STANDARD,
+            WhenUnheard::Remove => BRIEF,
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use domain::snapshot::Shop;
+use domain::actor::Actor;
+use domain::command::Command;
+use domain::id::ListenerId;
+use domain::snapshot::{Shop, WhenUnheard};
 use domain::time::SECOND;
 use rand::RngExt as _;
 use store::{Attempt, Delivery, DeliveryState};
@@ -34,7 +37,12 @@ pub(super) async fn deliver(engine: &Engine, workers: &Workers, shop: &Arc<Shop>
     Ok(claimed.len() as u64)
 }
 
-async fn one(engine: &Engine, workers: &Workers, shop: &Shop, delivery: &Delivery) -> Result<(), Error> {
+async fn one(
+    engine: &Engine,
+    workers: &Workers,
+    shop: &Arc<Shop>,
+    delivery: &Delivery,
+) -> Result<(), Error> {
     let what = &delivery.what;
     let number = delivery.attempts + 1;
     let at = engine.now();
@@ -49,7 +57,7 @@ async fn one(engine: &Engine, workers: &Workers, shop: &Shop, delivery: &Deliver
     };
     let attempt = recorded(&answer, at);
     let delivered = matches!(answer, Answer::Accepted(_));
-    let wait = dialect.schedule().next_attempt(number as u32, rand::rng().random());
+    let wait = dialect.schedule(shop).next_attempt(number as u32, rand::rng().random());
     let (state, due_at) = match (delivered, wait) {
         (true, _) => (DeliveryState::Delivered, at),
         (false, Some(wait)) => (DeliveryState::Pending, engine.now().plus(wait.as_micros() as i64)),
@@ -58,6 +66,19 @@ async fn one(engine: &Engine, workers: &Workers, shop: &Shop, delivery: &Deliver
     metrics::counter!("consign_deliveries_total", "result" => attempt.answer.clone()).increment(1);
     tracing::debug!(delivery = what.id, number, answer = attempt.answer, "an attempt");
     engine.store().attempted(shop.id, what.id, number, &attempt, state, due_at).await?;
+    if state == DeliveryState::Exhausted && shop.when_unheard == WhenUnheard::Remove {
+        forget(engine, shop, what.listener).await?;
+    }
+    Ok(())
+}
+
+/// Removes a listener that was told often enough, and with it what still waits for it.
+async fn forget(engine: &Engine, shop: &Arc<Shop>, listener: ListenerId) -> Result<(), Error> {
+    // A service that is called has no listener; somebody else may have removed this one before.
+    match engine.execute(shop, &Actor::System, &Command::RemoveListener(listener)).await? {
+        Ok(_) => tracing::warn!(%listener, "a listener that didn't answer was removed"),
+        Err(refusal) => tracing::debug!(%listener, ?refusal, "no listener to remove"),
+    }
     Ok(())
 }
 

@@ -170,7 +170,14 @@ fn a_signature_is_the_hmac_of_the_body() {
     let signed = Webhooks.sign("Jefe", "what do ya want for nothing?", Time(0));
     let value = "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=";
     assert_eq!(signed, [("X-Shopify-Hmac-Sha256".to_owned(), value.to_owned())]);
-    assert_eq!(Webhooks.schedule(), Schedule::STANDARD);
+    assert_eq!(Webhooks.schedule(&shop()), Schedule::STANDARD);
+    // The original's way: eight more attempts within four hours.
+    let brief = Shop { when_unheard: WhenUnheard::Remove, ..shop() };
+    let waits = (1..).map_while(|attempt| Webhooks.schedule(&brief).next_attempt(attempt, 0.999));
+    let waits: Vec<Duration> = waits.collect();
+    assert_eq!(waits.len(), 8);
+    let hours = waits.iter().sum::<Duration>().as_secs_f64() / 3600.0;
+    assert!((3.5..4.0).contains(&hours), "{hours}");
 }
 
 #[test]
