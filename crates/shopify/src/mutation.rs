@@ -100,7 +100,7 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "fulfillmentOrderRejectFulfillmentRequest" => request::reject(field),
         "webhookSubscriptionCreate" => subscription::create(engine, data, field).await?,
         "webhookSubscriptionUpdate" => subscription::update(engine, data, field).await?,
-        "webhookSubscriptionDelete" => subscription::delete(field),
+        "webhookSubscriptionDelete" => subscription::delete(engine, data, field).await?,
         other => Input::Failed(crate::words::missing("Mutation", other)),
     })
 }

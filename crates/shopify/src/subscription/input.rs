@@ -58,21 +58,28 @@ pub(crate) async fn update(engine: &Engine, data: &Data, field: &Field<'_>) -> R
         Ok(id) => ListenerId(id),
         Err(error) => return Ok(Input::Failed(error)),
     };
-    let known = engine.listeners(&data.shop, &data.actor).await?.into_iter();
-    let known = known.into_iter().find(|known| known.id == id && known.dialect == crate::NAME);
-    let Some(mut listener) = known else { return Ok(Input::Refused(UPDATE, vec![unknown()])) };
+    let Some(mut listener) = own(engine, data, id).await? else {
+        return Ok(Input::Refused(UPDATE, vec![unknown()]));
+    };
     let errors = told(&mut listener, field, data.version, engine.policy());
     Ok(planned(UPDATE, listener, errors))
 }
 
-pub(crate) fn delete(field: &Field<'_>) -> Input {
-    match required_id(field, "id", "WebhookSubscription") {
-        Ok(id) => {
-            let command = Command::RemoveListener(ListenerId(id));
-            Input::Planned(Box::new(Planned { command, kind: DELETE }))
-        }
-        Err(error) => Input::Failed(error),
+pub(crate) async fn delete(engine: &Engine, data: &Data, field: &Field<'_>) -> Result<Input, Error> {
+    let id = match required_id(field, "id", "WebhookSubscription") {
+        Ok(id) => ListenerId(id),
+        Err(error) => return Ok(Input::Failed(error)),
+    };
+    if own(engine, data, id).await?.is_none() {
+        return Ok(Input::Refused(DELETE, vec![unknown()]));
     }
+    Ok(Input::Planned(Box::new(Planned { command: Command::RemoveListener(id), kind: DELETE })))
+}
+
+/// A listener of the caller's that listens to this API; one that listens to another is none of its subscriptions.
+async fn own(engine: &Engine, data: &Data, id: ListenerId) -> Result<Option<Listener>, Error> {
+    let known = engine.listeners(&data.shop, &data.actor).await?;
+    Ok(known.into_iter().find(|known| known.id == id && known.dialect == crate::NAME))
 }
 
 fn planned(kind: Kind, listener: Listener, errors: Vec<UserError>) -> Input {

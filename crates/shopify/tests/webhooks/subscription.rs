@@ -1,6 +1,8 @@
 //! What clients say of subscriptions, and what they are answered: as recorded from the original where it was.
 
-use domain::actor::Permissions;
+use domain::actor::{Actor, Permissions};
+use domain::command::Command;
+use domain::id::ListenerId;
 use engine::outside::Policy;
 use serde_json::{Value, json};
 
@@ -96,6 +98,24 @@ async fn a_subscription_lives_as_recorded() {
     let gone = json!({"deletedWebhookSubscriptionId": id, "userErrors": []});
     assert_eq!(delete(&bench, &id).await, gone);
     assert_eq!(detail(&bench, &id).await, Value::Null);
+}
+
+#[tokio::test]
+async fn what_listens_to_another_api_is_no_subscription() {
+    let bench = bench(Policy::default()).await;
+    let payload = create(&bench, "SHOP_UPDATE", json!({"uri": "https://example.com/one"})).await;
+    let (_, id) = made(&payload);
+    let listeners = bench.engine.store().listeners(bench.shop.id).await.unwrap();
+    let mut other = listeners[0].clone();
+    other.id = ListenerId(other.id.0 + 1_000_000);
+    other.dialect = "another".to_owned();
+    bench.engine.execute(&bench.shop, &Actor::System, &Command::SaveListener(other.clone())).await.unwrap().unwrap();
+    let foreign = format!("gid://shopify/WebhookSubscription/{}", other.id);
+    let error = json!([{"field": ["id"], "message": "Webhook subscription does not exist"}]);
+    let gone = json!({"deletedWebhookSubscriptionId": null, "userErrors": error});
+    assert_eq!(delete(&bench, &foreign).await, gone);
+    assert_eq!(bench.engine.store().listeners(bench.shop.id).await.unwrap().len(), 2);
+    assert_eq!(delete(&bench, &id).await["deletedWebhookSubscriptionId"], json!(id));
 }
 
 #[tokio::test]
