@@ -6,6 +6,7 @@
 //! | [`config`] | one table of settings; where a value came from |
 //! | [`demo`] | the shop and the keys that `consign dev` starts with |
 //! | [`dialects`] | the published APIs that are spoken |
+//! | [`explorer`] | the page of `consign dev` on which one tries the API |
 //! | [`export`] | orders for elsewhere, into files |
 //! | [`failure`] | how a command ends when it does not succeed |
 //! | [`first_shop`] | the shop that commands are about |
@@ -23,6 +24,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod dialects;
+pub mod explorer;
 pub mod export;
 pub mod failure;
 pub mod first_shop;

@@ -39,6 +39,15 @@ fn dev_is_ready_soon_and_ends_in_good_order() {
     let (status, index) = http(server.address(), "GET /", "", "");
     assert!(status == 200 && index.contains("graphql.json"), "{index}");
 
+    let explorer = server.ready["explorer"]["url"].as_str().unwrap();
+    assert!(explorer.ends_with("/explorer") && index.contains(explorer), "{index}");
+    let (status, page) = http(server.address(), "GET /explorer", "", "");
+    assert!(status == 200 && page.contains("/explorer/main.js"), "{page}");
+    assert!(page.to_lowercase().contains("content-security-policy: default-src 'none'; script-src 'self'"), "{page}");
+    let (status, settings) = http(server.address(), "GET /explorer/settings.json", "", "");
+    assert!(status == 200 && settings.contains("shpat_test_"), "{settings}");
+    assert_eq!(http(server.address(), "GET /explorer/other.js", "", "").0, 404);
+
     let mode = |name: &str| data.join(name).metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(""), mode("secret.key"), mode("consign.db")), (0o700, 0o600, 0o600));
     assert_eq!(server.stop(), (Some(0), String::new()), "one line and no more on standard output");

@@ -13,7 +13,7 @@ use crate::dialects;
 use crate::failure::Failure;
 use crate::installation::{Installation, Missing, Where};
 use crate::server::Server;
-use crate::{first_shop, http, logging, runtime, signals};
+use crate::{explorer, first_shop, http, logging, runtime, signals};
 
 /// Arguments of `consign dev`.
 #[derive(Debug, Default, clap::Args)]
@@ -57,7 +57,7 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
         let index = |url: &str| {
             ready.url = url.to_owned();
             let page = ready.index();
-            Router::new().route("/", get(|| async { page }))
+            Router::new().route("/", get(|| async { page })).merge(explorer::routes(ready.keys))
         };
         let server = Server::new(installation, in_use, listener, index).await?;
         if args.json {
@@ -86,6 +86,7 @@ impl Ready {
     fn json(&self) -> Value {
         let mut told = Map::new();
         told.insert("admin".into(), json!({ "url": self.url }));
+        told.insert("explorer".into(), json!({ "url": format!("{}/explorer", self.url) }));
         for (dialect, endpoint) in dialects::endpoints(&self.url) {
             let mut of_dialect = Map::new();
             of_dialect.insert("endpoint".into(), endpoint.into());
@@ -144,6 +145,7 @@ impl Ready {
                 }
             }
         }
+        text += &format!("  explorer   {}/explorer     try the API in a browser\n", self.url);
         text += &format!("\n  health     {0}/healthz  {0}/readyz  {0}/metrics\n", self.url);
         text +=
             &format!("  orders     consign explain 1001{}     where an order went, and why\n", self.flags);
