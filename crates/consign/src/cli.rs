@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, migrate, schema, serve, shop,
+    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, migrate, schema, serve, services,
+    shop,
 };
 use crate::failure::{Exit, Failure};
 
@@ -45,6 +46,8 @@ enum Command {
     Key(key::Args),
     /// List what is sent to listeners, show its attempts, send it again
     Deliveries(deliveries::Args),
+    /// List fulfillment services and what they were asked for, ask them at once
+    Services(services::Args),
     /// Show and change the shop
     Shop(shop::Args),
     /// Check that everything is as it should be
@@ -94,6 +97,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Explain(args) => explain::run(&args, file, out),
         Command::Key(args) => key::run(&args, file, out),
         Command::Deliveries(args) => deliveries::run(&args, file, out),
+        Command::Services(args) => services::run(&args, file, out),
         Command::Shop(args) => shop::run(&args, file, out),
         Command::Doctor(args) => doctor::run(&args, file, out),
         Command::Backup(args) => backup::run(&args, file, out),

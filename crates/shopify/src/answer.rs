@@ -1,18 +1,23 @@
 //! What a root answers: references to what was loaded, turned into objects when they are rendered.
 
 use domain::id::{
-    AppId, FulfillmentId, FulfillmentOrderId, HoldId, ListenerId, LocationId, OrderId, VariantId,
+    AppId, DraftId, FulfillmentId, FulfillmentOrderId, HoldId, ListenerId, LocationId, OrderId, OrderLineId,
+    VariantId,
 };
 use domain::listener::Listener;
 use graphql::{Field, FieldError, Object, Out};
 
+use crate::calculated::{CalculatedLine, CalculatedOrder, EditSession};
+use crate::cancel::CancelJobResult;
 use crate::data::Data;
 use crate::fulfillment::{EventNode, FulfillmentNode};
 use crate::fulfillment_order::WorkNode;
-use crate::location::{LocationNode, ServiceNode};
+use crate::inventory::{Group, GroupNode, InventoryItem, Level, LevelId};
+use crate::location::LocationNode;
 use crate::order::OrderNode;
 use crate::page::{Asked, Connection, Row, names};
-use crate::product::{InventoryItem, ProductNode, VariantNode};
+use crate::product::{ProductNode, VariantNode};
+use crate::service::ServiceNode;
 use crate::shop::{ApiVersion, AppNode, Count, Installation, Job, ShopNode};
 use crate::subscription::SubscriptionNode;
 use crate::words::missing;
@@ -29,6 +34,10 @@ pub(crate) enum Answer {
     Location(LocationId),
     Variant(VariantId),
     InventoryItem(VariantId),
+    InventoryLevel(LevelId),
+    /// A quantity of a level, by its name.
+    InventoryQuantity(LevelId, String),
+    InventoryGroup(Box<Group>),
     Product(domain::id::ProductId),
     Service(domain::id::ServiceId),
     Listener(ListenerId),
@@ -37,6 +46,13 @@ pub(crate) enum Answer {
     Installation,
     Versions,
     Job(i64),
+    /// What became of calling an order off.
+    Cancelled(OrderId),
+    /// A draft of an edit.
+    Draft(DraftId),
+    /// A line as it would be if a draft were done.
+    DraftLine(DraftId, OrderLineId),
+    EditSession(DraftId),
     Flag(bool),
     Id(String),
     Count {
@@ -46,11 +62,14 @@ pub(crate) enum Answer {
     Orders(Asked, Vec<(OrderId, i64)>),
     Works(Asked, Vec<(OrderId, FulfillmentOrderId, i64)>),
     Variants(Asked, Vec<VariantId>),
+    InventoryItems(Asked, Vec<VariantId>),
     /// Locations and listeners are few: all of them are loaded, and these are the ones to show, in this order.
     Locations(Vec<LocationId>),
     Listeners(Vec<ListenerId>),
     List(Vec<Answer>),
     Failed(FieldError),
+    /// What was wrong, though something was done; the errors of the payload that it is in.
+    Warned(Vec<UserError>),
     Payload(Box<Payload>),
 }
 
@@ -117,7 +136,12 @@ impl Answer {
             }
             Answer::Variant(id) => Out::maybe(variant(data, *id)),
             Answer::InventoryItem(id) => Out::maybe(variant(data, *id).map(InventoryItem)),
-            Answer::Product(id) => Out::maybe(data.products.get(id).map(|product| ProductNode { product })),
+            Answer::InventoryLevel(id) => Out::maybe(Level::find(data, *id)),
+            Answer::InventoryQuantity(id, name) => {
+                Out::maybe(Level::find(data, *id).and_then(|level| level.quantity(name).ok()))
+            }
+            Answer::InventoryGroup(group) => Out::object(GroupNode { data, group }),
+            Answer::Product(id) => Out::maybe(data.products.get(id).map(|product| ProductNode { data, product })),
             Answer::Service(id) => {
                 Out::maybe(data.service(*id).map(|service| ServiceNode::of(data, service)))
             }
@@ -128,6 +152,18 @@ impl Answer {
             Answer::Versions => Out::objects(ApiVersion::all()),
             Answer::Flag(flag) => Out::Bool(*flag),
             Answer::Job(id) => Out::object(Job(*id)),
+            Answer::Cancelled(id) => {
+                Out::maybe(data.orders.get(id).map(|order| CancelJobResult { data, order }))
+            }
+            Answer::Draft(id) => {
+                Out::maybe(data.drafts.get(id).map(|drafted| CalculatedOrder { data, drafted }))
+            }
+            Answer::DraftLine(id, line) => {
+                let drafted = data.drafts.get(id);
+                let line = drafted.and_then(|drafted| Some((drafted, drafted.line(*line)?)));
+                Out::maybe(line.map(|(drafted, line)| CalculatedLine { data, drafted, line }))
+            }
+            Answer::EditSession(id) => Out::object(EditSession(id.0)),
             Answer::Id(id) => Out::from(id),
             Answer::Count { count, most } => Out::object(Count::up_to(*count, *most)),
             Answer::Orders(asked, rows) => {
@@ -153,6 +189,11 @@ impl Answer {
                 let rows = ids.iter().filter_map(|id| Some(Row::new(id.0, variant(data, *id)?))).collect();
                 Out::object(Connection::of_page(names!("ProductVariant"), rows, asked))
             }
+            Answer::InventoryItems(asked, ids) => {
+                let item = |id: &VariantId| Some(Row::new(id.0, InventoryItem(variant(data, *id)?)));
+                let rows = ids.iter().filter_map(item).collect();
+                Out::object(Connection::of_page(names!("InventoryItem"), rows, asked))
+            }
             Answer::Locations(ids) => {
                 let location = |id: &LocationId| {
                     let location = data.location(*id)?;
@@ -170,6 +211,9 @@ impl Answer {
                 Out::List(answers.iter().map(out).collect::<Result<_, _>>()?)
             }
             Answer::Failed(error) => return Err(error.clone()),
+            Answer::Warned(errors) => {
+                Out::objects(errors.iter().map(|error| UserErrorNode { kind: "UserError", error }))
+            }
             Answer::Payload(payload) => Out::object(PayloadNode { data, payload }),
         })
     }
@@ -215,7 +259,11 @@ impl Object for PayloadNode<'_> {
             "userErrors" if LATE_CODES.contains(&payload.kind) && self.data.version < "2026-04" => {
                 Ok(error("UserError"))
             }
-            "userErrors" | "orderCancelUserErrors" => Ok(error(payload.error_kind)),
+            "userErrors"
+            | "orderCancelUserErrors"
+            | "locationActivateUserErrors"
+            | "locationDeactivateUserErrors"
+            | "locationDeleteUserErrors" => Ok(error(payload.error_kind)),
             name => match payload.fields.iter().find(|(known, _)| *known == name) {
                 Some((_, answer)) => answer.out(self.data, field),
                 None => Ok(Out::Null),

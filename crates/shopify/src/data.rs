@@ -6,17 +6,20 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::fulfillment::Fulfillment;
-use domain::id::{AppId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId};
+use domain::id::{DraftId, AppId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId};
 use domain::listener::Listener;
-use domain::location::{Location, Service};
+use domain::location::{Burden, Location, Service};
 use domain::order::Order;
-use domain::product::{Product, Stock, Variant};
+use domain::product::{Product, Variant};
+use domain::stock::Stock;
 use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};
 
 use crate::access;
+use crate::calculated::Drafted;
+use crate::inventory::{self, Shelf};
 
 /// Everything that one answer needs.
 pub(crate) struct Data {
@@ -29,12 +32,18 @@ pub(crate) struct Data {
     pub(crate) fulfillments: BTreeMap<FulfillmentId, Arc<Fulfillment>>,
     pub(crate) locations: Vec<Location>,
     pub(crate) services: Vec<Service>,
-    /// Locations where some work is open; filled only if somebody asks.
-    pub(crate) busy: BTreeSet<LocationId>,
+    /// What keeps locations from going; filled only if somebody asks.
+    pub(crate) burdens: BTreeMap<LocationId, Burden>,
     pub(crate) variants: BTreeMap<VariantId, Variant>,
     pub(crate) products: BTreeMap<ProductId, Product>,
     pub(crate) stock: Vec<Stock>,
+    /// What locations hold, page by page; filled only if somebody asks.
+    pub(crate) shelves: Vec<Shelf>,
+    /// How many variants have a SKU; filled only if somebody asks.
+    pub(crate) skus: BTreeMap<String, i64>,
     pub(crate) listeners: Vec<Listener>,
+    /// Drafts of edits, with their orders as they would be.
+    pub(crate) drafts: BTreeMap<DraftId, Drafted>,
     /// What searches did not understand, for the answer's extensions.
     pub(crate) notes: Vec<serde_json::Value>,
 }
@@ -52,11 +61,14 @@ impl Data {
             fulfillments: BTreeMap::new(),
             locations: Vec::new(),
             services: Vec::new(),
-            busy: BTreeSet::new(),
+            burdens: BTreeMap::new(),
             variants: BTreeMap::new(),
             products: BTreeMap::new(),
             stock: Vec::new(),
+            shelves: Vec::new(),
+            skus: BTreeMap::new(),
             listeners: Vec::new(),
+            drafts: BTreeMap::new(),
             notes: Vec::new(),
         }
     }
@@ -109,14 +121,13 @@ impl Data {
         if self.locations.is_empty() && asks(&PLACES) {
             (self.locations, self.services) = engine.places(&self.shop).await?;
         }
-        if asks(&["hasUnfulfilledOrders", "deactivatable"]) {
-            for location in &self.locations {
-                if engine.has_open_work(&self.shop, location.id).await? {
-                    self.busy.insert(location.id);
-                }
+        if asks(&["hasUnfulfilledOrders", "hasActiveInventory", "deactivatable", "deletable"]) {
+            let ids: Vec<LocationId> = self.locations.iter().map(|location| location.id).collect();
+            for (id, burden) in ids.iter().zip(engine.burdens(&self.shop, &ids).await?) {
+                self.burdens.entry(*id).or_insert(burden);
             }
         }
-        if asks(&["variant", "product", "inventoryItem"]) {
+        if asks(&["variant", "product", "inventoryItem", "locationsForMove"]) {
             self.load_variants(engine).await?;
         }
         if asks(&["product"]) {
@@ -131,6 +142,25 @@ impl Data {
                 self.products.insert(product.id, product);
             }
         }
+        if asks(&["variants", "totalInventory", "tracksInventory", "hasOnlyDefaultVariant"]) {
+            let ids: Vec<ProductId> = self.products.keys().copied().collect();
+            let (variants, stock) = engine.variants_of(&self.shop, &ids).await?;
+            self.learn(variants, stock);
+        }
+        if asks(&["inventoryLevel", "inventoryLevels"]) {
+            let named = match field.name() {
+                "location" => field.str_arg("id").and_then(|id| crate::id::of_kind("Location", id)),
+                _ => None,
+            };
+            let ids = self.locations.iter().map(|location| location.id);
+            let ids: Vec<LocationId> = ids.filter(|id| named.is_none_or(|named| named == id.0)).collect();
+            inventory::fill_shelves(engine, self, field, &ids).await?;
+        }
+        if asks(&["duplicateSkuCount"]) {
+            let skus: BTreeSet<String> = self.variants.values().filter_map(|v| v.sku.clone()).collect();
+            let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
+            self.skus.extend(engine.count_skus(&self.shop, &skus).await?);
+        }
         if asks(&["heldByApp", "app"])
             && let Some(app) = self.app()
         {
@@ -139,29 +169,45 @@ impl Data {
         Ok(())
     }
 
+    /// Takes in variants and stock. What is here already stays: a mutation knows better what it just changed.
+    pub(crate) fn learn(&mut self, variants: Vec<Variant>, stock: Vec<Stock>) {
+        for variant in variants {
+            self.variants.entry(variant.id).or_insert(variant);
+        }
+        let same = |a: &Stock, b: &Stock| (a.variant, a.location) == (b.variant, b.location);
+        let known = self.stock.len();
+        for level in stock {
+            if !self.stock[..known].iter().any(|other| same(other, &level)) {
+                self.stock.push(level);
+            }
+        }
+    }
+
     async fn load_variants(&mut self, engine: &Engine) -> Result<(), Error> {
         let ids: BTreeSet<VariantId> = self.lines().filter_map(|line| line.article.variant).collect();
         let known = |id: &VariantId| self.variants.contains_key(id);
         let ids: Vec<VariantId> = ids.into_iter().filter(|id| !known(id)).collect();
         let (variants, stock) = engine.variants(&self.shop, &ids).await?;
-        self.variants.extend(variants.into_iter().map(|variant| (variant.id, variant)));
-        self.stock.extend(stock);
+        self.learn(variants, stock);
         Ok(())
     }
 
     fn lines(&self) -> impl Iterator<Item = &domain::order::OrderLine> {
-        self.orders.values().flat_map(|order| &order.lines)
+        let drafted = self.drafts.values().flat_map(Drafted::lines);
+        self.orders.values().flat_map(|order| &order.lines).chain(drafted)
     }
 }
 
 /// Fields that need to know locations and services.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 9] = [
     "assignedLocation",
     "location",
+    "locationsForMove",
     "service",
     "fulfillmentService",
     "fulfillmentServices",
     "supportedActions",
+    "inventoryLevel",
     "inventoryLevels",
 ];
 

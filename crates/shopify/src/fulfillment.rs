@@ -11,9 +11,10 @@ use crate::data::Data;
 use crate::fulfillment_order::WorkNode;
 use crate::id::gid;
 use crate::line_item::LineItem;
-use crate::location::{LocationNode, ServiceNode};
+use crate::location::LocationNode;
 use crate::order::OrderNode;
 use crate::page::{Connection, Row, names};
+use crate::service::ServiceNode;
 use crate::words::{self, MoneyBag, missing, text};
 
 /// What left a location.

@@ -8,16 +8,18 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::post;
+use axum::{Extension, Router};
 use engine::Engine;
 
 mod access;
 mod address;
 mod answer;
 mod arrange;
+mod calculated;
 mod cancel;
 mod data;
+mod destination;
 mod event;
 mod fulfill;
 mod fulfillment;
@@ -25,22 +27,29 @@ mod fulfillment_order;
 mod hold;
 mod http;
 mod id;
+mod inventory;
 mod line_item;
 mod location;
 mod mutation;
 mod order;
 mod order_create;
+mod order_edit;
 mod page;
 mod product;
 mod query;
+mod refund;
+mod region;
 mod relocate;
 mod request;
 mod rest;
 mod run;
 mod search;
+mod service;
 mod shop;
 mod subscription;
+mod throttle;
 mod track;
+mod transaction;
 mod version;
 mod webhook;
 mod words;
@@ -52,7 +61,9 @@ pub const NAME: &str = "shopify";
 
 /// Every route of this dialect.
 pub fn routes(engine: Engine) -> Router {
-    Router::new().route("/admin/api/{version}/graphql.json", post(http::graphql)).merge(rest::routes()).with_state(engine)
+    let throttle = Extension(Arc::new(throttle::Throttle::default()));
+    let graphql = post(http::graphql).layer(throttle);
+    Router::new().route("/admin/api/{version}/graphql.json", graphql).merge(rest::routes()).with_state(engine)
 }
 
 /// What the workers need of this dialect.

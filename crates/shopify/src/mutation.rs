@@ -2,14 +2,16 @@
 //! there; everything else about a mutation is in its own file.
 
 use domain::command::Command;
+use domain::draft::Draft;
 use domain::id::FulfillmentOrderLineId;
 use domain::refusal::Refusal;
 use engine::{Done, Engine, Error, Verdict};
 use graphql::{Field, FieldError};
 
+use crate::calculated::Drafted;
 use crate::answer::{Answer, Payload, UserError};
 use crate::data::Data;
-use crate::{arrange, cancel, event, fulfill, hold, order_create, relocate, request, subscription, track};
+use crate::{arrange, cancel, event, fulfill, hold, inventory, location, order_create, order_edit, relocate, request, service, subscription, track, transaction};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {
@@ -54,12 +56,23 @@ impl Kind {
     /// The payload of a verdict.
     pub(crate) fn answer(self, verdict: &Verdict, command: &Command) -> Answer {
         match verdict {
-            Ok(done) => Answer::Payload(Box::new(Payload {
-                kind: self.payload,
-                fields: (self.done)(done),
-                errors: Vec::new(),
-                error_kind: self.errors,
-            })),
+            Ok(done) => {
+                let mut errors = Vec::new();
+                let mut fields = (self.done)(done);
+                fields.retain_mut(|(_, answer)| match answer {
+                    Answer::Warned(warnings) => {
+                        errors.append(warnings);
+                        false
+                    }
+                    _ => true,
+                });
+                Answer::Payload(Box::new(Payload {
+                    kind: self.payload,
+                    fields,
+                    errors,
+                    error_kind: self.errors,
+                }))
+            }
             Err(refusal) => self.with_errors((self.refused)(refusal, command)),
         }
     }
@@ -72,7 +85,20 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
     }
     Ok(match field.name() {
         "orderCreate" => order_create::plan(engine, data, field).await?,
+        "inventoryActivate" => inventory::activate(engine, data, field).await?,
+        "inventoryAdjustQuantities" => inventory::adjust(data.version, field),
+        "inventoryDeactivate" => inventory::deactivate(field),
+        "inventoryItemUpdate" => inventory::update(&data.shop, field),
+        "inventoryMoveQuantities" => inventory::moved(data.version, field),
+        "inventorySetOnHandQuantities" => inventory::set_on_hand(data.version, field),
+        "inventorySetQuantities" => inventory::set(data.version, field),
         "orderCancel" => cancel::order(field),
+        "orderMarkAsPaid" => transaction::mark_as_paid(field),
+        "orderEditBegin" => order_edit::begin(field),
+        "orderEditSetQuantity" => order_edit::set_quantity(field),
+        "orderEditAddVariant" => order_edit::add_variant(field),
+        "orderEditAddCustomItem" => order_edit::add_custom_item(engine, data, field).await?,
+        "orderEditCommit" => order_edit::commit(field),
         "fulfillmentCreate" => fulfill::plan(field, "FulfillmentCreatePayload"),
         "fulfillmentCreateV2" => fulfill::plan(field, "FulfillmentCreateV2Payload"),
         "fulfillmentCancel" => cancel::fulfillment(field),
@@ -92,6 +118,14 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "fulfillmentOrderReschedule" => arrange::reschedule(field),
         "fulfillmentOrdersSetFulfillmentDeadline" => arrange::set_deadline(field),
         "fulfillmentOrderLineItemsPreparedForPickup" => arrange::prepared_for_pickup(field),
+        "fulfillmentServiceCreate" => service::create(engine, data, field).await?,
+        "fulfillmentServiceUpdate" => service::update(engine, field),
+        "fulfillmentServiceDelete" => service::delete(engine, data, field).await?,
+        "locationAdd" => location::add(engine, data, field).await?,
+        "locationEdit" => location::edit(engine, data, field).await?,
+        "locationActivate" => location::activate(field),
+        "locationDeactivate" => location::deactivate(field),
+        "locationDelete" => location::delete(field),
         "fulfillmentOrderHold" => hold::hold(field),
         "fulfillmentOrderReleaseHold" => hold::release(field),
         "fulfillmentOrderOpen" => request::open(field),
@@ -114,6 +148,8 @@ pub(crate) fn take(data: &mut Data, done: &Done) {
     for fulfillment in &done.snapshot.fulfillments {
         data.fulfillments.insert(fulfillment.id, std::sync::Arc::new(fulfillment.clone()));
     }
+    data.variants.extend(done.snapshot.variants.iter().map(|variant| (variant.id, variant.clone())));
+    data.stock = done.stock();
     for write in &done.decision.writes {
         match write {
             Write::NewOrder(order) | Write::Order(order) => {
@@ -122,6 +158,17 @@ pub(crate) fn take(data: &mut Data, done: &Done) {
             Write::NewFulfillment(fulfillment) | Write::Fulfillment(fulfillment) => {
                 let fulfillment = domain::fulfillment::Fulfillment::clone(fulfillment);
                 data.fulfillments.insert(fulfillment.id, std::sync::Arc::new(fulfillment));
+            }
+            Write::Location(_) | Write::NoLocation(_) | Write::Service(_) | Write::NoService(_) => {
+                take_place(data, done, write);
+            }
+            Write::Variant(variant) => {
+                data.variants.insert(variant.id, variant.clone());
+            }
+            Write::NewDraft(draft) | Write::Draft(draft) => {
+                if let Some(order) = done.order(draft.order) {
+                    data.drafts.insert(draft.id, Drafted::new(Draft::clone(draft), order));
+                }
             }
             Write::Listener(listener) => {
                 data.listeners.retain(|known| known.id != listener.id);
@@ -132,9 +179,74 @@ pub(crate) fn take(data: &mut Data, done: &Done) {
     }
 }
 
+/// Puts what a command changed of the shop's places there, beside those that it left alone.
+fn take_place(data: &mut Data, done: &Done, write: &domain::decide::Write) {
+    use domain::decide::Write;
+    if data.locations.is_empty() && data.services.is_empty() {
+        (data.locations, data.services) = (done.snapshot.locations.clone(), done.snapshot.services.clone());
+    }
+    match write {
+        Write::Location(location) => {
+            data.locations.retain(|known| known.id != location.id);
+            data.locations.push(location.clone());
+            if !location.active {
+                // Else it would still be in service.
+                data.burdens.insert(location.id, Default::default());
+            }
+        }
+        Write::NoLocation(id) => data.locations.retain(|known| known.id != *id),
+        Write::Service(service) => {
+            data.services.retain(|known| known.id != service.id);
+            data.services.push(service.clone());
+        }
+        Write::NoService(id) => data.services.retain(|known| known.id != *id),
+        _ => {}
+    }
+    data.locations.sort_by_key(|location| location.id);
+    data.services.sort_by_key(|service| service.id);
+}
+
+/// Mutations that the original lets nobody send without a key, from version 2026-04 on.
+const KEYED: [&str; 7] = [
+    "inventoryActivate",
+    "inventoryAdjustQuantities",
+    "inventoryMoveQuantities",
+    "inventorySetOnHandQuantities",
+    "inventorySetQuantities",
+    "locationActivate",
+    "locationDeactivate",
+];
+
+/// Why a mutation without a key is not carried out, if that is so.
+pub(crate) fn without_key(root: &str, version: &str) -> Option<FieldError> {
+    let text = "The @idempotent directive is required for this mutation but was not provided.";
+    (version >= "2026-04" && KEYED.contains(&root)).then(|| FieldError::new(text).code("BAD_REQUEST"))
+}
+
+/// What a mutation whose errors have a code for that answers to a key that was used for something else before.
+pub(crate) fn key_reused(planned: &Planned) -> Option<Answer> {
+    let error = UserError::whole(KEY_REUSED).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH");
+    if matches!(planned.command, Command::SetStock(_) | Command::AdjustStock(_)) {
+        return Some(planned.kind.with_errors(vec![error]));
+    }
+    let (Command::ActivateLocation(id) | Command::DeactivateLocation(id, _)) = planned.command else {
+        return None;
+    };
+    Some(Answer::Payload(Box::new(Payload {
+        kind: planned.kind.payload,
+        fields: vec![("location", Answer::Location(id))],
+        errors: vec![error],
+        error_kind: planned.kind.errors,
+    })))
+}
+
+/// What is said of a key that was used for something else before.
+pub(crate) const KEY_REUSED: &str =
+    "The same idempotency key cannot be used with different operation parameters.";
+
 /// A refusal that this API has no form of its own for, in plain words. Every mutation's own words come first.
 pub(crate) fn plain(refusal: &Refusal) -> UserError {
-    use domain::refusal::{LocationTrouble, Thing};
+    use domain::refusal::{LocationTrouble, StockTrouble, Thing};
     let message = match refusal {
         Refusal::NotPermitted(permissions) => {
             let names: Vec<&str> = permissions.iter().map(|permission| permission.as_str()).collect();
@@ -150,9 +262,16 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             Thing::Location(_) => "Location does not exist.",
             Thing::Variant(..) => "Product variant does not exist.",
             Thing::Product(_) => "Product does not exist.",
+            Thing::Draft(_) => "The calculated order does not exist.",
             Thing::Hold(_) => "Fulfillment hold does not exist.",
             Thing::Listener(_) => "Webhook subscription does not exist",
+            Thing::Record(_) => "Record does not exist.",
             Thing::Service(_) => "Fulfillment service could not be found.",
+            Thing::Invoice(_) => "Invoice does not exist.",
+            Thing::InvoiceLine(_) => "Invoice line does not exist.",
+            Thing::Transaction(_) => "Transaction does not exist.",
+            Thing::Price(..) => "Price does not exist.",
+            Thing::AccessGrant(_) => "Access grant does not exist.",
             Thing::Contact => "Customer does not exist",
         }
         .to_owned(),
@@ -196,7 +315,15 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
         Refusal::NoPlace(_) => "Cannot reassign location for fulfillment orders.".to_owned(),
         Refusal::AlreadyFulfilled(_, left) => format!("{left} of them are fulfilled already."),
         Refusal::Twice(_) => "The same thing is named twice.".to_owned(),
-        Refusal::StockDiffers { found, .. } => format!("The compared quantity is not the one found, which is {found}."),
+        Refusal::Stock(troubles) => match troubles.first() {
+            Some((entry, StockTrouble::Differs(found))) => {
+                format!("The quantity of entry {entry} is {found}, not what was expected.")
+            }
+            Some((entry, StockTrouble::NotStocked)) => format!("The item of entry {entry} is not stocked at its location."),
+            _ => "The inventory quantities can't be changed so.".to_owned(),
+        },
+        Refusal::OnlyStockedThere(_, location) => crate::inventory::only_there(location),
+        Refusal::OpeningStock(location, _) => format!("The opening quantity at {location} is out of bounds."),
         Refusal::Location(_, trouble) => match trouble {
             LocationTrouble::OfService => "The location is run by a fulfillment service.",
             LocationTrouble::OnlyOneThatShips => "At least one location must fulfill online orders.",
@@ -204,15 +331,23 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             LocationTrouble::HasWork => "The location has pending orders.",
             LocationTrouble::HasStock => "The location has inventory.",
             LocationTrouble::Active => "The location cannot be deleted while it is active.",
+            LocationTrouble::Inactive => "The location is deactivated.",
         }
         .to_owned(),
         Refusal::NothingWouldStay(_) => "At least one item must remain in the fulfillment order.".to_owned(),
         Refusal::NotForPickup(ids) => format!("Invalid fulfillment_order_id provided {}", joined(ids)),
         Refusal::HoldNotYours(_) => "The app doesn't have access to release the fulfillment hold.".to_owned(),
         Refusal::DoubleLine(_) => "must contain unique line item ids".to_owned(),
+        Refusal::DraftOutdated(_, now) => {
+            format!("A line item was changed since the edit began: {now} of it are on the order now. Begin again.")
+        }
+        Refusal::NothingDue(_) => "Order cannot be marked as paid.".to_owned(),
+        Refusal::NoBuyer(_) => "The order has no customer who could be given store credit.".to_owned(),
         Refusal::TimePassed => "The time has passed already.".to_owned(),
         Refusal::Taken(_) => "has already been taken".to_owned(),
         Refusal::Malformed(_, what) => (*what).to_owned(),
+        // No mutation of this API asks for it.
+        Refusal::Billing(_) => "The order's billing doesn't allow it.".to_owned(),
     };
     UserError::whole(message)
 }

@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 
 use domain::actor::Actor;
-use domain::id::{
-    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId,
+use domain::id::{DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId,
 };
-use domain::location::Location;
+use domain::location::{Location, first_own};
 use engine::query::{Column, Condition, OrderSort, Page, WorkSort};
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};
 use serde_json::json;
 
+use crate::access;
 use crate::answer::Answer;
+use crate::calculated::Drafted;
 use crate::data::Data;
 use crate::id;
+use crate::inventory::{self, Group, LevelId};
 use crate::page::asked;
+use crate::location;
 use crate::search::{self, Context, Fact, Search};
 
 /// How far counts count unless told otherwise.
@@ -42,6 +45,7 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
             }
         }
         "publicApiVersions" => Answer::Versions,
+        "job" => job(engine, data, id.unwrap_or_default()).await?,
         "node" => node(engine, data, field, id.unwrap_or_default()).await?,
         "nodes" => {
             let ids = field.arg("ids").and_then(|ids| ids.as_list()).unwrap_or_default();
@@ -57,6 +61,7 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
         | "location"
         | "productVariant"
         | "inventoryItem"
+        | "inventoryLevel"
         | "fulfillmentService"
         | "webhookSubscription" => single(engine, data, field, id).await?,
         "orderByIdentifier" => {
@@ -80,7 +85,20 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
         "fulfillmentOrders" | "assignedFulfillmentOrders" | "manualHoldsFulfillmentOrders" => {
             works(engine, data, field).await?
         }
+        "locationByIdentifier" => {
+            let id = field.arg("identifier").and_then(|of| of.get("id")).and_then(|id| id.as_str());
+            match id.filter(|id| id::of_kind("Location", id).is_some()) {
+                Some(id) => node(engine, data, field, id).await?,
+                None => Answer::Null,
+            }
+        }
         "locations" | "locationsCount" => locations(engine, data, field).await?,
+        "locationsAvailableForDeliveryProfilesConnection" => {
+            (data.locations, data.services) = engine.places(&data.shop).await?;
+            let active = data.locations.iter().filter(|location| location.active);
+            Answer::Locations(active.map(|location| location.id).collect())
+        }
+        "inventoryItems" => inventory::items(engine, data, field).await?,
         "productVariants" => variants(engine, data, field).await?,
         "webhookSubscriptions" | "webhookSubscriptionsCount" => listeners(engine, data, field).await?,
         other => Answer::Failed(crate::words::missing("QueryRoot", other)),
@@ -101,6 +119,7 @@ async fn single(
         "location" => "Location",
         "productVariant" => "ProductVariant",
         "inventoryItem" => "InventoryItem",
+        "inventoryLevel" => "InventoryLevel",
         "fulfillmentService" => "FulfillmentService",
         _ => "WebhookSubscription",
     };
@@ -108,8 +127,7 @@ async fn single(
         // The location that ships first, if none is named.
         None if kind == "Location" => {
             (data.locations, data.services) = engine.places(&data.shop).await?;
-            let first = data.locations.iter().filter(|l| l.service.is_none()).min_by_key(|l| (l.rank, l.id));
-            Ok(first.map_or(Answer::Null, |first| Answer::Location(first.id)))
+            Ok(first_own(&data.locations).map_or(Answer::Null, |first| Answer::Location(first.id)))
         }
         Some(id) if id::of_kind(kind, id).is_some() => node(engine, data, field, id).await,
         Some(id) if !id.starts_with("gid://") => Ok(Answer::Failed(
@@ -124,7 +142,7 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
     let Some((kind, number)) = id::parse(gid) else { return Ok(Answer::Null) };
     // The type of the field doesn't tell what it will answer.
     let schema = crate::version::schema(data.version);
-    if !schema.is_some_and(|schema| crate::access::may_have(&data.actor, schema, kind)) {
+    if !schema.is_some_and(|schema| access::may_have(&data.actor, schema, kind)) {
         return Ok(Answer::Null);
     }
     let shop = data.shop.clone();
@@ -159,9 +177,35 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
         "ProductVariant" | "InventoryItem" => {
             let id = VariantId(number);
             let (variants, stock) = engine.variants(&shop, &[id]).await?;
-            data.variants.extend(variants.into_iter().map(|variant| (variant.id, variant)));
-            data.stock.extend(stock);
+            data.learn(variants, stock);
             if kind == "ProductVariant" { Answer::Variant(id) } else { Answer::InventoryItem(id) }
+        }
+        "InventoryLevel" | "InventoryQuantity" => match LevelId::parse(kind, gid) {
+            Some(id) => {
+                let (variants, stock) = engine.variants(&shop, &[id.variant]).await?;
+                data.learn(variants, stock);
+                (data.locations, data.services) = engine.places(&shop).await?;
+                match gid.split_once("&name=") {
+                    Some((_, name)) if kind == "InventoryQuantity" => {
+                        Answer::InventoryQuantity(id, name.to_owned())
+                    }
+                    None if kind == "InventoryLevel" => Answer::InventoryLevel(id),
+                    _ => Answer::Null,
+                }
+            }
+            None => Answer::Null,
+        },
+        "InventoryAdjustmentGroup" => {
+            let group = engine.event(&shop, EventId(number)).await?.as_ref().and_then(Group::of);
+            match group {
+                Some(group) => {
+                    let ids: Vec<VariantId> = group.variants().collect();
+                    let (variants, stock) = engine.variants(&shop, &ids).await?;
+                    data.learn(variants, stock);
+                    Answer::InventoryGroup(Box::new(group))
+                }
+                None => Answer::Null,
+            }
         }
         "Product" => {
             let products = engine.products(&shop, &[ProductId(number)]).await?;
@@ -172,12 +216,39 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             data.listeners = engine.listeners(&shop, &data.actor).await?;
             Answer::Listener(ListenerId(number))
         }
+        "CalculatedOrder" => match engine.draft(&shop, &data.actor, DraftId(number)).await? {
+            Some((draft, order)) => {
+                let id = draft.id;
+                data.drafts.insert(id, Drafted::new(draft, &order));
+                Answer::Draft(id)
+            }
+            None => Answer::Null,
+        },
+        "OrderCancelJobResult" => match order(engine, data, field, OrderId(number)).await? {
+            Answer::Order(id) if data.orders.get(&id).is_some_and(|order| order.cancelled.is_some()) => {
+                Answer::Cancelled(id)
+            }
+            _ => Answer::Null,
+        },
+        "OrderEditSession" => match engine.draft(&shop, &data.actor, DraftId(number)).await? {
+            Some((draft, _)) => Answer::EditSession(draft.id),
+            None => Answer::Null,
+        },
         "Shop" if number == shop.id.0 => {
             (data.locations, data.services) = engine.places(&shop).await?;
             Answer::Shop
         }
         _ => Answer::Null,
     })
+}
+
+/// A job is known by the order that it called off, and was done when it was answered.
+async fn job(engine: &Engine, data: &Data, gid: &str) -> Result<Answer, Error> {
+    let Some(id) = gid.strip_prefix("gid://shopify/Job/").and_then(id::of_uuid) else {
+        return Ok(Answer::Null);
+    };
+    let order = engine.orders_by_id(&data.shop, &[OrderId(id)]).await?.pop();
+    Ok(order.filter(|order| order.cancelled.is_some()).map_or(Answer::Null, |_| Answer::Job(id)))
 }
 
 async fn order(engine: &Engine, data: &mut Data, field: &Field<'_>, id: OrderId) -> Result<Answer, Error> {
@@ -196,7 +267,7 @@ async fn order(engine: &Engine, data: &mut Data, field: &Field<'_>, id: OrderId)
 }
 
 /// The search of a field's `query`, translated; what was not understood is noted for the answer's extensions.
-fn searched(
+pub(crate) fn searched(
     data: &mut Data,
     field: &Field<'_>,
     translate: impl Fn(&search::Query, &Context) -> Search,
@@ -300,7 +371,11 @@ async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<An
         Some("UPDATED_AT") => WorkSort::UpdatedAt,
         _ => WorkSort::Id,
     };
-    let search = searched(data, field, search::Query::for_work);
+    let translate = match field.name() {
+        "manualHoldsFulfillmentOrders" => search::Query::for_held_work,
+        _ => search::Query::for_work,
+    };
+    let search = searched(data, field, translate);
     let mut conditions = search.conditions.clone();
     if !field.arg("includeClosed").and_then(|closed| closed.as_bool()).unwrap_or(false) {
         conditions.push(Condition::Open);
@@ -339,16 +414,14 @@ async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<An
 /// Locations. Those of fulfillment services are left out unless asked for, and so are inactive ones.
 async fn locations(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
     (data.locations, data.services) = engine.places(&data.shop).await?;
-    let fields =
-        ["active", "address1", "address2", "city", "country", "id", "location_id", "name", "province", "zip"];
-    let search = searched(data, field, |query, context| query.for_fields(&fields, context));
+    let search = searched(data, field, |query, context| query.for_fields(&location::SEARCHED, context));
     let flag = |name: &str| field.arg(name).and_then(|arg| arg.as_bool()).unwrap_or(false);
     let counting = field.name() == "locationsCount";
     let (inactive, legacy) = (counting || flag("includeInactive"), counting || flag("includeLegacy"));
     let shown = |location: &&Location| {
         (inactive || location.active)
             && (legacy || location.service.is_none())
-            && search.matches(&|name| location_fact(location, name))
+            && search.matches(&|name| location::fact(location, name))
     };
     let mut found: Vec<&Location> = data.locations.iter().filter(shown).collect();
     if counting {
@@ -359,22 +432,6 @@ async fn locations(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Resul
         _ => found.sort_by_key(|location| (location.name.to_lowercase(), location.id)),
     }
     Ok(Answer::Locations(found.iter().map(|location| location.id).collect()))
-}
-
-fn location_fact<'a>(location: &'a Location, name: &str) -> Fact<'a> {
-    let text = |value: &'a Option<String>| Fact::Text(value.as_deref());
-    match name {
-        "active" => Fact::Flag(location.active),
-        "address1" => text(&location.address.address1),
-        "address2" => text(&location.address.address2),
-        "city" => text(&location.address.city),
-        "country" => text(&location.address.country),
-        "id" | "location_id" => Fact::Number(location.id.0),
-        "province" => text(&location.address.province),
-        "zip" => text(&location.address.zip),
-        // Bare words look at the name.
-        _ => Fact::Words(vec![&location.name]),
-    }
 }
 
 /// Variants by id; a search by SKU or product is answered by the index, anything else by looking.

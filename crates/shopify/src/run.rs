@@ -103,10 +103,12 @@ fn kept(rendered: Rendered) -> Kept {
     }
 }
 
+/// The answer to a root, without what its caller may not have.
 fn rendered(bound: &Bound, root: &Root<'_>, answer: &Answer, data: &Data) -> Rendered {
     bound.render_guarded(root, answer.out(data, root.field()), &|field| data.may(field))
 }
 
+/// Nothing but the caller.
 pub(crate) fn data(request: &Request<'_>) -> Data {
     Data::of(request.shop.clone(), request.actor.clone(), request.version, request.engine.now())
 }
@@ -157,6 +159,9 @@ async fn mutation_root(
         Input::Failed(error) => return Ok((kept(bound.render(root, Err(error))), false)),
     };
     let Some(once) = once(request, root) else {
+        if let Some(error) = mutation::without_key(field.name(), request.version) {
+            return Ok((kept(bound.render(root, Err(error))), false));
+        }
         let verdict = request.engine.execute(request.shop, request.actor, &planned.command).await?;
         return Ok((told(request, bound, root, &planned, &verdict).await?, false));
     };
@@ -166,7 +171,12 @@ async fn mutation_root(
     let (text, replayed) = match answered {
         Answered::Fresh(text) => (text, false),
         Answered::Replayed(text) => (text, true),
-        Answered::KeyReused => return Err(Stopped::KeyReused),
+        Answered::KeyReused => {
+            let answer = mutation::key_reused(&planned).ok_or(Stopped::KeyReused)?;
+            let mut data = data(request);
+            data.complete(request.engine, field).await?;
+            return Ok((kept(rendered(bound, root, &answer, &data)), false));
+        }
     };
     let kept = serde_json::from_str(&text)
         .map_err(|error| Error::Bug(format!("an answer that was kept can't be read: {error}")))?;

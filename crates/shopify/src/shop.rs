@@ -6,7 +6,7 @@ use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
 use crate::id::gid;
-use crate::location::ServiceNode;
+use crate::service::ServiceNode;
 use crate::version::{self, VERSIONS};
 use crate::words::missing;
 

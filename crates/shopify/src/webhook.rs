@@ -14,11 +14,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::event::Fact;
+use domain::event::{Fact, FactKind};
+use domain::location::Inquiry;
 use domain::snapshot::{Shop, WhenUnheard};
 use domain::fulfillment::Fulfillment;
 use domain::time::Time;
-use engine::dialect::{Called, Dialect, Message, Told};
+use engine::dialect::{Asked, Called, Dialect, Learned, Message, Question, Told};
 use engine::retry::Schedule;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ use crate::rest::{Around, form, fulfillment, order};
 use crate::subscription::Settings;
 use topic::{Group, Topic};
 
+mod edit;
+mod article;
 mod place;
 pub(crate) mod select;
 pub(crate) mod topic;
@@ -85,6 +88,14 @@ impl Dialect for Webhooks {
         kinds.into_iter().filter_map(message).collect()
     }
 
+    fn inquire(&self, asked: &Asked<'_>) -> Option<Question> {
+        crate::service::question(asked)
+    }
+
+    fn understand(&self, inquiry: Inquiry, body: &[u8]) -> Option<Learned> {
+        crate::service::understood(inquiry, body)
+    }
+
     fn sign(&self, secret: &str, body: &str, _now: Time) -> Vec<(String, String)> {
         // A key of any length makes an HMAC; the error is only there for other kinds of them.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Vec::new() };
@@ -111,7 +122,7 @@ fn hears(told: &Told<'_>, group: Group, fact: &Fact) -> bool {
             told.actor.may(domain::actor::Permission::ReadFulfillments)
                 || fulfillment_of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
         }
-        Group::Orders | Group::Locations | Group::InventoryLevels => told.actor.may_any(group.permissions()),
+        Group::Orders | Group::Locations | Group::InventoryItems | Group::InventoryLevels | Group::Products => told.actor.may_any(group.permissions()),
     }
 }
 
@@ -128,10 +139,12 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
             let event = fulfillment.events.iter().find(|event| event.id == *id)?;
             Some(fulfillment::event(&around(told), told.event.order, fulfillment.id, event))
         }
-        // Only those that changed with the event: what was kept with it is what happened, not the past.
+        Group::Orders if fact.kind() == FactKind::OrderEdited => edit::payload(told, fact),
         Group::Orders => Some(order::order(&around(told), told.order?, told.fulfillments)),
         Group::Locations => place::location(told, fact),
-        Group::InventoryLevels => place::level(told, fact),
+        Group::InventoryItems => article::item(told, fact),
+        Group::InventoryLevels => article::level(told, fact),
+        Group::Products => article::product(told, fact),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::Store;
 use crate::body;
 use crate::db::{Error, Query, Value};
 use crate::index;
+use crate::inquiries;
 use crate::load::fulfillments_of_orders;
 
 /// Something that is not as it should be.
@@ -208,8 +209,10 @@ impl Store {
                         findings.push(Finding { order: first, what: format!("fulfillment {id}: {what}") });
                     }
                 };
-                let stored = (row.int(2)?, row.int(3)? != 0, row.int(4)?);
-                let said = (fulfillment.version, fulfillment.is_live(), fulfillment.updated_at.0);
+                let stored = (row.int(2)?, row.int(3)? != 0, row.int(4)?, row.opt_int(5)?);
+                let untracked_by = inquiries::untracked_by(&fulfillment);
+                let said =
+                    (fulfillment.version, fulfillment.is_live(), fulfillment.updated_at.0, untracked_by);
                 must(stored == said, "its columns are not what its body says");
                 let mut orders = Vec::new();
                 for link in links.iter().filter(|link| link.int(0) == Ok(id.0)) {
@@ -250,7 +253,7 @@ impl Store {
     }
 }
 
-const FULFILLMENTS_AFTER: &str = "SELECT fulfillment_id, body, version, live, updated_at FROM fulfillments \
+const FULFILLMENTS_AFTER: &str = "SELECT fulfillment_id, body, version, live, updated_at, untracked_by FROM fulfillments \
      WHERE shop_id = $1 AND fulfillment_id > $2 ORDER BY fulfillment_id LIMIT 500";
 const ORDERS_OF: &str = "SELECT fulfillment_id, order_id FROM fulfillments_of_orders \
      WHERE shop_id = $1 AND fulfillment_id >= $2 AND fulfillment_id <= $3 ORDER BY fulfillment_id, order_id";
@@ -281,7 +284,7 @@ fn orders_after(shop: ShopId, last: i64) -> Query {
     Query::new(
         format!(
             "SELECT order_id, version, body, number, name, source_key, email, processed_at, created_at, updated_at, \
-             state, payment, fulfillment, test, contact_id FROM orders WHERE shop_id = $1 AND order_id > $2 \
+             state, payment, fulfillment, test, contact_id, due_at, ask_at FROM orders WHERE shop_id = $1 AND order_id > $2 \
              ORDER BY order_id LIMIT {AT_ONCE}"
         ),
         vec![shop.0.into(), last.into()],

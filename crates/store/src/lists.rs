@@ -8,16 +8,20 @@ use domain::fulfillment::Fulfillment;
 use domain::id::{
     FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, ServiceId, ShopId, VariantId,
 };
-use domain::location::{Location, Service};
+use domain::location::{Burden, Location, Service};
 use domain::order::Order;
-use domain::product::{Product, Stock, Variant};
+use domain::product::{Product, Variant};
+use domain::stock::Stock;
 
 use crate::Store;
-use crate::db::{Error, Query, Value};
-use crate::load::{FULFILLMENTS, bodies, by_ids, fulfillments_of_orders, stock, stock_of};
+use crate::db::{Error, Query, Row, Value};
+use crate::load::{FULFILLMENTS, bodies, by_ids, fulfillments_of_orders};
+use crate::stock;
 
 mod condition;
+pub(crate) mod record;
 pub use condition::{Column, Condition};
+pub use record::RecordSort;
 
 /// Where a page begins and how it runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,6 +139,14 @@ pub(crate) fn work_query(shop: ShopId, conditions: &[Condition], sort: WorkSort,
          WHERE w.shop_id = $1 AND o.shop_id = $1"
     );
     Query::new(select + &tail.sql, tail.values)
+}
+
+pub(crate) fn goods_query(shop: ShopId, location: LocationId) -> Query {
+    Query::new(
+        "SELECT variant_id FROM stock WHERE shop_id = $1 AND location_id = $2 AND (on_hand <> 0 OR incoming <> 0 \
+         OR reserved <> 0 OR damaged <> 0 OR safety_stock <> 0 OR quality_control <> 0) LIMIT 1",
+        vec![shop.0.into(), location.0.into()],
+    )
 }
 
 pub(crate) fn open_work_query(shop: ShopId, location: LocationId) -> Query {
@@ -269,7 +281,8 @@ impl Store {
             Query::new(format!("SELECT body FROM {table} WHERE shop_id = $1"), vec![shop.0.into()])
         };
         let mut rows = self.db.read(vec![all("locations"), all("services")]).await?;
-        let services = bodies(&rows.pop().unwrap_or_default())?;
+        let mut services: Vec<Service> = bodies(&rows.pop().unwrap_or_default())?;
+        services.sort_by_key(|service| service.id);
         let mut locations: Vec<Location> = bodies(&rows.pop().unwrap_or_default())?;
         locations.sort_by_key(|location| location.id);
         Ok((locations, services))
@@ -286,8 +299,8 @@ impl Store {
         }
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let variants = by_ids(shop, "SELECT body FROM variants", "variant_id", &ids);
-        let mut rows = self.db.read(vec![variants, stock(shop, &ids)]).await?;
-        let levels = rows.pop().unwrap_or_default().iter().map(stock_of).collect::<Result<_, _>>()?;
+        let mut rows = self.db.read(vec![variants, stock::of_variants(shop, &ids)]).await?;
+        let levels = rows.pop().unwrap_or_default().iter().map(stock::stock_of).collect::<Result<_, _>>()?;
         Ok((bodies(&rows.pop().unwrap_or_default())?, levels))
     }
 
@@ -322,6 +335,41 @@ impl Store {
         bodies(&self.db.read(vec![Query::new(sql, values)]).await?.pop().unwrap_or_default())
     }
 
+    /// Every variant of those products, with its stock.
+    pub async fn variants_of(
+        &self,
+        shop: ShopId,
+        products: &[ProductId],
+    ) -> Result<(Vec<Variant>, Vec<Stock>), Error> {
+        if products.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let ids: Vec<i64> = products.iter().map(|id| id.0).collect();
+        let query = by_ids(shop, "SELECT body FROM variants", "product_id", &ids);
+        let variants: Vec<Variant> = bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())?;
+        let mut stock = Vec::new();
+        // A product may have thousands of them.
+        for some in variants.chunks(500) {
+            let ids: Vec<i64> = some.iter().map(|variant| variant.id.0).collect();
+            let rows = self.db.read(vec![stock::of_variants(shop, &ids)]).await?.pop().unwrap_or_default();
+            for row in &rows {
+                stock.push(stock::stock_of(row)?);
+            }
+        }
+        Ok((variants, stock))
+    }
+
+    /// How many variants have each of those SKUs.
+    pub async fn count_skus(&self, shop: ShopId, skus: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+        let sql = "SELECT CAST(count(*) AS BIGINT) FROM variants WHERE shop_id = $1 AND sku = $2";
+        let query = |sku: &&str| Query::new(sql, vec![shop.0.into(), (*sku).into()]);
+        let answers = self.db.read(skus.iter().map(query).collect()).await?;
+        let count = |(sku, rows): (&&str, Vec<crate::db::Row>)| {
+            Ok(((*sku).to_owned(), rows.first().map_or(Ok(0), |row| row.int(0))?))
+        };
+        skus.iter().zip(answers).map(count).collect()
+    }
+
     /// Products by id.
     pub async fn products(&self, shop: ShopId, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
         if ids.is_empty() {
@@ -342,9 +390,14 @@ impl Store {
         rows.iter().map(|row| row.int(0).map(ServiceId)).collect()
     }
 
-    /// Whether some work at that location is open.
-    pub async fn has_open_work(&self, shop: ShopId, location: LocationId) -> Result<bool, Error> {
-        let query = open_work_query(shop, location);
-        Ok(self.db.read(vec![query]).await?.pop().is_some_and(|rows| !rows.is_empty()))
+    /// What keeps each of these locations from going, in the same order.
+    pub async fn burdens(&self, shop: ShopId, locations: &[LocationId]) -> Result<Vec<Burden>, Error> {
+        let asked = locations.iter().flat_map(|id| [open_work_query(shop, *id), goods_query(shop, *id)]);
+        let found = self.db.read(asked.collect()).await?;
+        let burden = |rows: &[Vec<Row>]| Burden {
+            work: rows.first().is_some_and(|rows| !rows.is_empty()),
+            goods: rows.get(1).is_some_and(|rows| !rows.is_empty()),
+        };
+        Ok(found.chunks(2).map(burden).collect())
     }
 }

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::actor::{Actor, Permission};
 use domain::command::{Command, RequestFulfillment};
-use domain::id::{FulfillmentOrderId, LocationId, ProductId, VariantId};
+use domain::id::{AppId, FulfillmentOrderId, LocationId, ProductId, VariantId};
 use domain::location::{Location, Service};
+use domain::money::{self, Currency};
+use domain::product::{Product, Variant};
 use scenarios::served::Served;
 use serde_json::{Value, json};
 use testkit::world;
@@ -27,6 +29,8 @@ enum Then {
     Left,
     /// One of its two units left.
     Begun,
+    /// An edit with that number was begun.
+    Edited(i64),
     /// Its service was asked to do it.
     Asked,
     /// Its service agreed, and then was asked to leave it.
@@ -82,9 +86,39 @@ pub async fn set(capture: &Capture) -> (Served, Ids) {
             stage.earlier((None, Some(9_656_703_942_962), None, Then::Asked), line(1)).await;
             stage.earlier((None, Some(9_656_703_975_730), None, Then::WantedBack), line(1)).await;
         }
+        "2026-04__shipping-fulfillments__fulfillment-service-lifecycle" => stage.serve_elsewhere().await,
+        "2026-04__shipping-fulfillments__fulfillment-order-move-multi-line" => {
+            // The shop had more locations than the recording tells of.
+            let (id, rank) = (LocationId(112_900_000_000), 2_000_000_000_000);
+            let more = Location { ships_orders: false, ..world::location(id, rank) };
+            stage.run(Command::SaveLocation(more)).await;
+        }
+        "2026-04__store-properties__location-activate-deactivate-lifecycle" => {
+            // Its last key had been used in an earlier recording, for another location.
+            let document = format!(
+                "mutation {{ locationDeactivate(locationId: \"gid://shopify/Location/{}\")
+                  @idempotent(key: \"location-activate-deactivate-lifecycle-cleanup-deactivate\") {{
+                  locationDeactivateUserErrors {{ code }} }} }}",
+                ALWAYS.0
+            );
+            stage.ask(&document, Value::Null).await;
+        }
         "2026-04__orders__orderEdit-quantity-validation" => {
-            let order = json!({ "lineItems": [custom("Anything", 1)] });
+            let mut line = custom("Order edit quantity source item 20260622212047", 3);
+            line["sku"] = json!("order-edit-quantity-20260622212047");
+            line["priceSet"] = cad("10.00");
+            let order = json!({ "currency": "CAD", "lineItems": [line] });
             stage.earlier((Some(8_837_911_904_562), None, None, Then::Stays), order).await;
+        }
+        "2026-04__orders__order-edit-existing-order-happy-path" => {
+            let line = |which: &str| {
+                let mut line = custom(&format!("HAR-115 base line {which} 20260622154802"), 1);
+                line["priceSet"] = cad("12.00");
+                line
+            };
+            let note = "HAR-115 order edit existing-order happy-path capture";
+            let order = json!({ "currency": "CAD", "note": note, "lineItems": [line("A"), line("B")] });
+            stage.earlier((Some(8_837_456_822_578), None, None, Then::Edited(112_432_611_634)), order).await;
         }
         _ => {}
     }
@@ -99,6 +133,10 @@ pub async fn set(capture: &Capture) -> (Served, Ids) {
         }
     }
     (stage.served, stage.ids)
+}
+
+fn cad(amount: &str) -> Value {
+    json!({ "shopMoney": { "amount": amount, "currencyCode": "CAD" } })
 }
 
 fn custom(title: &str, quantity: i64) -> Value {
@@ -180,11 +218,24 @@ impl Stage {
             let location = world::location(LocationId(id), main * 1_000_000_000_000 + id);
             self.run(Command::SaveLocation(Location { name, ships_orders, ..location })).await;
         }
-        let variants: Vec<_> = variants.into_iter().map(|id| world::variant(VariantId(id))).collect();
+        let described = described(capture);
+        for (number, (id, (title, sku, price))) in (9_000..).zip(&described) {
+            let title = title.clone();
+            let product = Product { title: title.clone(), ..world::product(ProductId(number)) };
+            let plain = world::variant(VariantId(*id));
+            let price = money::parse(price, Currency::USD).unwrap();
+            let (product_title, sku, product_id) = (title, sku.clone(), ProductId(number));
+            let variant = Variant { product: product_id, product_title, sku, price, ..plain };
+            self.run(Command::SaveProduct(product, vec![variant])).await;
+        }
+        let plain = variants.iter().filter(|id| !described.contains_key(id));
+        let variants: Vec<_> = plain.map(|id| world::variant(VariantId(*id))).collect();
         if !variants.is_empty() {
             self.run(Command::SaveProduct(world::product(ProductId(90)), variants)).await;
+        }
+        if !stocked.is_empty() {
             let levels = stocked.into_iter().map(|(variant, at)| (VariantId(variant), LocationId(at), STOCK));
-            self.run(Command::AdjustStock(levels.collect())).await;
+            self.run(Command::correct_stock(levels.collect())).await;
         }
     }
 
@@ -193,7 +244,23 @@ impl Stage {
         let service = Service { app: self.served.app, ..world::service() };
         self.run(Command::SaveService(service, world::location(world::SERVED, 1))).await;
         self.run(Command::SaveProduct(world::product(ProductId(90)), vec![world::variant(world::MUG)])).await;
-        self.run(Command::AdjustStock(vec![(world::MUG, world::SERVED, STOCK)])).await;
+        self.run(Command::correct_stock(vec![(world::MUG, world::SERVED, STOCK)])).await;
+    }
+
+    /// A fulfillment service of another program.
+    async fn serve_elsewhere(&self) {
+        let at = LocationId(106_318_496_050);
+        let service = Service {
+            app: AppId(1),
+            name: "Snow City Warehouse".to_owned(),
+            handle: "snow-city-warehouse".to_owned(),
+            location: at,
+            callback_url: Some("https://mock.shop/".to_owned()),
+            requires_shipping: false,
+            ..world::service()
+        };
+        let location = Location { name: service.name.clone(), ..world::location(at, 1_000_000_000_000_000) };
+        self.run(Command::SaveService(service, location)).await;
     }
 
     async fn ask(&self, document: &str, variables: Value) -> Value {
@@ -233,6 +300,18 @@ impl Stage {
                     "mutation($id: ID!) { orderCancel(orderId: $id, reason: OTHER, restock: true) {
                   orderCancelUserErrors { message } } }";
                 self.ask(document, json!({ "id": made["id"] })).await;
+            }
+            Then::Edited(number) => {
+                let document = "mutation($id: ID!) { orderEditBegin(id: $id) {
+                  calculatedOrder { id } orderEditSession { id } } }";
+                let begun = self.ask(document, json!({ "id": made["id"] })).await;
+                for (kind, field) in
+                    [("CalculatedOrder", "calculatedOrder"), ("OrderEditSession", "orderEditSession")]
+                {
+                    let recorded = format!("gid://shopify/{kind}/{number}");
+                    let ours = begun["orderEditBegin"][field]["id"].as_str().unwrap();
+                    assert!(self.ids.learn(&recorded, ours), "{recorded}");
+                }
             }
             Then::Asked | Then::WantedBack => {
                 let id = its_work["id"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap();
@@ -282,6 +361,19 @@ fn collect_locations(value: &Value, found: &mut BTreeMap<i64, (String, bool)>) {
         }
         _ => {}
     }
+}
+
+/// Articles that answers describe: title, SKU and price by the variant's id.
+fn described(capture: &Capture) -> BTreeMap<i64, (String, Option<String>, String)> {
+    let payloads = capture.steps.iter().filter_map(|step| step.response["data"].as_object());
+    let lines = payloads.flat_map(|data| data.values()).map(|payload| &payload["calculatedLineItem"]);
+    let article = |line: &Value| {
+        let id = line["variant"]["id"].as_str()?.rsplit('/').next()?.parse().ok()?;
+        let price = line["originalUnitPriceSet"]["shopMoney"]["amount"].as_str()?;
+        let sku = line["sku"].as_str().map(str::to_owned);
+        Some((id, (line["title"].as_str()?.to_owned(), sku, price.to_owned())))
+    };
+    lines.filter_map(article).collect()
 }
 
 /// The location that work of an answer is assigned to first.

@@ -86,7 +86,7 @@ async fn things(served: &Served) -> Things {
         transactions(first: 1) { id } shippingLines(first: 1) { nodes { id } } cancelledAt } }
       locations(first: 5, includeLegacy: true) { nodes { id isFulfillmentService fulfillmentService { id } } }
       webhookSubscriptions(first: 1) { nodes { id } }
-      productVariants(first: 3) { nodes { id inventoryItem { id } } } }";
+      productVariants(first: 3) { nodes { id inventoryItem { id inventoryLevels(first: 1) { nodes { id } } } } } }";
     let (_, answer) = served.ask("2026-07", document, &Value::Null).await;
     let data = &answer["data"];
     assert!(data.is_object(), "{answer}");
@@ -134,6 +134,10 @@ async fn things(served: &Served) -> Things {
             nodes(&data["webhookSubscriptions"]).first().and_then(id).into_iter().collect(),
         ),
         ("InventoryItem", items.and_then(id).into_iter().collect()),
+        (
+            "InventoryLevel",
+            items.and_then(|item| nodes(&item["inventoryLevels"]).first().and_then(id)).into_iter().collect(),
+        ),
     ])
 }
 
@@ -150,6 +154,7 @@ fn documents_of(
     let args = match root {
         "nodes" => "(ids: [\"gid://shopify/Shop/1\"])".to_owned(),
         "node" => "(id: \"gid://shopify/Shop/1\")".to_owned(),
+        "locationByIdentifier" => "(identifier: { id: \"gid://shopify/Location/1\" })".to_owned(),
         "orderByIdentifier" => "(identifier: { id: \"gid://shopify/Order/1\" })".to_owned(),
         _ => arguments(types, field, id),
     };

@@ -26,7 +26,7 @@ async fn every_mutation_answers_or_refuses() {
     let document = "{ orders(first: 60, reverse: true) { nodes { id
         fulfillments(first: 1) { id }
         fulfillmentOrders(first: 2) { nodes { id lineItems(first: 1) { nodes { id } } } } } }
-      locations(first: 3) { nodes { id } } productVariants(first: 2) { nodes { id inventoryItem { id } } } }";
+      locations(first: 3, includeLegacy: true) { nodes { id fulfillmentService { id } } } productVariants(first: 2) { nodes { id inventoryItem { id } } } }";
     let (_, found) = served.ask("2026-07", document, &Value::Null).await;
     let mut real = Vec::new();
     collect(&found["data"], &mut real);
@@ -40,7 +40,10 @@ async fn every_mutation_answers_or_refuses() {
         for ids in nothing.chain(windows) {
             for every in [false, true] {
                 let args = fields(&types, field.args.iter(), &ids, every, root);
-                let document = format!("mutation {{ {root}({}) {{ {selection} }} }}", args.join(", "));
+                // Some mutations want a key; the others take one.
+                let key = if every { format!(" @idempotent(key: \"{asked}\")") } else { String::new() };
+                let args = args.join(", ");
+                let document = format!("mutation {{ {root}({args}){key} {{ {selection} }} }}");
                 let (status, answer) = served.ask("2026-07", &document, &Value::Null).await;
                 asked += 1;
                 let errors = answer["errors"].to_string();
@@ -133,7 +136,11 @@ fn id<'i>(name: &str, ids: &'i [String], root: &str) -> &'i str {
         "orderId" => "Order",
         "fulfillmentId" => "Fulfillment",
         "variantId" => "ProductVariant",
+        "inventoryItemId" => "InventoryItem",
         "id" if root.starts_with("order") => "Order",
+        "id" if root == "inventoryItemUpdate" => "InventoryItem",
+        "id" if root.starts_with("location") => "Location",
+        "id" if root.starts_with("fulfillmentService") => "FulfillmentService",
         "id" if root.starts_with("fulfillmentOrder") => "FulfillmentOrder",
         "id" if root.starts_with("fulfillment") => "FulfillmentOrderLineItem",
         _ if name.to_lowercase().contains("location") => "Location",

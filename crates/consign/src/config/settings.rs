@@ -168,6 +168,8 @@ settings! {
         /// Calls to other servers made at the same time. 0 means that this node only answers requests, and leaves all
         /// work in the background to others.
         deliver: u64 = "16", 0..=1024;
+        /// Seconds from one time that a fulfillment service is asked for tracking numbers and stock to the next.
+        inquire_every_s: u64 = "3600", dev "60", 5..=604800;
     }
     /// How long records are kept that only grow.
     retention: Retention {

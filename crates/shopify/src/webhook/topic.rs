@@ -8,7 +8,8 @@ use domain::event::FactKind;
 
 /// Topics of things that this server doesn't have. Published recordings subscribe to them, and programs do so while
 /// they set themselves up, where a refusal would end the setup; they are accepted and never told.
-const SILENT: [&str; 3] = ["APP_UNINSTALLED", "CUSTOMERS_UPDATE", "SHOP_UPDATE"];
+const SILENT: [&str; 5] =
+    ["APP_UNINSTALLED", "CUSTOMERS_UPDATE", "INVENTORY_ITEMS_DELETE", "PRODUCTS_DELETE", "SHOP_UPDATE"];
 
 /// The topics that a kind of fact is told under.
 fn of(kind: FactKind) -> &'static [&'static str] {
@@ -17,6 +18,11 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::OrderUpdated => &["ORDERS_UPDATED"],
         FactKind::OrderPaid => &["ORDERS_PAID"],
         FactKind::OrderCancelled => &["ORDERS_CANCELLED"],
+        FactKind::OrderDeleted => &["ORDERS_DELETE"],
+        FactKind::ContactCreated => &["CUSTOMERS_CREATE"],
+        FactKind::ContactUpdated => &["CUSTOMERS_UPDATE"],
+        FactKind::ContactDeleted => &["CUSTOMERS_DELETE"],
+        FactKind::OrderEdited => &["ORDERS_EDITED"],
         FactKind::OrderPartlyFulfilled => &["ORDERS_PARTIALLY_FULFILLED"],
         FactKind::OrderFulfilled => &["ORDERS_FULFILLED"],
         FactKind::WorkRouted => &["FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE"],
@@ -45,25 +51,35 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::DeliveryRecorded => &["FULFILLMENT_EVENTS_CREATE", "FULFILLMENTS_UPDATE"],
         FactKind::LocationCreated => &["LOCATIONS_CREATE"],
         FactKind::LocationUpdated => &["LOCATIONS_UPDATE"],
+        FactKind::LocationActivated => &["LOCATIONS_ACTIVATE"],
+        FactKind::LocationDeactivated => &["LOCATIONS_DEACTIVATE"],
+        FactKind::LocationDeleted => &["LOCATIONS_DELETE"],
+        FactKind::ProductCreated => &["PRODUCTS_CREATE"],
+        FactKind::ProductSaved => &["PRODUCTS_UPDATE"],
+        FactKind::VariantCreated => &["INVENTORY_ITEMS_CREATE"],
+        FactKind::VariantUpdated => &["INVENTORY_ITEMS_UPDATE"],
         FactKind::StockChanged => &["INVENTORY_LEVELS_UPDATE"],
+        FactKind::StockingBegan => &["INVENTORY_LEVELS_CONNECT"],
+        FactKind::StockingEnded => &["INVENTORY_LEVELS_DISCONNECT"],
         FactKind::WorkPrepared => &["FULFILLMENT_ORDERS_LINE_ITEMS_PREPARED_FOR_PICKUP"],
         FactKind::DeadlineSet
+        | FactKind::Invoice
+        | FactKind::Payment
+        | FactKind::PlanChanged
+        | FactKind::Service
+        | FactKind::Access
+        | FactKind::PriceSaved
         | FactKind::OrderUnrouted
-        | FactKind::OrderEdited
-        | FactKind::LocationActivated
-        | FactKind::LocationDeactivated
-        | FactKind::LocationDeleted
         | FactKind::OrderAmended
         | FactKind::OrderClosed
         | FactKind::OrderReopened
-        | FactKind::OrderDeleted
-        | FactKind::ContactCreated
-        | FactKind::ContactUpdated
-        | FactKind::ContactDeleted
-        | FactKind::ProductSaved
+        | FactKind::RecordCreated
+        | FactKind::RecordUpdated
+        | FactKind::RecordRemoved
         | FactKind::ListenerSaved
         | FactKind::ListenerRemoved
-        | FactKind::ServiceSaved => &[],
+        | FactKind::ServiceSaved
+        | FactKind::ServiceDeleted => &[],
     }
 }
 
@@ -76,18 +92,22 @@ pub(crate) enum Group {
     FulfillmentEvents,
     Orders,
     Locations,
+    InventoryItems,
     InventoryLevels,
+    Products,
 }
 
 impl Group {
-    const ALL: [Group; 7] = [
+    const ALL: [Group; 9] = [
         Group::FulfillmentOrders,
         Group::FulfillmentHolds,
         Group::Fulfillments,
         Group::FulfillmentEvents,
         Group::Orders,
         Group::Locations,
+        Group::InventoryItems,
         Group::InventoryLevels,
+        Group::Products,
     ];
 
     fn name(self) -> &'static str {
@@ -98,7 +118,9 @@ impl Group {
             Group::FulfillmentEvents => "FULFILLMENT_EVENTS",
             Group::Orders => "ORDERS",
             Group::Locations => "LOCATIONS",
+            Group::InventoryItems => "INVENTORY_ITEMS",
             Group::InventoryLevels => "INVENTORY_LEVELS",
+            Group::Products => "PRODUCTS",
         }
     }
 
@@ -114,7 +136,8 @@ impl Group {
             }
             Group::Orders => &[Permission::ReadOrders],
             Group::Locations => &[Permission::ReadLocations],
-            Group::InventoryLevels => &[Permission::ReadInventory],
+            Group::InventoryItems | Group::InventoryLevels => &[Permission::ReadInventory],
+            Group::Products => &[Permission::ReadProducts],
         }
     }
 }
@@ -195,7 +218,7 @@ mod tests {
         ] {
             assert_eq!(Topic::parse(name).unwrap().path(), path);
         }
-        for never in ["PRODUCTS_CREATE", "ORDERS_", "orders/create", ""] {
+        for never in ["PRODUCT_FEEDS_CREATE", "ORDERS_", "orders/create", ""] {
             assert_eq!(Topic::parse(never), None, "{never}");
         }
     }
