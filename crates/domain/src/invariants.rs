@@ -1,9 +1,12 @@
 //! What must hold after every step, as checkable properties. Asserted in debug builds when a decision is made,
 //! audited by the model test over every history, and by the doctor over a whole database.
 
+use crate::billing::status::{self, Moved};
+use crate::billing::{Charge, Kind, Service, bill};
 use crate::fulfillment::Fulfillment;
 use crate::fulfillment_order::{LEGAL, Request, Stage};
 use crate::order::Order;
+use crate::payment::{TransactionKind, TransactionStatus};
 
 /// The properties that `order` breaks, each as a sentence; empty if all is well.
 pub fn of_order(order: &Order) -> Vec<String> {
@@ -81,6 +84,7 @@ pub fn of_order(order: &Order) -> Vec<String> {
         let open = order.fulfillment_orders.iter().any(|fo| fo.is_open());
         must(!open && order.routing.waiting.is_empty(), &|| "F12: called off, but work is open".to_owned());
     }
+    of_billing(order, &mut broken);
     broken
 }
 
@@ -111,6 +115,97 @@ pub fn of_fulfillments(order: &Order, fulfillments: &[Fulfillment]) -> Vec<Strin
         }
     }
     broken
+}
+
+/// What must hold of the money of `order` as well (M).
+fn of_billing(order: &Order, broken: &mut Vec<String>) {
+    let Some(billing) = order.billing.as_deref() else { return };
+    let mut must = |holds: bool, says: &dyn Fn() -> String| {
+        if !holds {
+            broken.push(says());
+        }
+    };
+    let transactions = &order.placed.transactions;
+    for invoice in &order.invoices {
+        let Some(bill) = &invoice.bill else { continue };
+        must(bill.claim.is_some() == billing.is_external(), &|| {
+            format!(
+                "M3: invoice {} is claimed though the books are ours, or not though they aren't",
+                invoice.id
+            )
+        });
+        let written = bill::written(invoice);
+        must(written.total >= 0 && written.shipping >= 0, &|| {
+            format!("M3: invoice {} asks for {}", invoice.id, written.total)
+        });
+        for line in &invoice.lines {
+            let Some(asks) = &line.bill else {
+                must(false, &|| format!("M3: line {} of a billed invoice asks for nothing", line.id));
+                continue;
+            };
+            must(asks.amount >= 0 || asks.charge == Charge::Credit, &|| {
+                format!("M1: line {} asks for {}", line.id, asks.amount)
+            });
+            must(asks.charge == Charge::Article || line.removed == line.quantity, &|| {
+                format!("M3: line {} charges no articles, but sells units", line.id)
+            });
+        }
+        if !billing.is_external() {
+            let Moved { paid, refunded, awaited } = status::moved(invoice.id, transactions);
+            must(bill.voided_at.is_some() || paid.saturating_add(awaited) <= written.total, &|| {
+                format!(
+                    "M5: {paid} came and {awaited} may yet of the {} of invoice {}",
+                    written.total, invoice.id
+                )
+            });
+            must(refunded <= paid, &|| {
+                format!("M5: {refunded} of {paid} went back of invoice {}", invoice.id)
+            });
+            must(bill.voided_at.is_none() || paid + awaited == 0, &|| {
+                format!("M3: invoice {} was called off, but money came or comes", invoice.id)
+            });
+        }
+    }
+    for own in transactions {
+        must(own.amount >= 0, &|| format!("M1: {} moved by {}", own.amount, own.id));
+        must(own.ask.is_none() || own.status.is_awaited(), &|| {
+            format!("M5: what became of {} is known, but it is to be asked for", own.id)
+        });
+        let Some(parent) = own.parent.filter(|_| own.kind == TransactionKind::Refund) else { continue };
+        let of = transactions.iter().find(|other| other.id == parent);
+        let back = transactions.iter().filter(|other| {
+            other.parent == Some(parent)
+                && other.kind == TransactionKind::Refund
+                && (other.status == TransactionStatus::Success || other.status.is_awaited())
+        });
+        let back = back.map(|other| other.amount).fold(0, crate::money::Minor::saturating_add);
+        must(of.is_some_and(|of| of.takes() && back <= of.amount && of.invoice == own.invoice), &|| {
+            format!("M5: {back} go back of payment {parent}, which is less")
+        });
+    }
+    must(billing.credit >= 0, &|| format!("M1: the buyer has {} in hand", billing.credit));
+    for line in &billing.plan {
+        let most = line.terms.cycle().map_or(Some(1), |cycle| cycle.periods).unwrap_or(i64::MAX);
+        must((0..=most).contains(&line.billed), &|| {
+            format!("M3: {} periods of line {} were billed, of {most}", line.billed, line.id)
+        });
+        must(order.line(line.order_line).is_some(), &|| format!("M3: line {} sells nothing", line.id));
+    }
+    for line in &order.lines {
+        let of = order.invoice_lines().filter(|sold| sold.order_line == line.id && sold.adjusts.is_none());
+        let sells = of.filter(|sold| sold.bill.as_ref().is_none_or(|bill| bill.charge == Charge::Article));
+        let sold: i64 = sells.map(|sold| sold.quantity).sum();
+        must(line.quantity >= sold, &|| {
+            format!("M3: {sold} of line {} were sold, {} are known of", line.id, line.quantity)
+        });
+    }
+    let dated =
+        billing.is_external() || billing.service != Service::Cancelled || billing.churned_at.is_some();
+    must(dated, &|| "M: it was cancelled, but never ends".to_owned());
+    let forced =
+        billing.is_external() || billing.service == Service::Pending || billing.kind == Kind::OneTime;
+    let began = billing.activated_at.is_some() || billing.service.is_called_off();
+    must(forced || began, &|| format!("M: it is {}, but never began", billing.service.as_str()));
 }
 
 #[cfg(test)]

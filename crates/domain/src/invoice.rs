@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::billing::bill::{Bill, LineBill};
 use crate::id::{InvoiceId, InvoiceLineId, OrderLineId};
 use crate::time::Time;
 
@@ -15,6 +16,9 @@ pub struct Invoice {
     pub issued_at: Time,
     /// What it sells.
     pub lines: Vec<InvoiceLine>,
+    /// What it asks for, if its money is still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Box<Bill>>,
 }
 
 /// One line of an [`Invoice`].
@@ -29,9 +33,15 @@ pub struct InvoiceLine {
     /// Units of those given up since, before they shipped.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub removed: i64,
+    /// Units of those that nobody has to fulfill; somebody may all the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unasked: i64,
     /// The line that it corrects, if it sells nothing of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adjusts: Option<InvoiceLineId>,
+    /// What it asks for. A line that charges anything but articles sells no units: they all count as given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Box<LineBill>>,
 }
 
 fn is_zero(n: &i64) -> bool {

@@ -1,9 +1,10 @@
-//! What is sold, as far as shipping it needs to know: products, their variants, and stock.
+//! What is sold, as far as shipping it needs to know: products and their variants.
 
 use serde::{Deserialize, Serialize};
 
 use crate::custom_field::CustomField;
-use crate::id::{LocationId, ProductId, ServiceId, VariantId};
+use crate::access::Target;
+use crate::id::{ProductId, ServiceId, VariantId};
 use crate::money::Minor;
 use crate::time::Time;
 
@@ -25,6 +26,15 @@ pub struct Product {
     /// Labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Whether it is for sale.
+    #[serde(default)]
+    pub status: ProductStatus,
+    /// Whether it is a voucher.
+    #[serde(default)]
+    pub gift_card: bool,
+    /// What it looks like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Image>,
     /// Values that programs keep with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom_fields: Vec<CustomField>,
@@ -32,6 +42,34 @@ pub struct Product {
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
+}
+
+/// Whether a product is for sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductStatus {
+    /// It is.
+    #[default]
+    Active,
+    /// Not any more.
+    Archived,
+    /// Not yet.
+    Draft,
+    /// It is, for those who know where.
+    Unlisted,
+}
+
+/// A picture, kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Where it is.
+    pub url: String,
+    /// What it shows, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// Its size in pixels (width, height), if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<(i64, i64)>,
 }
 
 /// What is sold and stocked.
@@ -58,9 +96,21 @@ pub struct Variant {
     pub vendor: Option<String>,
     /// Whether it must be shipped; a digital article needs not.
     pub requires_shipping: bool,
+    /// Whether somebody must fulfill it when it is billed; otherwise nobody is asked to.
+    #[serde(default = "yes")]
+    pub requires_fulfillment: bool,
+    /// What whoever pays for it may use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gives: Vec<Target>,
     /// Weight of a unit in grams.
     #[serde(default)]
     pub grams: i64,
+    /// What a unit costs the merchant, in minor units of the shop's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_cost: Option<Minor>,
+    /// Where it comes from, as customs want to know.
+    #[serde(default)]
+    pub origin: Origin,
     /// Whether tax is due.
     #[serde(default)]
     pub taxable: bool,
@@ -81,6 +131,27 @@ pub struct Variant {
     pub updated_at: Time,
 }
 
+/// Where an article comes from, as customs want to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The country that it was made in, as its two letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The province that it was made in, as its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub province: Option<String>,
+    /// Its code in the harmonized system of tariffs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tariff_code: Option<String>,
+    /// The codes that single countries gave it: (country, code).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tariff_codes_by_country: Vec<(String, String)>,
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// What happens when an article is asked for that isn't in stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,57 +161,4 @@ pub enum WhenOut {
     Wait,
     /// It is sold all the same; stock goes below what is committed.
     SellOn,
-}
-
-/// How much of a variant a location holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stock {
-    /// The variant.
-    pub variant: VariantId,
-    /// The location.
-    pub location: LocationId,
-    /// Units in the shelves.
-    pub on_hand: i64,
-    /// Units of those that open fulfillment orders wait for.
-    pub committed: i64,
-}
-
-impl Stock {
-    /// Units that may still be promised.
-    pub fn available(&self) -> i64 {
-        self.on_hand - self.committed
-    }
-}
-
-/// A change of stock. Stock is shared by orders, so it is never overwritten, only moved by guarded deltas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StockDelta {
-    /// The variant.
-    pub variant: VariantId,
-    /// The location.
-    pub location: LocationId,
-    /// Change of the units in the shelves.
-    pub on_hand: i64,
-    /// Change of the units promised.
-    pub committed: i64,
-    /// What must hold for the change to be made.
-    pub guard: StockGuard,
-}
-
-/// What must hold for a [`StockDelta`]; otherwise the decision was made on old knowledge and is made anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StockGuard {
-    /// Afterwards no more may be promised than is there.
-    Available,
-    /// Stock is still what it was when the change was decided upon.
-    Unchanged {
-        /// Units in the shelves.
-        on_hand: i64,
-        /// Units promised.
-        committed: i64,
-    },
-    /// The location still doesn't stock the variant.
-    New,
-    /// Nothing: the units left, came back, or are sold beyond stock on purpose.
-    Free,
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use super::{Change, Outcome, Write, stock_delta, work};
 use crate::actor::{Actor, writable};
+use crate::address::Address;
 use crate::allowed::{Action, WhyNot, check};
 use crate::command::{Fulfill, FulfillWork, Reach};
 use crate::event::Fact;
-use crate::fulfillment::{Fulfillment, Share};
+use crate::fulfillment::{Fulfillment, Share, Tracking};
 use crate::fulfillment_order::{FulfillmentOrder, Stage};
-use crate::id::{FulfillmentOrderLineId, LocationId, OrderId};
+use crate::id::{FulfillmentId, FulfillmentOrderLineId, LocationId, OrderId, ServiceId};
 use crate::order::Order;
 use crate::refusal::{Refusal, Thing};
 
@@ -23,6 +24,33 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<
         allowed(change.actor, order, fo)?;
     }
     let shares = shares(change, &works)?;
+    let leaves = Leaving {
+        location,
+        service: works[0].1.service,
+        trackings: command.trackings.clone(),
+        notify_buyer: command.notify_buyer,
+        message: command.message.clone(),
+        origin: command.origin.clone(),
+    };
+    leave(change, shares, leaves).map(Outcome::Fulfillment)
+}
+
+/// How something leaves.
+pub(super) struct Leaving {
+    pub(super) location: LocationId,
+    pub(super) service: Option<ServiceId>,
+    pub(super) trackings: Vec<Tracking>,
+    pub(super) notify_buyer: bool,
+    pub(super) message: Option<String>,
+    pub(super) origin: Option<Address>,
+}
+
+/// Those shares leave, as one fulfillment. Whether they may was asked before.
+pub(super) fn leave(
+    change: &mut Change<'_, '_>,
+    shares: Vec<Share>,
+    leaves: Leaving,
+) -> Result<FulfillmentId, Refusal> {
     let orders: BTreeSet<OrderId> = shares.iter().map(|share| share.order).collect();
     let first = *orders.first().ok_or(Refusal::NothingToDo)?;
     let id = change.ids.fresh();
@@ -46,20 +74,20 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<
     change.writes.push(Write::NewFulfillment(Box::new(Fulfillment {
         id,
         name,
-        location,
-        service: works[0].1.service,
+        location: leaves.location,
+        service: leaves.service,
         shares,
-        trackings: command.trackings.clone(),
+        trackings: leaves.trackings,
         events: Vec::new(),
         cancelled_at: None,
-        origin: command.origin.clone(),
-        notify_buyer: command.notify_buyer,
-        message: command.message.clone(),
+        origin: leaves.origin,
+        notify_buyer: leaves.notify_buyer,
+        message: leaves.message,
         created_at: now,
         updated_at: now,
         version: 1,
     })));
-    Ok(Outcome::Fulfillment(id))
+    Ok(id)
 }
 
 /// What is asked of a fulfillment order, with the order that it belongs to.
@@ -167,7 +195,7 @@ fn take(change: &mut Change<'_, '_>, share: &Share) -> Result<(), Refusal> {
     let line = line.clone();
     if let Some(delta) = stock_delta(order, &line, location) {
         let quantity = share.quantity;
-        change.move_stock(crate::product::StockDelta { on_hand: -quantity, committed: -quantity, ..delta });
+        change.move_stock(crate::stock::StockDelta { on_hand: -quantity, committed: -quantity, ..delta });
     }
     Ok(())
 }

@@ -1,13 +1,15 @@
 //! Routing as a change: units that wait become work at the locations that the plan names, and stock is promised.
 
-use super::{Change, Outcome};
+use super::{Change, Outcome, billing};
+use crate::billing::status;
 use crate::event::Fact;
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
-use crate::id::{LocationId, OrderId};
+use crate::hold::Hold;
+use crate::id::{InvoiceId, LocationId, OrderId};
 use crate::order::{Order, StockMode, Waiting};
-use crate::product::{StockDelta, StockGuard};
 use crate::refusal::Refusal;
-use crate::routing::{self, Demand, Situation};
+use crate::routing::{self, Demand, Parcel, Situation};
+use crate::stock::{StockDelta, StockGuard};
 use crate::time::{SECOND, Time};
 
 /// How long units wait before they are tried again without anything having changed.
@@ -48,12 +50,12 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
         plan = routing::plan(&demand, &situation);
     }
     let waited = order.routing.waiting.clone();
-    let opens = opening(order, now);
+    let opens = opening(order.placed.fulfill_at, now);
     let mut facts = Vec::new();
     let mut works = Vec::with_capacity(plan.parcels.len());
-    for parcel in &plan.parcels {
-        let mut lines = Vec::with_capacity(parcel.items.len());
-        for (index, quantity) in &parcel.items {
+    for (parcel, unpaid, items) in parts(change, id, &plan.parcels, &waited)? {
+        let mut lines = Vec::with_capacity(items.len());
+        for (index, quantity) in &items {
             let (wanted, waiting) = (&demand[*index], &waited[*index]);
             let committed = promise(change, id, wanted, parcel.location, *quantity)?;
             lines.push(FulfillmentOrderLine {
@@ -70,7 +72,9 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
             id: change.ids.fresh(),
             location: parcel.location,
             service: location.and_then(|location| location.service),
-            stage: opens.1.clone(),
+            stage: unpaid
+                .as_ref()
+                .map_or(opens.1.clone(), |hold| Stage::OnHold { holds: vec![hold.clone()] }),
             request: Request::Unsubmitted,
             delivery: parcel.delivery,
             lines,
@@ -83,7 +87,13 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
             created_at: now,
             updated_at: now,
         };
-        facts.push(Fact::WorkRouted { work: work.as_work() });
+        let at = work.as_work();
+        facts.push(Fact::WorkRouted { work: at });
+        if let Some(hold) = unpaid {
+            let held = work.lines.iter().map(|line| (line.id, line.total)).collect();
+            facts.push(Fact::HoldAdded { work: at, hold: hold.clone() });
+            facts.push(Fact::WorkHeld { work: at, hold, held, rest: None });
+        }
         works.push(work);
     }
     let touched = change.order(id)?;
@@ -99,6 +109,36 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
     touched.order.fulfillment_orders.extend(works);
     touched.facts.extend(facts);
     Ok(())
+}
+
+/// What becomes one work: a parcel, the hold that it begins with, and its items.
+type Part<'a> = (&'a Parcel, Option<Hold>, Vec<(usize, i64)>);
+
+/// Every parcel in as many works as it needs: what waits for the money of an invoice is work of its own, and held.
+fn parts<'a>(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    parcels: &'a [Parcel],
+    waited: &[Waiting],
+) -> Result<Vec<Part<'a>>, Refusal> {
+    let now = change.now;
+    let mut parts: Vec<Part<'a>> = Vec::with_capacity(parcels.len());
+    for parcel in parcels {
+        let order = &change.order(id)?.order;
+        let mut groups: Vec<(Option<InvoiceId>, Vec<(usize, i64)>)> = Vec::with_capacity(1);
+        for item in &parcel.items {
+            let unpaid = status::awaits_payment(order, waited[item.0].invoice_line);
+            match groups.iter_mut().find(|(of, _)| *of == unpaid) {
+                Some((_, items)) => items.push(*item),
+                None => groups.push((unpaid, vec![*item])),
+            }
+        }
+        for (unpaid, items) in groups {
+            let hold = unpaid.map(|invoice| billing::hold_for(change.ids.fresh(), invoice, now));
+            parts.push((parcel, hold, items));
+        }
+    }
+    Ok(parts)
 }
 
 /// What a waiting quantity asks of a location.
@@ -145,13 +185,13 @@ fn promise(
         return Ok(false);
     };
     let guard = if wanted.limited { StockGuard::Available } else { StockGuard::Free };
-    change.move_stock(StockDelta { variant, location, on_hand: 0, committed: quantity, guard });
+    change.move_stock(StockDelta { committed: quantity, guard, ..StockDelta::none(variant, location) });
     Ok(true)
 }
 
-/// When work of `order` opens, and the stage that it begins in.
-fn opening(order: &Order, now: Time) -> (Time, Stage) {
-    match order.placed.fulfill_at {
+/// When work opens that may be fulfilled from then on, and the stage that it begins in.
+pub(super) fn opening(fulfill_at: Option<Time>, now: Time) -> (Time, Stage) {
+    match fulfill_at {
         Some(at) if at > now => (at, Stage::Scheduled { opens_at: at }),
         _ => (now.start_of_hour(), Stage::Open),
     }

@@ -46,6 +46,8 @@ pub const STICKER: VariantId = VariantId(102);
 /// Counted, but sold on when it is out.
 pub const PRINT: VariantId = VariantId(103);
 
+pub mod billing;
+
 pub struct World {
     pub drafts: Vec<Draft>,
     pub shop: Shop,
@@ -86,7 +88,7 @@ pub fn location(id: LocationId, rank: i64) -> Location {
     }
 }
 
-fn variant(id: VariantId) -> Variant {
+pub fn variant(id: VariantId) -> Variant {
     Variant {
         id,
         product: ProductId(90),

@@ -1,0 +1,7 @@
+//! Given, when, then: the money of orders.
+
+mod books;
+mod collect;
+mod plan;
+mod service;
+mod units;

@@ -1,0 +1,214 @@
+//! What billing keeps beside the orders: which order a part belongs to, prices, and grants of access; and what its
+//! timers look for.
+
+use domain::access::{AccessGrant, Origin, Suspension, Target, TargetKind};
+use domain::id::{AccessGrantId, ContactId, InvoiceId, OrderId, PriceId, ShopId, VariantId};
+use domain::order::Order;
+use domain::price::Price;
+use domain::time::Time;
+
+use crate::Store;
+use crate::body;
+use crate::db::{Error, Query, Row, Statement, Value};
+use crate::load::{bodies, by_ids};
+
+/// Statements that note the parts of an order that weren't there before. Parts never go; nothing but an order that is
+/// billed has any.
+pub(crate) fn parts(shop: ShopId, before: Option<&Order>, order: &Order, out: &mut Vec<Statement>) {
+    let known = before.map(ids).unwrap_or_default();
+    for part in ids(order).into_iter().filter(|part| !known.contains(part)) {
+        out.push(Statement::new(
+            "INSERT INTO parts_of_orders (shop_id, part_id, order_id) VALUES ($1, $2, $3)",
+            vec![shop.0.into(), part.into(), order.id.0.into()],
+        ));
+    }
+}
+
+fn ids(order: &Order) -> Vec<i64> {
+    if order.billing.is_none() {
+        return Vec::new();
+    }
+    let lines = order.lines.iter().map(|line| line.id.0);
+    let invoices = order.invoices.iter().map(|invoice| invoice.id.0);
+    let sold = order.invoice_lines().map(|line| line.id.0);
+    let transactions = order.placed.transactions.iter().map(|transaction| transaction.id.0);
+    lines.chain(invoices).chain(sold).chain(transactions).filter(|id| *id != 0).collect()
+}
+
+/// The parts of an order go with it.
+pub(crate) fn no_parts(shop: ShopId, order: OrderId) -> Statement {
+    let sql = "DELETE FROM parts_of_orders WHERE shop_id = $1 AND order_id = $2";
+    Statement::new(sql, vec![shop.0.into(), order.0.into()]).any()
+}
+
+pub(crate) const ORDERS_OF_PARTS: &str = "SELECT order_id, version, body FROM orders WHERE shop_id = $1 AND order_id IN \
+     (SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id IN ";
+
+pub(crate) fn price(shop: ShopId, price: &Price) -> Result<Statement, Error> {
+    let text = body::write(price)?;
+    let params = vec![shop.0.into(), price.id.0.into(), price.variant.0.into(), text.as_str().into()];
+    Ok(Statement::new(
+        "INSERT INTO prices (shop_id, price_id, variant_id, body) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (shop_id, price_id) DO UPDATE SET variant_id = excluded.variant_id, body = excluded.body",
+        params,
+    ))
+}
+
+pub(crate) fn prices(shop: ShopId, ids: &[i64]) -> Query {
+    by_ids(shop, "SELECT body FROM prices", "price_id", ids)
+}
+
+/// Only whether it is suspended may change of a grant that is there.
+pub(crate) fn access(shop: ShopId, grant: &AccessGrant) -> Statement {
+    let (order, invoice) = match grant.origin {
+        Origin::ByHand => (None, None),
+        Origin::Sale { order, invoice } => (Some(order.0), Some(invoice.0)),
+    };
+    let reason = grant.suspended.as_ref().and_then(|suspension| suspension.reason.clone());
+    Statement::new(
+        "INSERT INTO access_grants (shop_id, grant_id, contact_id, kind, target_id, order_id, invoice_id, suspended, \
+         reason, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (shop_id, grant_id) DO UPDATE SET suspended = excluded.suspended, reason = excluded.reason, \
+         updated_at = excluded.updated_at",
+        vec![
+            shop.0.into(),
+            grant.id.0.into(),
+            grant.contact.0.into(),
+            grant.target.kind.as_str().into(),
+            grant.target.id.into(),
+            order.into(),
+            invoice.into(),
+            grant.suspended.is_some().into(),
+            reason.into(),
+            grant.created_at.0.into(),
+            grant.updated_at.0.into(),
+        ],
+    )
+}
+
+/// Somebody else may have taken it back before.
+pub(crate) fn no_access(shop: ShopId, grant: AccessGrantId, at: Time) -> Statement {
+    let sql = "UPDATE access_grants SET revoked_at = $3, updated_at = $3 \
+               WHERE shop_id = $1 AND grant_id = $2 AND revoked_at IS NULL";
+    Statement::new(sql, vec![shop.0.into(), grant.0.into(), at.0.into()]).any()
+}
+
+const GRANTS: &str = "SELECT grant_id, contact_id, kind, target_id, order_id, invoice_id, suspended, reason, created_at, \
+     updated_at, revoked_at FROM access_grants WHERE shop_id = $1";
+
+pub(crate) fn grant(shop: ShopId, id: AccessGrantId) -> Query {
+    Query::new(format!("{GRANTS} AND grant_id = $2"), vec![shop.0.into(), id.0.into()])
+}
+
+pub(crate) fn grant_of(row: &Row) -> Result<AccessGrant, Error> {
+    let kind = row.text(2)?;
+    let kinds = [TargetKind::Course, TargetKind::Community, TargetKind::Asset];
+    let kind = kinds.into_iter().find(|known| known.as_str() == kind);
+    let kind = kind.ok_or_else(|| Error::Bug("access is given to something unknown".to_owned()))?;
+    let origin = match (row.opt_int(4)?, row.opt_int(5)?) {
+        (Some(order), Some(invoice)) => Origin::Sale { order: OrderId(order), invoice: InvoiceId(invoice) },
+        _ => Origin::ByHand,
+    };
+    let suspended = match row.int(6)? {
+        0 => None,
+        _ => Some(Suspension { reason: row.opt_text(7)?.map(str::to_owned) }),
+    };
+    Ok(AccessGrant {
+        id: AccessGrantId(row.int(0)?),
+        contact: ContactId(row.int(1)?),
+        target: Target { kind, id: row.int(3)? },
+        origin,
+        suspended,
+        created_at: Time(row.int(8)?),
+        updated_at: Time(row.int(9)?),
+        revoked_at: row.opt_int(10)?.map(Time),
+    })
+}
+
+pub(crate) fn due_to_advance_query(shop: ShopId, now: Time, limit: u32) -> Query {
+    let sql = format!(
+        "SELECT order_id FROM orders WHERE shop_id = $1 AND due_at IS NOT NULL AND due_at <= $2 \
+         ORDER BY due_at, order_id LIMIT {limit}"
+    );
+    Query::new(sql, vec![shop.0.into(), now.0.into()])
+}
+
+pub(crate) fn due_to_ask_query(shop: ShopId, now: Time, limit: u32) -> Query {
+    let sql = format!(
+        "SELECT order_id FROM orders WHERE shop_id = $1 AND ask_at IS NOT NULL AND ask_at <= $2 \
+         ORDER BY ask_at, order_id LIMIT {limit}"
+    );
+    Query::new(sql, vec![shop.0.into(), now.0.into()])
+}
+
+impl Store {
+    /// Orders of whose billing something is due.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`]; so for every function here.
+    pub async fn due_to_advance(&self, shop: ShopId, now: Time, limit: u32) -> Result<Vec<OrderId>, Error> {
+        self.order_ids(due_to_advance_query(shop, now, limit)).await
+    }
+
+    /// Orders of which a gateway is to be asked about a payment.
+    pub async fn due_to_ask(&self, shop: ShopId, now: Time, limit: u32) -> Result<Vec<OrderId>, Error> {
+        self.order_ids(due_to_ask_query(shop, now, limit)).await
+    }
+
+    /// The order that is billed and that a line, an invoice, a line of an invoice or a payment with that id is part of.
+    pub async fn order_of_part(&self, shop: ShopId, part: i64) -> Result<Option<OrderId>, Error> {
+        let sql = "SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id = $2";
+        let found = self.order_ids(Query::new(sql, vec![shop.0.into(), part.into()])).await?;
+        Ok(found.first().copied())
+    }
+
+    async fn order_ids(&self, query: Query) -> Result<Vec<OrderId>, Error> {
+        let rows = self.db.read(vec![query]).await?;
+        rows.iter().flatten().map(|row| row.int(0).map(OrderId)).collect()
+    }
+
+    /// Prices by id, in no order; those that aren't there are left out.
+    pub async fn prices(&self, shop: ShopId, ids: &[PriceId]) -> Result<Vec<Price>, Error> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        bodies(&self.db.read(vec![prices(shop, &ids)]).await?.pop().unwrap_or_default())
+    }
+
+    /// Every price of those variants, in no order.
+    pub async fn prices_of(&self, shop: ShopId, variants: &[VariantId]) -> Result<Vec<Price>, Error> {
+        let ids: Vec<i64> = variants.iter().map(|id| id.0).collect();
+        let query = by_ids(shop, "SELECT body FROM prices", "variant_id", &ids);
+        bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())
+    }
+
+    /// The grant of access with that id.
+    pub async fn access(&self, shop: ShopId, id: AccessGrantId) -> Result<Option<AccessGrant>, Error> {
+        Ok(self.grants(grant(shop, id)).await?.pop())
+    }
+
+    /// Grants of access to something that weren't taken back, oldest first, beginning after one of them.
+    pub async fn access_to(
+        &self,
+        shop: ShopId,
+        target: Target,
+        after: Option<AccessGrantId>,
+        limit: u32,
+    ) -> Result<Vec<AccessGrant>, Error> {
+        let sql = format!(
+            "{GRANTS} AND kind = $2 AND target_id = $3 AND grant_id > $4 AND revoked_at IS NULL \
+             ORDER BY grant_id LIMIT {limit}"
+        );
+        let kind: Value = target.kind.as_str().into();
+        let after = after.map_or(0, |after| after.0);
+        self.grants(Query::new(sql, vec![shop.0.into(), kind, target.id.into(), after.into()])).await
+    }
+
+    /// Grants of access that a contact has and that weren't taken back, oldest first.
+    pub async fn access_of(&self, shop: ShopId, contact: ContactId) -> Result<Vec<AccessGrant>, Error> {
+        let sql = format!("{GRANTS} AND contact_id = $2 AND revoked_at IS NULL ORDER BY grant_id");
+        self.grants(Query::new(sql, vec![shop.0.into(), contact.0.into()])).await
+    }
+
+    async fn grants(&self, query: Query) -> Result<Vec<AccessGrant>, Error> {
+        self.db.read(vec![query]).await?.iter().flatten().map(grant_of).collect()
+    }
+}
