@@ -9,7 +9,7 @@ use domain::id::{LocationId, ShopId};
 use domain::location::Location;
 use domain::money::Currency;
 use domain::routing::TIE_BREAKERS;
-use domain::snapshot::{Shop, WhenDeclined};
+use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
 use engine::Engine;
 use store::Store;
 
@@ -74,5 +74,8 @@ pub fn shop(name: &str, domain: &str) -> Shop {
         order_prefix: "#".to_owned(),
         tie_breakers: TIE_BREAKERS.to_vec(),
         when_declined: WhenDeclined::default(),
+        billing: domain::billing::Rules::default(),
+        throttle: None,
+        when_unheard: WhenUnheard::default(),
     }
 }

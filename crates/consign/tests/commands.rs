@@ -137,7 +137,12 @@ fn the_shop_is_shown_and_changed() {
     std::thread::sleep(Duration::from_millis(1_100));
     let (_, answer) = server.ask(server.ready["shopify"]["token"].as_str().unwrap(), NAME);
     assert_eq!(answer["data"]["shop"]["name"], "Corner Shop", "a running server follows");
-    for wrong in ["nmae=X", "currency=QQQ", "time_zone=Mars", "domain=http://x", "name"] {
+    said(&run(folder.path(), &["shop", "set", "throttle=200", "when_unheard=remove"]));
+    let shown = said(&run(folder.path(), &["shop", "show"]));
+    assert!(shown.contains("throttle       200\n") && shown.contains("when_unheard   remove\n"), "{shown}");
+    assert!(said(&run(folder.path(), &["shop", "set", "throttle=off"])).contains("throttle       off\n"));
+    let wrong = ["nmae=X", "currency=QQQ", "time_zone=Mars", "domain=http://x", "name", "throttle=49", "throttle=fast"];
+    for wrong in wrong {
         assert_eq!(run(folder.path(), &["shop", "set", wrong]).status.code(), Some(2), "{wrong}");
     }
 }

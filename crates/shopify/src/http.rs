@@ -3,23 +3,24 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::id::AppId;
 use engine::keys::Caller;
 use engine::{Engine, Error};
-use graphql::GraphqlError;
+use graphql::{Bound, GraphqlError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::run::{self, Request, Stopped};
+use crate::throttle::{Standing, Throttle, throttled};
 use crate::version;
 
 /// The most points that one query may cost.
 const COST_MAX: u32 = 1_000;
-/// The size of the bucket that clients are told of, and how fast it fills, in points and points a second.
-const BUCKET: (u32, u32) = (2_000, 100);
 /// How long a key may be, in bytes.
 const KEY_LENGTH: usize = 255;
 
@@ -49,6 +50,7 @@ pub(crate) async fn caller(engine: &Engine, headers: &HeaderMap) -> Result<Arc<C
 /// `POST /admin/api/{version}/graphql.json`
 pub(crate) async fn graphql(
     State(engine): State<Engine>,
+    Extension(throttle): Extension<Arc<Throttle>>,
     Path(asked): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -58,13 +60,14 @@ pub(crate) async fn graphql(
         Err(response) => return response,
     };
     let version = version::served(&asked);
-    let mut response = answer(&engine, &caller, version, &headers, &body).await;
+    let mut response = answer(&engine, &throttle, &caller, version, &headers, &body).await;
     response.headers_mut().insert("x-shopify-api-version", HeaderValue::from_static(version));
     response
 }
 
 async fn answer(
     engine: &Engine,
+    throttle: &Throttle,
     caller: &Caller,
     version: &'static str,
     headers: &HeaderMap,
@@ -98,12 +101,24 @@ async fn answer(
         Ok(key) => key,
         Err(response) => return *response,
     };
+    let app = caller.actor.app().unwrap_or(AppId(0));
+    if let Err(standing) = throttle.take(&caller.shop, app, engine.now(), requested) {
+        let response = run::Response { errors: vec![json!(throttled())], ..run::Response::default() };
+        let cost = Cost { requested, actual: None, standing, fields: fields(headers, &bound) };
+        return envelope(&response, &cost);
+    }
     let request = Request { engine, shop: &caller.shop, actor: &caller.actor, version, key, body: bytes };
-    match run::run(&request, &bound).await {
-        Ok(response) => envelope(&response, requested),
+    let ran = run::run(&request, &bound).await;
+    // What could not be done costs nothing.
+    let actual = ran.as_ref().map_or(0, |response| response.actual_cost);
+    let standing = throttle.settle(&caller.shop, app, engine.now(), requested.saturating_sub(actual));
+    match ran {
+        Ok(response) => {
+            let cost = Cost { requested, actual: Some(actual), standing, fields: fields(headers, &bound) };
+            envelope(&response, &cost)
+        }
         Err(Stopped::KeyReused) => {
-            let text = "The same idempotency key cannot be used with different operation parameters.";
-            let error = GraphqlError::new(text).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH");
+            let error = GraphqlError::new(crate::mutation::KEY_REUSED).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH");
             let mut response = errors(&[error]);
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             response
@@ -119,9 +134,12 @@ fn read(headers: &HeaderMap, bytes: &Bytes) -> Option<Body> {
         let query = String::from_utf8(bytes.to_vec()).ok()?;
         return Some(Body { query: Some(query), variables: None, operation_name: None });
     }
-    serde_json::from_slice(bytes).ok().filter(|body: &Body| body.query.is_some())
+    // One document a request: a list would be read as the members in their order.
+    let object = bytes.trim_ascii_start().starts_with(b"{");
+    serde_json::from_slice(bytes).ok().filter(|body: &Body| object && body.query.is_some())
 }
 
+/// The key for repeating a request.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Box<Response>> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     match key.to_str() {
@@ -147,32 +165,66 @@ fn too_dear(cost: u32) -> GraphqlError {
         .extension("documentation", documentation)
 }
 
-/// What a document answered, with what it cost. The bucket that clients are told of is never empty: a server of
-/// one's own has no reason to slow its own programs down.
-fn envelope(response: &run::Response, requested: u32) -> Response {
+/// What a document cost, as clients are told.
+struct Cost {
+    /// Points that it could have cost.
+    requested: u32,
+    /// Points that it did cost; `None` if it was not run.
+    actual: Option<u32>,
+    standing: Standing,
+    /// What each field could have cost, if the client wants to know.
+    fields: Option<Value>,
+}
+
+impl Cost {
+    fn json(&self) -> Value {
+        let Standing { maximum, available, rate } = self.standing;
+        let mut cost = json!({
+            "requestedQueryCost": self.requested,
+            "actualQueryCost": self.actual,
+            "throttleStatus": {"maximumAvailable": maximum, "currentlyAvailable": available, "restoreRate": rate},
+        });
+        if let (Some(fields), Some(members)) = (&self.fields, cost.as_object_mut()) {
+            members.insert("fields".to_owned(), fields.clone());
+        }
+        cost
+    }
+}
+
+/// What every field could cost, for clients that ask with `Shopify-GraphQL-Cost-Debug: 1`.
+fn fields(headers: &HeaderMap, bound: &Bound) -> Option<Value> {
+    headers.get("shopify-graphql-cost-debug").filter(|value| value.as_bytes() == b"1")?;
+    let told = bound.requested_costs().into_iter().map(|field| {
+        json!({
+            "path": field.path,
+            "definedCost": field.defined,
+            "requestedTotalCost": field.total,
+            "requestedChildrenCost": field.below,
+        })
+    });
+    Some(told.collect())
+}
+
+/// What a document answered, with what it cost. One that had to wait was not run, and has no data.
+fn envelope(response: &run::Response, cost: &Cost) -> Response {
     let mut text = String::with_capacity(response.data.len() + 256);
     text.push('{');
     if !response.errors.is_empty() {
         let errors = serde_json::to_string(&response.errors).unwrap_or_else(|_| "[]".to_owned());
         let _ = write!(text, "\"errors\":{errors},");
     }
-    match response.nulled {
-        true => text.push_str("\"data\":null"),
-        false => {
-            let _ = write!(text, "\"data\":{{{}}}", response.data);
+    match (response.nulled, cost.actual) {
+        (_, None) => {}
+        (true, _) => text.push_str("\"data\":null,"),
+        (false, _) => {
+            let _ = write!(text, "\"data\":{{{}}},", response.data);
         }
     }
-    let (actual, (bucket, rate)) = (response.actual_cost, BUCKET);
-    let left = bucket.saturating_sub(actual);
     let search = match response.notes.is_empty() {
         true => String::new(),
         false => format!(",\"search\":{}", serde_json::Value::from(response.notes.clone())),
     };
-    let _ = write!(
-        text,
-        ",\"extensions\":{{\"cost\":{{\"requestedQueryCost\":{requested},\"actualQueryCost\":{actual},\
-         \"throttleStatus\":{{\"maximumAvailable\":{bucket},\"currentlyAvailable\":{left},\"restoreRate\":{rate}}}}}{search}}}}}"
-    );
+    let _ = write!(text, "\"extensions\":{{\"cost\":{}{search}}}}}", cost.json());
     let mut answer = json_text(StatusCode::OK, text);
     if response.replayed {
         answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
@@ -190,6 +242,7 @@ fn errors(errors: &[GraphqlError]) -> Response {
     json_text(StatusCode::OK, format!("{{\"errors\":{list}}}"))
 }
 
+/// By what the log knows a request.
 pub(crate) fn request_id(headers: &HeaderMap) -> String {
     headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("unknown").to_owned()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use domain::money::Currency;
 use domain::routing::TieBreaker;
-use domain::snapshot::{Shop, WhenDeclined};
+use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -48,8 +48,22 @@ struct Set {
 }
 
 /// The settings, in the order in which they are shown.
-const KEYS: [&str; 8] =
-    ["name", "domain", "currency", "email", "time_zone", "order_prefix", "tie_breakers", "when_declined"];
+const KEYS: [&str; 10] = [
+    "name",
+    "domain",
+    "currency",
+    "email",
+    "time_zone",
+    "order_prefix",
+    "tie_breakers",
+    "when_declined",
+    "when_unheard",
+    "throttle",
+];
+
+/// Points a second that a program may be slowed down to. A bucket of the least holds what one query may cost, so that
+/// every query that is allowed is answered some time.
+const RATES: std::ops::RangeInclusive<u32> = 50..=10_000;
 
 /// Shows or changes the shop.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
@@ -92,7 +106,9 @@ fn shown(shop: &Shop, key: &str) -> String {
         "time_zone" => shop.time_zone.clone(),
         "order_prefix" => shop.order_prefix.clone(),
         "tie_breakers" => shop.tie_breakers.iter().map(word).collect::<Vec<_>>().join(","),
-        _ => word(&shop.when_declined),
+        "when_declined" => word(&shop.when_declined),
+        "when_unheard" => word(&shop.when_unheard),
+        _ => shop.throttle.map_or_else(|| "off".to_owned(), |rate| rate.to_string()),
     }
 }
 
@@ -139,6 +155,18 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
         "when_declined" => {
             shop.when_declined = serde_json::from_value::<WhenDeclined>(json!(value))
                 .map_err(|_| usage("when_declined wants stay or reroute".to_owned()))?;
+        }
+        "when_unheard" => {
+            shop.when_unheard = serde_json::from_value::<WhenUnheard>(json!(value))
+                .map_err(|_| usage("when_unheard wants keep or remove".to_owned()))?;
+        }
+        "throttle" if value == "off" => shop.throttle = None,
+        "throttle" => {
+            let rate = value.parse().ok().filter(|rate| RATES.contains(rate)).ok_or_else(|| {
+                let (least, most) = (RATES.start(), RATES.end());
+                usage(format!("throttle wants off, or points a second from {least} to {most}, like 100"))
+            })?;
+            shop.throttle = Some(rate);
         }
         other => return Err(usage(format!("there is no setting {other}; there are: {}", KEYS.join(", ")))),
     }
