@@ -123,6 +123,25 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+#[tokio::test]
+async fn listeners_are_told_if_that_is_wanted() {
+    let shop = Shop::new().await;
+    let store = shop.store().await;
+    let engine = Engine::start(store.clone(), Clock::System, Sealer::new(&[7; 32]).unwrap()).await.unwrap();
+    let listener = world::listener(5, "shopify", "https://example.com/hook");
+    engine.execute(&Arc::new(world::shop()), &Actor::System, &Command::SaveListener(listener)).await.unwrap().unwrap();
+    let waiting = async || store.undispatched(world::SHOP, 100).await.unwrap().len();
+    let before = waiting().await;
+    let order = |id: u32| format!("{{\"id\":\"web-{id}\",\"lines\":[{{\"title\":\"Poster\",\"quantity\":1}}]}}\n");
+    let first = shop.write("first.jsonl", order(1) + &order(2));
+    assert_eq!(tally(&shop.import("orders", &first, &[]))[0], 2);
+    assert_eq!(waiting().await, before, "what happened elsewhere is no news");
+    let second = shop.write("second.jsonl", order(3));
+    assert_eq!(tally(&shop.import("orders", &second, &["--announce"]))[0], 1);
+    assert_eq!(waiting().await, before + 1);
+    engine.close().await;
+}
+
 /// The numbers of the summary: added, already there, refused, with warnings.
 fn tally(output: &Output) -> [u64; 4] {
     let lines = text(&output.stdout);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use domain::decide::Heard;
 use engine::clock::Clock;
 
 use crate::config::Purpose;
@@ -49,6 +50,9 @@ struct File {
     /// Where shipped orders left from, if the file doesn't tell [default: the location that routing prefers]
     #[arg(long, value_name = "NAME")]
     location: Option<String>,
+    /// Tell listeners of every order, as if it were placed now
+    #[arg(long)]
+    announce: bool,
 }
 
 type Reader = fn(&Path, Context, Arc<AtomicU64>) -> Result<Finds, Failure>;
@@ -95,7 +99,8 @@ async fn import(file: &File, reader: Reader, installation: &Installation) -> Res
         Some(engine) => Target::Engine(engine.clone()),
         None => Target::Nowhere(in_use.store.clone(), now),
     };
-    let import = Import { target, shop, locations, left_from };
+    let heard = if file.announce { Heard::ByListeners } else { Heard::ByNobody };
+    let import = Import { target, shop, locations, left_from, heard };
     let outcome = import.run(finds, report, Meter { bytes, read }).await;
     match engine {
         Some(engine) => engine.close().await,

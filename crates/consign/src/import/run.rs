@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use domain::actor::Actor;
 use domain::command::{Command, PlaceHold};
-use domain::decide::{Outcome, decide};
+use domain::decide::{Heard, Outcome, decide};
 use domain::hold::HoldReason;
 use domain::id::{Ids, LocationId, OrderId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::snapshot::Shop;
 use domain::time::{SECOND, Time};
-use engine::{Engine, Error};
+use engine::{Engine, Error, Verdict};
 use store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -49,6 +49,8 @@ pub struct Import {
     pub locations: Locations,
     /// Where orders left from that came in fulfilled, if the file doesn't tell.
     pub left_from: Option<LocationId>,
+    /// Who is told of them.
+    pub heard: Heard,
 }
 
 /// How large the file is, and how much of it is read.
@@ -243,7 +245,7 @@ impl Worker {
             transaction.id = engine.ids().fresh().await?;
         }
         let command = Command::Place(Box::new(draft.place.clone()));
-        let done = match engine.execute(&self.import.shop, &Actor::System, &command).await? {
+        let done = match self.execute(engine, &command).await? {
             Ok(done) => done,
             Err(Refusal::SeenBefore(_)) => return Ok(End::Present),
             Err(refusal) => return Ok(End::Refused(refusal)),
@@ -255,6 +257,14 @@ impl Worker {
             self.hold(draft, order, engine).await?;
         }
         Ok(End::Added)
+    }
+
+    async fn execute(&self, engine: &Engine, command: &Command) -> Result<Verdict, Error> {
+        let shop = &self.import.shop;
+        match self.import.heard {
+            Heard::ByListeners => engine.execute(shop, &Actor::System, command).await,
+            Heard::ByNobody => engine.execute_unheard(shop, &Actor::System, command).await,
+        }
     }
 
     /// Holds the work of lines of which nobody knows how many units left, so that none leaves twice.
@@ -275,7 +285,7 @@ impl Worker {
                 handle: "import".to_owned(),
                 lines: Vec::new(),
             };
-            held |= engine.execute(&self.import.shop, &Actor::System, &Command::Hold(hold)).await?.is_ok();
+            held |= self.execute(engine, &Command::Hold(hold)).await?.is_ok();
         }
         if !held && order.cancelled.is_none() {
             let reason = "left in part and waits for a location; what will be routed is not held";

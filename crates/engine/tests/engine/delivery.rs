@@ -8,6 +8,7 @@ use domain::actor::{Actor, Permissions};
 use domain::command::Command;
 use domain::id::{AppId, ListenerId};
 use domain::location::Service;
+use domain::snapshot::WhenUnheard;
 use store::{Delivery, DeliveryState};
 use testkit::receiver::{Answer, Receiver};
 use testkit::world::{self, MUG, SERVED, SHIRT, STICKER};
@@ -18,6 +19,8 @@ testkit::on_both! { bench:
     what_happens_is_told
     what_failed_is_sent_again_in_the_same_words
     what_is_given_up_stays_visible_and_can_be_sent_again
+    who_never_answers_is_removed_if_the_shop_says_so
+    nobody_is_told_of_the_past
     a_removed_listener_hears_nothing_more
     a_killed_deliverer_is_replaced_when_its_lease_ends
     two_nodes_tell_everything_once
@@ -124,6 +127,39 @@ async fn what_is_given_up_stays_visible_and_can_be_sent_again(bench: Bench) {
     let told = deliveries(&bench).await.remove(0);
     assert_eq!((told.state, told.attempts), (DeliveryState::Delivered, 4));
     assert_eq!(receiver.requests()[3].body, receiver.requests()[0].body);
+}
+
+async fn who_never_answers_is_removed_if_the_shop_says_so(mut bench: Bench) {
+    std::sync::Arc::make_mut(&mut bench.shop).when_unheard = WhenUnheard::Remove;
+    bench.engine.store().save_shop(&bench.shop).await.unwrap();
+    let receiver = Receiver::start().await;
+    listen(&bench, &receiver, "order_placed").await;
+    receiver.answer_with(vec![500.into(), 500.into(), 200.into(), 500.into(), 500.into(), 500.into()]);
+    let listens = async || !bench.engine.store().listeners(bench.shop.id).await.unwrap().is_empty();
+    for (attempts, stays) in [(3, true), (6, false)] {
+        bench.work(&[(STICKER, 1)]).await;
+        for _ in 0..6 {
+            bench.engine.work_off(&workers()).await.unwrap();
+            bench.clock().advance(90 * SECONDS);
+        }
+        assert_eq!((receiver.requests().len(), listens().await), (attempts, stays), "three in a row are enough");
+    }
+    bench.work(&[(STICKER, 1)]).await;
+    bench.engine.work_off(&workers()).await.unwrap();
+    assert_eq!(receiver.requests().len(), 6);
+}
+
+async fn nobody_is_told_of_the_past(bench: Bench) {
+    let receiver = Receiver::start().await;
+    listen(&bench, &receiver, "order_placed").await;
+    let command = world::placing(world::order(&[(STICKER, 1)]));
+    let verdict = bench.engine.execute_unheard(&bench.shop, &Actor::System, &command).await.unwrap();
+    assert!(verdict.is_ok());
+    bench.engine.work_off(&workers()).await.unwrap();
+    assert_eq!(receiver.requests().len(), 0);
+    bench.work(&[(STICKER, 1)]).await;
+    bench.engine.work_off(&workers()).await.unwrap();
+    assert_eq!(receiver.requests().len(), 1, "but of what comes after");
 }
 
 async fn a_removed_listener_hears_nothing_more(bench: Bench) {
