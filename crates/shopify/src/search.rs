@@ -105,6 +105,13 @@ impl Query {
         Search::new(root, context, warnings, work::cover)
     }
 
+    /// A search of fulfillment orders that are held.
+    pub fn for_held_work(&self, context: &Context) -> Search {
+        let mut warnings = self.warnings.clone();
+        let root = self.root.as_ref().and_then(|root| work::resolve_held(root, context, &mut warnings));
+        Search::new(root, context, warnings, work::cover)
+    }
+
     /// A search of things that are in memory anyway, by [`Search::matches`]. Bare words are always understood;
     /// [`Search::matches`] asks for them by the empty name.
     pub fn for_fields(&self, fields: &[&str], context: &Context) -> Search {

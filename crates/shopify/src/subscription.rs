@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Data;
 use crate::id::gid;
-use crate::search::{self, Context, Fact};
+use crate::query::searched;
+use crate::search::Fact;
 use crate::shop::ApiVersion;
 use crate::version;
 use crate::words::{self, missing, text};
@@ -89,10 +90,9 @@ impl Object for Endpoint<'_> {
 }
 
 /// The listeners that a list's arguments ask for.
-pub(crate) fn found(data: &Data, field: &Field<'_>) -> Vec<ListenerId> {
+pub(crate) fn found(data: &mut Data, field: &Field<'_>) -> Vec<ListenerId> {
     let names = ["created_at", "format", "id", "topic", "updated_at", "uri"];
-    let context = Context::new(&data.shop, data.now);
-    let search = search::parse(field.str_arg("query").unwrap_or_default()).for_fields(&names, &context);
+    let search = searched(data, field, |query, context| query.for_fields(&names, context));
     let topics: Option<Vec<&str>> = field
         .arg("topics")
         .and_then(Input::as_list)

@@ -18,6 +18,8 @@ pub enum Fact<'a> {
     Flag(bool),
     /// A text that must agree as a whole, but for the case of its letters.
     Text(Option<&'a str>),
+    /// The same, of a text that is nowhere kept.
+    Made(String),
     /// A text that must agree to the letter.
     Exact(&'a str),
     /// Texts of which single words, or some in a row, must agree but for their case.
@@ -36,6 +38,7 @@ impl Fact<'_> {
             Fact::At(time) => times(term, context).iter().any(|bounds| within(*bounds, time.0)),
             Fact::Flag(is) => any(&|word| flag(word) == Some(*is)),
             Fact::Text(text) => text.is_some_and(|text| any(&|word| same_text(term.op, text, word))),
+            Fact::Made(text) => any(&|word| same_text(term.op, text, word)),
             Fact::Exact(text) => {
                 any(&|word| if word.prefix { text.starts_with(&word.text) } else { *text == word.text })
             }

@@ -1,6 +1,8 @@
 //! Searches of orders: which fields there are, what they mean, and which of them the index rows can answer.
 
 use domain::address::Address;
+use domain::fulfillment_order::Delivery;
+use domain::money;
 use domain::order::Order;
 use domain::status;
 use engine::query::{Column, Condition};
@@ -48,6 +50,38 @@ const FULFILLMENT_STATUS: &[Meaning] = &[
     ),
 ];
 
+const DELIVERY_METHOD: &[Meaning] = &[
+    ("shipping", &["shipping"]),
+    ("none", &["digital"]),
+    ("pick-up", &["pickup"]),
+    ("pickup-point", &[]),
+    ("local", &["local"]),
+    ("retail", &[]),
+];
+
+/// Nothing ever comes back here.
+const RETURN_STATUS: &[Meaning] = &[
+    ("no_return", &["no_return"]),
+    ("return_requested", &[]),
+    ("in_progress", &[]),
+    ("returned", &[]),
+    ("inspection_complete", &[]),
+    ("return_failed", &[]),
+];
+
+/// What can be asked for, of which no order here has anything.
+const NEVER: &[&str] = &[
+    "cart_token",
+    "channel_id",
+    "chargeback_status",
+    "checkout_token",
+    "credit_card_last4",
+    "fraud_protection_level",
+    "payment_id",
+    "payment_provider_id",
+    "risk_level",
+];
+
 /// The tree in terms of [`fact`] and [`cover`].
 pub(super) fn resolve(root: &Node, context: &Context, warnings: &mut Vec<Warning>) -> Option<Node> {
     root.resolve(&mut |term| {
@@ -64,11 +98,15 @@ pub(super) fn resolve(root: &Node, context: &Context, warnings: &mut Vec<Warning
                 term.field = "tag".to_owned();
                 opposite = true;
             }
-            "fulfillment_location_id" => term.field = "location_id".to_owned(),
+            "fulfillment_location_id" | "reference_location_id" => term.field = "location_id".to_owned(),
+            "delivery_method" => term = meaning::stored(&term, DELIVERY_METHOD, warnings),
+            "return_status" => term = meaning::stored(&term, RETURN_STATUS, warnings),
             "channel" | "sales_channel" => term.field = "source_name".to_owned(),
             "" | "id" | "created_at" | "processed_at" | "updated_at" | "email" | "test" | "tag" | "sku"
             | "po_number" | "location_id" | "source_identifier" | "source_name" | "customer_id"
-            | "discount_code" => {}
+            | "discount_code" | "confirmation_number" | "current_total_price" | "gateway"
+            | "subtotal_line_items_quantity" | "total_weight" => {}
+            never if NEVER.contains(&never) => {}
             unknown => {
                 warnings.push(Warning::field(unknown));
                 return None;
@@ -139,11 +177,40 @@ pub(super) fn fact<'a>(order: &'a Order, field: &str) -> Fact<'a> {
         "tag" => any_of(placed.tags.iter().map(String::as_str)),
         "discount_code" => any_of(placed.discounts.iter().map(|discount| discount.code.as_str())),
         "sku" => any_of(order.lines.iter().filter_map(|line| line.article.sku.as_deref())),
+        "confirmation_number" => Fact::Made(crate::order::confirmation(order.id.0)),
+        "current_total_price" => {
+            let total = money::decimal(status::current_totals(order).total, placed.currency);
+            Fact::Decimal(total.parse().unwrap_or_default())
+        }
+        "delivery_method" => {
+            let ways = order.fulfillment_orders.iter().map(|work| Fact::Exact(delivery(work.delivery)));
+            Fact::AnyOf(ways.collect())
+        }
+        "gateway" => any_of(placed.transactions.iter().filter_map(|one| one.gateway.as_deref())),
+        "return_status" => Fact::Exact("no_return"),
+        "subtotal_line_items_quantity" => {
+            Fact::Number(order.lines.iter().fold(0, |sum: i64, line| sum.saturating_add(line.quantity)))
+        }
+        // In grams.
+        "total_weight" => {
+            let grams = order.lines.iter().map(|line| line.article.grams.saturating_mul(line.quantity));
+            Fact::Number(grams.fold(0, i64::saturating_add))
+        }
+        never if NEVER.contains(&never) => Fact::AnyOf(Vec::new()),
         "location_id" => {
             let places = order.fulfillment_orders.iter().map(|work| Fact::Number(work.location.0));
             Fact::AnyOf(places.collect())
         }
         _ => Fact::Words(words(order)),
+    }
+}
+
+fn delivery(way: Delivery) -> &'static str {
+    match way {
+        Delivery::Shipping => "shipping",
+        Delivery::Digital => "digital",
+        Delivery::Pickup => "pickup",
+        Delivery::Local => "local",
     }
 }
 

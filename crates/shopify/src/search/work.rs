@@ -33,6 +33,24 @@ pub(super) fn resolve(root: &Node, warnings: &mut Vec<Warning>) -> Option<Node> 
     })
 }
 
+/// The tree of a search of held work, which knows other fields: mostly of the order.
+pub(super) fn resolve_held(root: &Node, context: &Context, warnings: &mut Vec<Warning>) -> Option<Node> {
+    root.resolve(&mut |term| match term.field.as_str() {
+        "order_financial_status" => {
+            let term = Term { field: "financial_status".to_owned(), ..term.clone() };
+            let node = super::orders::resolve(&Node::Is(term), context, warnings)?;
+            node.resolve(&mut |term| {
+                Some(Node::Is(Term { field: "order_financial_status".to_owned(), ..term.clone() }))
+            })
+        }
+        "" | "order_risk_level" | "shipping_address_coordinates_validated" => Some(Node::Is(term.clone())),
+        unknown => {
+            warnings.push(Warning::field(unknown));
+            None
+        }
+    })
+}
+
 /// What a fulfillment order says about a field.
 pub(super) fn fact<'a>(order: &'a Order, work: &FulfillmentOrder, field: &str) -> Fact<'a> {
     match field {
@@ -40,6 +58,9 @@ pub(super) fn fact<'a>(order: &'a Order, work: &FulfillmentOrder, field: &str) -
         "assigned_location_id" => Fact::Number(work.location.0),
         "status" => Fact::Exact(work.stage_name().as_str()),
         "updated_at" => Fact::At(work.updated_at),
+        "order_financial_status" => super::orders::fact(order, "financial_status"),
+        // Nobody here looks into risks, or for addresses on a map.
+        "order_risk_level" | "shipping_address_coordinates_validated" => Fact::AnyOf(Vec::new()),
         _ => Fact::Words(words(order)),
     }
 }

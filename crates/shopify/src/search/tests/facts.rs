@@ -13,8 +13,12 @@ fn orders_are_found_by_every_field() {
             "email": "Bob@Example.com", "po_number": "PO-7", "tags": ["Rush", "two words"], "channel": "web",
             "source_identifier": "S-1", "contact": 55, "discounts": [{ "code": "SALE", "amount": 1 }],
             "shipping_address": { "first_name": "Bob", "last_name": "Norman", "city": "Zürich" },
+            "transactions":
+                [{ "id": 1, "kind": "sale", "status": "failure", "amount": 500, "gateway": "cash", "at": NOON }],
         },
-        "lines": [{ "id": 1, "quantity": 1, "article": { "title": "Green Hoodie", "sku": "GH-1" } }],
+        "lines": [{ "id": 1, "quantity": 3, "article": {
+            "title": "Green Hoodie", "sku": "GH-1", "unit_price": 1250, "grams": 400,
+        } }],
         "fulfillment_orders": [work(3, 12, json!("open"))],
     }));
     let table = [
@@ -58,6 +62,16 @@ fn orders_are_found_by_every_field() {
         ("discount_code:sale", "discount_code:none"),
         ("location_id:12", "location_id:13"),
         ("fulfillment_location_id:gid://shopify/Location/12", "fulfillment_location_id:3"),
+        ("reference_location_id:12", "reference_location_id:13"),
+        ("delivery_method:shipping", "delivery_method:pick-up,local,none,retail"),
+        ("subtotal_line_items_quantity:3", "subtotal_line_items_quantity:>3"),
+        ("total_weight:1200", "total_weight:<1200"),
+        ("gateway:Cash", "gateway:card"),
+        ("return_status:no_return", "return_status:returned"),
+        ("confirmation_number:*", "confirmation_number:X"),
+        ("current_total_price:<100", "current_total_price:>=100"),
+        ("-risk_level:high", "risk_level:*"),
+        ("-cart_token:a", "payment_id:*"),
         ("bob norman", "bob smith"),
         ("\"Bob@Example\"", "\"norman hoodie\""),
         ("zürich", "zurich"),
@@ -89,6 +103,26 @@ fn fulfillment_orders_are_found_by_every_field() {
         assert!(parse(yes).for_work(&context()).matches_work(&order, &order.fulfillment_orders[0]), "{yes}");
         assert!(!parse(no).for_work(&context()).matches_work(&order, &order.fulfillment_orders[0]), "{no}");
     }
+}
+
+#[test]
+fn held_work_is_found_by_what_its_order_says() {
+    let order = order(json!({ "fulfillment_orders": [work(3, 12, json!({ "on_hold": { "holds": [] } }))] }));
+    let table = [
+        ("order_financial_status:pending", "order_financial_status:paid"),
+        ("-order_risk_level:high", "order_risk_level:low"),
+        ("1001", "1002"),
+        ("id:5", "-1001"),
+    ];
+    let matches = |text| {
+        let search = parse(text).for_held_work(&context());
+        search.matches_work(&order, &order.fulfillment_orders[0])
+    };
+    for (yes, no) in table {
+        assert!(matches(yes), "{yes}");
+        assert!(!matches(no), "{no}");
+    }
+    assert_eq!(parse("id:5 order_financial_status:odd").for_held_work(&context()).warnings.len(), 2);
 }
 
 #[test]
