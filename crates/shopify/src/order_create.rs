@@ -182,7 +182,7 @@ impl Reader<'_> {
         let said = |name: &str, default: bool| {
             if flag(line, name) != default || variant.is_none() { Given::Yes } else { Given::No }
         };
-        let grams = part(line, "weight").map(grams);
+        let grams = part(line, "weight").map(|weight| grams(weight).max(0));
         let described = Described {
             price: if price.is_some() { Given::Yes } else { Given::No },
             requires_shipping: said("requiresShipping", false),
@@ -220,14 +220,12 @@ impl Reader<'_> {
     fn transaction(&self, one: &Value, path: &str, at: &Amounts) -> Result<Transaction, UserError> {
         let amount = part(one, "amountSet").map(|amount| at.bag(amount, &format!("{path}.amountSet")));
         let kind = text(one, "kind").and_then(|word| words::parse_transaction_kind(&word));
-        Ok(Transaction {
-            id: domain::id::TransactionId(0),
-            kind: kind.unwrap_or(TransactionKind::Sale),
-            status: words::parse_transaction_status(&text(one, "status").unwrap_or_default()),
-            amount: amount.transpose()?.unwrap_or(0),
-            gateway: text(one, "gateway"),
-            at: text(one, "processedAt").and_then(|at| words::parse_time(&at)).unwrap_or(self.data.now),
-        })
+        let kind = kind.unwrap_or(TransactionKind::Sale);
+        let status = words::parse_transaction_status(&text(one, "status").unwrap_or_default());
+        let at = text(one, "processedAt").and_then(|at| words::parse_time(&at)).unwrap_or(self.data.now);
+        let amount = amount.transpose()?.unwrap_or(0);
+        let moved = Transaction::new(domain::id::TransactionId(0), kind, status, amount, at);
+        Ok(Transaction { gateway: text(one, "gateway"), ..moved })
     }
 
     fn fulfilled(&self, input: &Value) -> Result<Option<Fulfilled>, UserError> {
@@ -336,7 +334,7 @@ impl Amounts {
 }
 
 /// A decimal as clients send it: as text or as a number.
-fn decimal(value: &Value) -> String {
+pub(crate) fn decimal(value: &Value) -> String {
     match value {
         Value::Float(number) => number.to_string(),
         Value::Int(number) => number.to_string(),
@@ -344,7 +342,8 @@ fn decimal(value: &Value) -> String {
     }
 }
 
-fn grams(weight: &Value) -> i64 {
+/// A weight in grams.
+pub(crate) fn grams(weight: &Value) -> i64 {
     let value = weight.get("value").and_then(Value::as_float).unwrap_or(0.0);
     let factor = match weight.get("unit").and_then(Value::as_str) {
         Some("GRAMS") => 1.0,
@@ -352,7 +351,7 @@ fn grams(weight: &Value) -> i64 {
         Some("POUNDS") => 453.592_37,
         _ => 1000.0,
     };
-    (value * factor).round().clamp(0.0, 1e12) as i64
+    (value * factor).round().clamp(-1e12, 1e12) as i64
 }
 
 fn pairs(input: &Value, name: &str, key: &str) -> Vec<(String, String)> {

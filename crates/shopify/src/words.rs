@@ -205,7 +205,9 @@ pub(crate) fn parse_transaction_kind(word: &str) -> Option<TransactionKind> {
 pub(crate) fn transaction_status(status: TransactionStatus) -> &'static str {
     match status {
         TransactionStatus::Success => "SUCCESS",
+        TransactionStatus::Asked => "AWAITING_RESPONSE",
         TransactionStatus::Pending => "PENDING",
+        TransactionStatus::Unknown => "UNKNOWN",
         TransactionStatus::Failure => "FAILURE",
         TransactionStatus::Error => "ERROR",
     }
@@ -270,7 +272,8 @@ impl Object for MoneyBag {
     }
 }
 
-struct MoneyV2(Minor, Currency);
+/// An amount.
+pub(crate) struct MoneyV2(pub(crate) Minor, pub(crate) Currency);
 
 impl Object for MoneyV2 {
     fn type_name(&self) -> &'static str {

@@ -25,6 +25,8 @@ pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
         status::fulfillment(order).as_str().into(),
         placed.test.into(),
         placed.contact.map(|contact| contact.0).into(),
+        order.next_due().map(|at| at.0).into(),
+        order.next_ask().map(|at| at.0).into(),
         route_at(order).into(),
     ]
 }

@@ -107,6 +107,9 @@ pub(super) async fn make(
             vendor: vendor.to_owned(),
             kind: kind.to_owned(),
             tags: Vec::new(),
+            status: Default::default(),
+            gift_card: false,
+            image: None,
             custom_fields: Vec::new(),
             created_at: now,
             updated_at: now,
@@ -124,7 +127,11 @@ pub(super) async fn make(
                 price: price + 200 * i64::try_from(place).unwrap_or(0) * i64::from(options == TWO),
                 vendor: Some(vendor.to_owned()),
                 requires_shipping: kept != Kept::Digital,
+                requires_fulfillment: true,
+                gives: Vec::new(),
                 grams,
+                unit_cost: None,
+                origin: Default::default(),
                 taxable: true,
                 tracked: !matches!(kept, Kept::Digital | Kept::Uncounted),
                 when_out: WhenOut::Wait,
@@ -139,7 +146,7 @@ pub(super) async fn make(
         }
         stage.act(&Command::SaveProduct(product, variants)).await?;
     }
-    stage.act(&Command::AdjustStock(stock)).await?;
+    stage.act(&Command::correct_stock(stock)).await?;
     Ok(articles)
 }
 

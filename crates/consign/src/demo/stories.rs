@@ -172,13 +172,10 @@ fn place(
         tax_lines: Vec::new(),
     });
     let unpaid = plot == Plot::Held(HoldReason::AwaitingPayment, Portion::All);
+    let (sale, success) = (TransactionKind::Sale, TransactionStatus::Success);
     let paid = Transaction {
-        id: payment,
-        kind: TransactionKind::Sale,
-        status: TransactionStatus::Success,
-        amount: total + shipping,
         gateway: Some("demo".to_owned()),
-        at,
+        ..Transaction::new(payment, sale, success, total + shipping, at)
     };
     // What lies in Chicago only is shipped in North America only.
     let buyer = somebody(if plot == Plot::Split { Lives::InNorthAmerica } else { Lives::Anywhere }, dice);

@@ -157,14 +157,12 @@ fn place(record: OrderRecord, context: &Context) -> Result<Place, Wrong> {
     }
     let mut transactions = Vec::with_capacity(record.transactions.len());
     for told in record.transactions {
-        transactions.push(Transaction {
-            id: TransactionId(0),
-            kind: told.kind.unwrap_or(TransactionKind::Sale),
-            status: told.status.unwrap_or(TransactionStatus::Success),
-            amount: amount("transactions.amount", &told.amount, currency)?,
-            gateway: told.gateway,
-            at: time("transactions.at", &told.at)?.unwrap_or(processed_at),
-        });
+        let kind = told.kind.unwrap_or(TransactionKind::Sale);
+        let status = told.status.unwrap_or(TransactionStatus::Success);
+        let amount = amount("transactions.amount", &told.amount, currency)?;
+        let at = time("transactions.at", &told.at)?.unwrap_or(processed_at);
+        let moved = Transaction::new(TransactionId(0), kind, status, amount, at);
+        transactions.push(Transaction { gateway: told.gateway, ..moved });
     }
     let paid = record.paid.map(|paid| if paid { PaymentClaim::Paid } else { PaymentClaim::Pending });
     let cancelled = time("cancelled_at", &record.cancelled_at)?;

@@ -157,12 +157,8 @@ fn payment(first: &Row, place: &mut Place, total: Minor, paid_at: Time, remarks:
     let outstanding = amount(first.cell("Outstanding Balance"), currency, remarks).unwrap_or(0);
     let gateway = cell::text(first.cell("Payment Method"));
     let moved = |kind, amount| Transaction {
-        id: TransactionId(0),
-        kind,
-        status: TransactionStatus::Success,
-        amount,
         gateway: gateway.clone(),
-        at: paid_at,
+        ..Transaction::new(TransactionId(0), kind, TransactionStatus::Success, amount, paid_at)
     };
     use TransactionKind::{Authorization, Refund, Sale, Void};
     let mut transactions = match claim {
