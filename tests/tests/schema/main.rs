@@ -6,5 +6,6 @@
 mod access;
 mod every_field;
 mod every_mutation;
+mod fidelity;
 mod hostile;
 mod published;
