@@ -130,7 +130,7 @@ impl Data {
         if asks(&["variant", "product", "inventoryItem", "locationsForMove"]) {
             self.load_variants(engine).await?;
         }
-        if asks(&["product"]) {
+        if asks(&["product", "image"]) {
             let ids: BTreeSet<ProductId> = self
                 .variants
                 .values()

@@ -19,18 +19,18 @@ use crate::shop::Count;
 use crate::words::missing;
 
 /// A location that work could go to, or can't.
-struct Destination<'d> {
+pub(crate) struct Destination<'d> {
     of: WorkNode<'d>,
-    location: &'d Location,
+    pub(crate) location: &'d Location,
     lines: Vec<(FulfillmentOrderLineId, Result<(), Obstacle>)>,
     /// Why nothing of it can go there; or else why some of it can't.
-    message: Option<String>,
-    movable: bool,
+    pub(crate) message: Option<String>,
+    pub(crate) movable: bool,
 }
 
 /// Where work could go. Inactive locations are only told of when they are named.
 pub(crate) fn all<'d>(of: WorkNode<'d>, field: &Field<'_>) -> Result<Connection<'d>, FieldError> {
-    let WorkNode { data, order, work } = of;
+    let WorkNode { data, work, .. } = of;
     let lines: Vec<i64> = ids(field, "lineItemIds", "FulfillmentOrderLineItem");
     let named: Option<Vec<i64>> = field
         .arg("locationIds")
@@ -49,11 +49,22 @@ pub(crate) fn all<'d>(of: WorkNode<'d>, field: &Field<'_>) -> Result<Connection<
         named.as_ref().map_or(location.active, |named| named.contains(&location.id.0))
             && search.matches(&|name| crate::location::fact(location, name))
     };
+    let rows = possible(of, &asked, shown).map(|found| Row::new(found.location.id.0, found));
+    Connection::of_all(names!("FulfillmentOrderLocationForMove"), rows.collect(), field)
+}
+
+/// What is said of each location that is shown, about lines and quantities of the work.
+pub(crate) fn possible<'d>(
+    of: WorkNode<'d>,
+    asked: &[LineQuantity],
+    shown: impl Fn(&Location) -> bool,
+) -> impl Iterator<Item = Destination<'d>> {
+    let WorkNode { data, order, work } = of;
     // Whoever asks may lack the right to move it, which others have.
     let may = check(Action::Move, order, work, &Actor::System).map_err(reason);
-    let found = movable(order, work, &asked, &data.locations, &data.stock);
-    let rows = data.locations.iter().zip(found).filter(|(location, _)| shown(location));
-    let rows = rows.map(|(location, found)| {
+    let found = movable(order, work, asked, &data.locations, &data.stock);
+    let all = data.locations.iter().zip(found).filter(move |(location, _)| shown(location));
+    all.map(move |(location, found)| {
         let some = found.takes_some();
         let message = match (&may, some.and(found.takes_all())) {
             (_, Err(Obstacle::Here)) => Some(obstacle(Obstacle::Here).to_owned()),
@@ -62,9 +73,8 @@ pub(crate) fn all<'d>(of: WorkNode<'d>, field: &Field<'_>) -> Result<Connection<
             (Ok(()), Ok(())) => None,
         };
         let movable = may.is_ok() && some.is_ok();
-        Row::new(location.id.0, Destination { of, location, lines: found.lines, message, movable })
-    });
-    Connection::of_all(names!("FulfillmentOrderLocationForMove"), rows.collect(), field)
+        Destination { of, location, lines: found.lines, message, movable }
+    })
 }
 
 fn ids(field: &Field<'_>, argument: &str, kind: &str) -> Vec<i64> {

@@ -10,7 +10,7 @@ use crate::data::Data;
 use crate::id::gid;
 use crate::line_item::{self, LineItem};
 use crate::order::OrderNode;
-use crate::product::VariantNode;
+use crate::product::{ImageNode, VariantNode};
 use crate::words::{self, MoneyBag, Weight, missing, text};
 
 /// A line of a fulfillment order.
@@ -36,6 +36,10 @@ impl Object for WorkLine<'_> {
         Ok(match field.name() {
             "financialSummaries" => Out::objects([Summary { order, line, of }]),
             "id" => Out::from(gid("FulfillmentOrderLineItem", line.id.0)),
+            "image" => {
+                let product = article.product.and_then(|id| data.products.get(&id));
+                Out::maybe(product.and_then(ImageNode::of))
+            }
             "inventoryItemId" => {
                 article.variant.map_or(Out::Null, |id| Out::from(gid("InventoryItem", id.0)))
             }

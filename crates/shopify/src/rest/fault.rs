@@ -1,7 +1,8 @@
 //! What this API answers when it doesn't do something.
 //!
 //! The forms are the original's: a bare list for what is wrong with the thing itself, `errors` with a list for what is
-//! wrong with the request as a whole, and with an object for what is wrong with some member of it.
+//! wrong with the request as a whole, and with an object for what is wrong with some member of it; a message that begins
+//! with the member's name leaves it out there.
 
 use axum::http::StatusCode;
 use domain::refusal::{Refusal, Thing};
@@ -81,35 +82,45 @@ impl Fault {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let depth = errors.iter().filter_map(|error| error.field.as_ref().map(Vec::len)).max();
         let messages = || errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>();
-        match depth {
-            None => Self { status, body: json!(messages()) },
-            Some(0 | 1) => Self::new(status, messages()),
-            Some(_) => {
-                let mut all: Map<String, Value> = Map::new();
-                for error in errors {
-                    let mut steps = error.field.iter().flatten();
-                    let last = steps.rfind(|step| step.parse::<usize>().is_err());
-                    let name = last.map_or_else(|| "base".to_owned(), |step| here(step));
-                    let list = all.entry(name).or_insert_with(|| json!([]));
-                    if let Value::Array(list) = list {
-                        list.push(error.message.as_str().into());
-                    }
-                }
-                Self::new(status, all)
+        if depth.is_none() {
+            return Self { status, body: json!(messages()) };
+        }
+        if depth < Some(2) && errors.iter().all(|error| attribute(error).is_none()) {
+            return Self::new(status, messages());
+        }
+        let mut all: Map<String, Value> = Map::new();
+        for error in errors {
+            let (name, message) =
+                attribute(error).unwrap_or_else(|| (snake(last_step(error)), error.message.as_str()));
+            let list = all.entry(name).or_insert_with(|| json!([]));
+            if let Value::Array(list) = list {
+                list.push(message.into());
             }
         }
+        Self::new(status, all)
     }
+}
+
+/// The member that an error is about.
+fn last_step(error: &UserError) -> &str {
+    let mut steps = error.field.iter().flatten();
+    steps.rfind(|step| step.parse::<usize>().is_err()).map_or("base", String::as_str)
+}
+
+/// The member that an error is about, and the rest of its message, if that begins with the member's name.
+fn attribute(error: &UserError) -> Option<(String, &str)> {
+    let name = snake(last_step(error));
+    // The other API calls an address by several names, and this one in its messages.
+    [name, "address".to_owned()].into_iter().find_map(|name| {
+        let (first, rest) = (error.message.get(..1)?, error.message.get(1..)?);
+        let human = name.replace('_', " ");
+        let (initial, others) = (human.get(..1)?, human.get(1..)?);
+        let message = rest.strip_prefix(others).filter(|_| first.eq_ignore_ascii_case(initial))?;
+        Some((name, message.strip_prefix(' ')?))
+    })
 }
 
 const MISSING: &str = "Required parameter missing or invalid";
-
-/// What a member of the other API is called in this one.
-fn here(name: &str) -> String {
-    match name {
-        "callbackUrl" | "uri" => "address".to_owned(),
-        other => snake(other),
-    }
-}
 
 /// Whether what the path names is not there.
 pub(super) fn is_unknown(refusal: &Refusal) -> bool {
@@ -136,8 +147,12 @@ mod tests {
         assert_eq!(body(&[UserError::at("fulfillment", "No.")]), json!({"errors": ["No."]}));
         let deep = UserError::at("fulfillment.lines.0.quantity", "Too many");
         assert_eq!(body(&[deep]), json!({"errors": {"quantity": ["Too many"]}}));
-        let address = UserError::at("webhookSubscription.callbackUrl", "is invalid");
+        let address = UserError::at("webhookSubscription.callbackUrl", "Address is invalid");
         assert_eq!(body(&[address]), json!({"errors": {"address": ["is invalid"]}}));
+        let name = UserError::at("name", "Name can't be blank");
+        let url = UserError::at("callbackUrl", "Callback url is not allowed");
+        let both = json!({"errors": {"name": ["can't be blank"], "callback_url": ["is not allowed"]}});
+        assert_eq!(body(&[name, url]), both);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The shop.
 
+use domain::location::first_own;
 use serde_json::{Value, json};
 
 use crate::data::Data;
@@ -7,8 +8,7 @@ use crate::data::Data;
 /// The shop, as far as this server knows it.
 pub(super) fn shop(data: &Data) -> Value {
     let shop = &data.shop;
-    let first =
-        data.locations.iter().filter(|one| one.service.is_none()).min_by_key(|one| (one.rank, one.id));
+    let first = first_own(&data.locations);
     json!({
         "id": shop.id.0,
         "name": shop.name,

@@ -215,8 +215,15 @@ pub(super) fn services(scene: &Scene<'_>, _: &Answer) -> Option<Value> {
     Some(json!({ "fulfillment_services": shown.collect::<Value>() }))
 }
 
+/// What becomes of what a service had that goes: it stays with its location, unless something else is said.
+pub(super) fn leftover(given: &Value) -> Option<Value> {
+    let said = given.get("inventory_action").and_then(Value::as_str);
+    let otherwise = if given.get("destination_location_id").is_some() { "transfer" } else { "keep" };
+    Some(said.unwrap_or(otherwise).to_uppercase().into())
+}
+
 /// Where work could go, by the rule that moves are refused by.
 pub(super) fn locations_for_move(scene: &Scene<'_>, answer: &Answer) -> Option<Value> {
     let Answer::Work(order, id) = answer else { return None };
-    Some(json!({ "locations_for_move": work::destinations(scene, scene.work(*order, *id)?) }))
+    Some(json!({ "locations_for_move": work::destinations(scene.work(*order, *id)?) }))
 }

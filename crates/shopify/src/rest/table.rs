@@ -4,7 +4,8 @@ use super::member::{Member, by, flag, id, ids, list, number, object, same, word}
 use super::route::Route;
 use super::{order_input, paging, show};
 
-pub(super) static ROUTES: &[&[Route]] = &[ORDERS, WORK, REQUESTS, FULFILLMENTS, EVENTS, PLACES, SHOP];
+pub(super) static ROUTES: &[&[Route]] =
+    &[ORDERS, WORK, REQUESTS, FULFILLMENTS, EVENTS, PLACES, SERVICES, SHOP];
 
 const ID: Member = id("id", "FulfillmentOrder");
 const OF_WORK: Member = id("fulfillment_order_id", "FulfillmentOrder").named("id");
@@ -321,12 +322,55 @@ const PLACES: &[Route] = &[
     ),
     Route::get("locations/count", "query { count: locationsCount { count } }", &[]),
     Route::get("locations/{id}", "query($id: ID!) { location(id: $id) { id } }", &[id("id", "Location")]),
+];
+
+const THE_SERVICE: Member = id("id", "FulfillmentService");
+const SERVICE: &[Member] = &[
+    same("fulfillment_service.name"),
+    same("fulfillment_service.callback_url"),
+    flag("fulfillment_service.inventory_management"),
+    flag("fulfillment_service.requires_shipping_method"),
+    flag("fulfillment_service.tracking_support"),
+];
+
+const OF_SERVICE: &[Member] = &[THE_SERVICE, SERVICE[0], SERVICE[1], SERVICE[2], SERVICE[3], SERVICE[4]];
+
+/// Services that programs run. A new one has an address to be called at: this API is older than services without.
+const SERVICES: &[Route] = &[
     Route::get("fulfillment_services", "query { shop { fulfillmentServices { id } } }", &[])
         .shows(show::services),
     Route::get(
         "fulfillment_services/{id}",
         "query($id: ID!) { fulfillment_service: fulfillmentService(id: $id) { id } }",
-        &[id("id", "FulfillmentService")],
+        &[THE_SERVICE],
+    ),
+    Route::post(
+        "fulfillment_services",
+        "mutation($name: String!, $callbackUrl: URL!, $inventoryManagement: Boolean, $requiresShippingMethod: \
+         Boolean, $trackingSupport: Boolean) { fulfillmentServiceCreate(name: $name, callbackUrl: $callbackUrl, \
+         inventoryManagement: $inventoryManagement, requiresShippingMethod: $requiresShippingMethod, \
+         trackingSupport: $trackingSupport) { fulfillmentService { location { id } } } }",
+        SERVICE,
+    )
+    .makes(),
+    Route::put(
+        "fulfillment_services/{id}",
+        "mutation($id: ID!, $name: String, $callbackUrl: URL, $inventoryManagement: Boolean, \
+         $requiresShippingMethod: Boolean, $trackingSupport: Boolean) { fulfillmentServiceUpdate(id: $id, name: \
+         $name, callbackUrl: $callbackUrl, inventoryManagement: $inventoryManagement, requiresShippingMethod: \
+         $requiresShippingMethod, trackingSupport: $trackingSupport) { fulfillmentService { location { id } } } }",
+        OF_SERVICE,
+    ),
+    Route::delete(
+        "fulfillment_services/{id}",
+        "mutation($id: ID!, $inventoryAction: FulfillmentServiceDeleteInventoryAction!, $destinationLocationId: \
+         ID) { fulfillmentServiceDelete(id: $id, inventoryAction: $inventoryAction, destinationLocationId: \
+         $destinationLocationId) { deletedId } }",
+        &[
+            THE_SERVICE,
+            by("", show::leftover).named("inventoryAction"),
+            id("destination_location_id", "Location"),
+        ],
     ),
 ];
 

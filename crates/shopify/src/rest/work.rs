@@ -2,14 +2,14 @@
 
 use domain::fulfillment_order::FulfillmentOrderLine;
 use domain::hold::Hold;
-use domain::moving::movable;
 use domain::order::Order;
 use serde_json::{Value, json};
 
 use super::form;
 use super::show::Scene;
+use crate::destination;
 use crate::fulfillment_order::line::Summary;
-use crate::fulfillment_order::{WorkNode, message_kind, obstacle};
+use crate::fulfillment_order::{WorkNode, message_kind};
 use crate::words;
 
 /// A fulfillment order, with what a request asks for besides.
@@ -155,19 +155,15 @@ fn location(node: WorkNode<'_>) -> Value {
     })
 }
 
-/// The locations that work could go to as a whole, and those that it can't with the reason.
-pub(super) fn destinations(scene: &Scene<'_>, node: WorkNode<'_>) -> Value {
-    let data = scene.data;
+/// The locations that work could go to, and those that it can't with the reason.
+pub(super) fn destinations(node: WorkNode<'_>) -> Value {
     let rest: Vec<_> = node.work.lines.iter().map(|line| (line.id, line.remaining())).collect();
-    let found = movable(node.order, node.work, &rest, &data.locations, &data.stock);
-    let shown = found.iter().filter_map(|place| {
-        let location = data.location(place.location).filter(|location| location.active)?;
-        let answer = place.takes_some();
-        Some(json!({
-            "location": {"id": location.id.0, "name": location.name},
-            "message": answer.err().map_or("", obstacle),
-            "movable": answer.is_ok(),
-        }))
+    let shown = destination::possible(node, &rest, |location| location.active).map(|found| {
+        json!({
+            "location": {"id": found.location.id.0, "name": found.location.name},
+            "message": found.message.unwrap_or_default(),
+            "movable": found.movable,
+        })
     });
     shown.collect()
 }

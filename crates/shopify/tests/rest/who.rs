@@ -70,3 +70,27 @@ async fn a_token_and_a_route_are_needed() {
     assert_eq!(told.header("x-shopify-shop-api-call-limit"), "1/40");
     assert_eq!(told.header("content-type"), "application/json; charset=utf-8");
 }
+
+#[tokio::test]
+async fn a_program_runs_a_service() {
+    let bench = bench().await;
+    let made = json!({"fulfillment_service": {
+        "name": "Mars", "callback_url": "https://mars.example/hooks", "inventory_management": true,
+        "tracking_support": true, "requires_shipping_method": true, "format": "json",
+    }});
+    let told = bench.send(MERCHANT, "POST", "fulfillment_services.json", made.clone(), None).await;
+    let service = &told.body["fulfillment_service"];
+    assert_eq!((told.status.as_u16(), &service["handle"]), (201, &json!("mars")), "{}", told.body);
+    let path = format!("fulfillment_services/{}.json", service["id"]);
+    let taken = bench.refused(MERCHANT, "POST", "fulfillment_services.json", made).await;
+    assert_eq!(taken, (422, json!({"errors": {"name": ["has already been taken"]}})));
+    let renamed = json!({"fulfillment_service": {"name": "Venus"}});
+    let told = bench.done(MERCHANT, "PUT", &path, renamed).await;
+    assert_eq!(told["fulfillment_service"]["name"], "Venus");
+    let own = bench.get("fulfillment_services.json").await;
+    assert_eq!(own["fulfillment_services"][0]["callback_url"], "https://mars.example/hooks");
+    assert_eq!(bench.done(MERCHANT, "DELETE", &path, Value::Null).await, json!({}));
+    assert_eq!(bench.refused(MERCHANT, "GET", &path, Value::Null).await.0, 404);
+    let location = format!("locations/{}.json", own["fulfillment_services"][0]["location_id"]);
+    assert_eq!(bench.get(&location).await["location"]["legacy"], false, "its location is the merchant's now");
+}
