@@ -95,10 +95,10 @@ async fn health_and_readiness_are_apart() {
 async fn an_answer_carries_the_id_of_its_request() {
     let server = Server::start().await;
     let given = "GET /healthz HTTP/1.1\r\nhost: t\r\nx-request-id: abc-1\r\nconnection: close\r\n\r\n";
-    assert!(server.ask(given).await.contains("x-request-id: abc-1\r\n"));
+    assert!(server.ask(given).await.contains("X-Request-Id: abc-1\r\n"));
     let unfit = given.replace("abc-1", "a b\"c");
     let answer = server.ask(&unfit).await;
-    assert!(answer.contains("x-request-id: ") && !answer.contains("a b"), "{answer}");
+    assert!(answer.contains("X-Request-Id: ") && !answer.contains("a b"), "{answer}");
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_panic_is_an_answer_and_not_a_dropped_connection() {
     let server = Server::start().await;
     let answer = server.get("/panic").await;
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
-    assert!(answer.contains("x-request-id: ") && answer.contains("\"request_id\":\""), "{answer}");
+    assert!(answer.contains("X-Request-Id: ") && answer.contains("\"request_id\":\""), "{answer}");
 }
 
 #[tokio::test]

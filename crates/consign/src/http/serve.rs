@@ -64,6 +64,8 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
+            // Names are the same in any case, but some published clients look them up as they are documented.
+            .title_case_headers(true)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
     );
     let outcome = tokio::select! {
