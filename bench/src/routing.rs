@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use domain::id::{LocationId, VariantId};
-use domain::product::Stock;
+use domain::stock::Stock;
 use domain::routing::{Demand, Situation, TIE_BREAKERS, plan};
 use testkit::world;
 
@@ -25,10 +25,8 @@ pub fn micros() -> f64 {
     let stock: Vec<Stock> = (0..10)
         .flat_map(|l| (0..3).map(move |v| (l, v)))
         .map(|(l, v)| Stock {
-            variant: VariantId(v),
-            location: LocationId(100 + l),
             on_hand: if l % 3 == v { 0 } else { 5 },
-            committed: 0,
+            ..Stock::none(VariantId(v), LocationId(100 + l))
         })
         .collect();
     let destination = world::placed().shipping_address;

@@ -16,6 +16,7 @@ use domain::id::*;
 use domain::moving::movable;
 use domain::order::{CancelReason, Order, StockMode};
 use domain::snapshot::WhenDeclined;
+use domain::stock::StockState;
 use domain::time::{HOUR, SECOND};
 
 mod world;
@@ -152,8 +153,8 @@ impl Reference {
                     self.left.insert((edit.order, line.id), 0);
                 }
             }
-            (Command::SetStock(counts), _) => {
-                for count in counts {
+            (Command::SetStock(set), _) => {
+                for count in &set.counts {
                     let others = world
                         .stock
                         .values()
@@ -162,9 +163,9 @@ impl Reference {
                     self.shelves.insert(count.variant, units);
                 }
             }
-            (Command::AdjustStock(changes), _) => {
-                for (variant, _, by) in changes {
-                    *self.shelves.entry(*variant).or_default() += by;
+            (Command::AdjustStock(adjust), _) => {
+                for step in adjust.steps.iter().filter(|step| step.state != StockState::Incoming) {
+                    *self.shelves.entry(step.variant).or_default() += step.by;
                 }
             }
             _ => {}
@@ -310,7 +311,7 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
         _ => {
             let variant = chance.pick(&[SHIRT, MUG, PRINT])?;
             let location = chance.pick(&[HERE, THERE, SERVED])?;
-            Command::AdjustStock(vec![(variant, location, chance.within(-6..12))])
+            Command::correct_stock(vec![(variant, location, chance.within(-6..12))])
         }
     })
 }
@@ -334,7 +335,7 @@ fn some_change_of_place(chance: &mut Chance) -> Command {
     match chance.below(4) {
         0 => Command::DeactivateLocation(one, Some(other).filter(|_| chance.one_in(2))),
         1 | 2 => Command::ActivateLocation(one),
-        _ => Command::SetStock(vec![StockCount {
+        _ => Command::count_stock(vec![StockCount {
             variant: chance.pick(&[SHIRT, MUG, PRINT]).expect("there are some"),
             location: one,
             measure: StockMeasure::OnHand,
@@ -541,7 +542,7 @@ fn run(seed: u64, steps: usize, fault: Fault) -> Result<Figures, String> {
             Ok(decision) => {
                 if chance.one_in(12) {
                     // Between thinking and writing, somebody else takes something from a shelf.
-                    let taken = Command::AdjustStock(vec![(SHIRT, HERE, -6)]);
+                    let taken = Command::correct_stock(vec![(SHIRT, HERE, -6)]);
                     let other = world.decide(&Actor::System, &taken).map_err(|no| format!("{no:?}"))?;
                     world.apply(&other).map_err(|stale| format!("{stale:?}"))?;
                     reference.follow(&before, &world, &taken, &other.outcome);

@@ -47,10 +47,8 @@ fn want(variant: i64, quantity: i64) -> Demand {
 /// (variant, location, on hand)
 fn shelves(levels: &[(i64, i64, i64)]) -> Vec<Stock> {
     let level = |(variant, location, on_hand): &(i64, i64, i64)| Stock {
-        variant: VariantId(*variant),
-        location: LocationId(*location),
         on_hand: *on_hand,
-        committed: 0,
+        ..Stock::none(VariantId(*variant), LocationId(*location))
     };
     levels.iter().map(level).collect()
 }
