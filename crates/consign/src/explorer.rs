@@ -88,7 +88,9 @@ mod tests {
         assert!(size + PAGE.len() < MOST, "{size} bytes");
         for (name, _, text) in FILES.iter().chain([&("page.html", "", PAGE)]) {
             let named = text.split(['"', '\'']).filter_map(|word| {
-                word.strip_prefix("./").or_else(|| word.strip_prefix("/explorer/")).filter(|_| !word.contains('$'))
+                word.strip_prefix("./")
+                    .or_else(|| word.strip_prefix("/explorer/"))
+                    .filter(|_| !word.contains('$'))
             });
             for file in named.filter(|file| *file != "settings.json") {
                 assert!(FILES.iter().any(|(known, ..)| *known == file), "{name} names {file}");

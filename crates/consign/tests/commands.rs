@@ -141,7 +141,15 @@ fn the_shop_is_shown_and_changed() {
     let shown = said(&run(folder.path(), &["shop", "show"]));
     assert!(shown.contains("throttle       200\n") && shown.contains("when_unheard   remove\n"), "{shown}");
     assert!(said(&run(folder.path(), &["shop", "set", "throttle=off"])).contains("throttle       off\n"));
-    let wrong = ["nmae=X", "currency=QQQ", "time_zone=Mars", "domain=http://x", "name", "throttle=49", "throttle=fast"];
+    let wrong = [
+        "nmae=X",
+        "currency=QQQ",
+        "time_zone=Mars",
+        "domain=http://x",
+        "name",
+        "throttle=49",
+        "throttle=fast",
+    ];
     for wrong in wrong {
         assert_eq!(run(folder.path(), &["shop", "set", wrong]).status.code(), Some(2), "{wrong}");
     }

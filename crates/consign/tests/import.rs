@@ -129,10 +129,15 @@ async fn listeners_are_told_if_that_is_wanted() {
     let store = shop.store().await;
     let engine = Engine::start(store.clone(), Clock::System, Sealer::new(&[7; 32]).unwrap()).await.unwrap();
     let listener = world::listener(5, "shopify", "https://example.com/hook");
-    engine.execute(&Arc::new(world::shop()), &Actor::System, &Command::SaveListener(listener)).await.unwrap().unwrap();
+    engine
+        .execute(&Arc::new(world::shop()), &Actor::System, &Command::SaveListener(listener))
+        .await
+        .unwrap()
+        .unwrap();
     let waiting = async || store.undispatched(world::SHOP, 100).await.unwrap().len();
     let before = waiting().await;
-    let order = |id: u32| format!("{{\"id\":\"web-{id}\",\"lines\":[{{\"title\":\"Poster\",\"quantity\":1}}]}}\n");
+    let order =
+        |id: u32| format!("{{\"id\":\"web-{id}\",\"lines\":[{{\"title\":\"Poster\",\"quantity\":1}}]}}\n");
     let first = shop.write("first.jsonl", order(1) + &order(2));
     assert_eq!(tally(&shop.import("orders", &first, &[]))[0], 2);
     assert_eq!(waiting().await, before, "what happened elsewhere is no news");

@@ -118,7 +118,8 @@ async fn answer(
             envelope(&response, &cost)
         }
         Err(Stopped::KeyReused) => {
-            let error = GraphqlError::new(crate::mutation::KEY_REUSED).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH");
+            let error =
+                GraphqlError::new(crate::mutation::KEY_REUSED).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH");
             let mut response = errors(&[error]);
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             response

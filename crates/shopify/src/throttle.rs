@@ -94,13 +94,7 @@ impl Throttle {
     }
 
     /// Does something with a program's bucket as it is now; `None` where nobody is slowed down.
-    fn with<T>(
-        &self,
-        shop: &Shop,
-        app: AppId,
-        now: Time,
-        act: impl FnOnce(&mut Bucket) -> T,
-    ) -> Option<T> {
+    fn with<T>(&self, shop: &Shop, app: AppId, now: Time, act: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
         let rate = shop.throttle?;
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MANY {

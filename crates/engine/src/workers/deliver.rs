@@ -37,12 +37,7 @@ pub(super) async fn deliver(engine: &Engine, workers: &Workers, shop: &Arc<Shop>
     Ok(claimed.len() as u64)
 }
 
-async fn one(
-    engine: &Engine,
-    workers: &Workers,
-    shop: &Arc<Shop>,
-    delivery: &Delivery,
-) -> Result<(), Error> {
+async fn one(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, delivery: &Delivery) -> Result<(), Error> {
     let what = &delivery.what;
     let number = delivery.attempts + 1;
     let at = engine.now();

@@ -142,7 +142,11 @@ async fn who_never_answers_is_removed_if_the_shop_says_so(mut bench: Bench) {
             bench.engine.work_off(&workers()).await.unwrap();
             bench.clock().advance(90 * SECONDS);
         }
-        assert_eq!((receiver.requests().len(), listens().await), (attempts, stays), "three in a row are enough");
+        assert_eq!(
+            (receiver.requests().len(), listens().await),
+            (attempts, stays),
+            "three in a row are enough"
+        );
     }
     bench.work(&[(STICKER, 1)]).await;
     bench.engine.work_off(&workers()).await.unwrap();

@@ -102,10 +102,26 @@ pub(super) fn resolve(root: &Node, context: &Context, warnings: &mut Vec<Warning
             "delivery_method" => term = meaning::stored(&term, DELIVERY_METHOD, warnings),
             "return_status" => term = meaning::stored(&term, RETURN_STATUS, warnings),
             "channel" | "sales_channel" => term.field = "source_name".to_owned(),
-            "" | "id" | "created_at" | "processed_at" | "updated_at" | "email" | "test" | "tag" | "sku"
-            | "po_number" | "location_id" | "source_identifier" | "source_name" | "customer_id"
-            | "discount_code" | "confirmation_number" | "current_total_price" | "gateway"
-            | "subtotal_line_items_quantity" | "total_weight" => {}
+            ""
+            | "id"
+            | "created_at"
+            | "processed_at"
+            | "updated_at"
+            | "email"
+            | "test"
+            | "tag"
+            | "sku"
+            | "po_number"
+            | "location_id"
+            | "source_identifier"
+            | "source_name"
+            | "customer_id"
+            | "discount_code"
+            | "confirmation_number"
+            | "current_total_price"
+            | "gateway"
+            | "subtotal_line_items_quantity"
+            | "total_weight" => {}
             never if NEVER.contains(&never) => {}
             unknown => {
                 warnings.push(Warning::field(unknown));
