@@ -124,3 +124,21 @@ fn refused(refusal: &Refusal, _: &Command) -> Vec<UserError> {
         other => plain(other),
     }]
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::rejection::RejectionReason;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_to_decline_has_its_word() {
+        let schema = crate::version::schema(crate::version::LATEST).unwrap();
+        let known = schema.enum_values("FulfillmentOrderRejectionReason");
+        assert_eq!(known.len(), RejectionReason::ALL.len());
+        for word in known {
+            let reason = words::parse_rejection_reason(word);
+            assert_eq!(reason.map(|reason| words::rejection_reason(reason).0), Some(word));
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::member::{Member, flag, id, list, number, object, read, same, word};
+use super::member::{Member, by, flag, id, list, number, object, read, same, word};
 
 /// The member under which the edge leaves what a request doesn't say itself: the shop's currency.
 pub(super) const SHOP_CURRENCY: &str = "shop_currency";
@@ -62,6 +62,18 @@ const LINE: &[Member] = &[
 const SHIPPING: &[Member] = &[same("title"), same("code"), same("source")];
 const TRANSACTION: &[Member] =
     &[word("kind"), word("status"), same("gateway"), same("processed_at"), flag("test")];
+
+/// What may change of an order.
+pub(super) const UPDATE: &[Member] = &[
+    id("id", "Order"),
+    same("order.email"),
+    same("order.note"),
+    same("order.phone"),
+    same("order.po_number"),
+    list("order.note_attributes", ATTRIBUTE).named("customAttributes"),
+    object("order.shipping_address", ADDRESS),
+    by("order", tags).named("tags"),
+];
 
 /// The input of `orderCreate`.
 pub(super) fn order(given: &Value) -> Option<Value> {

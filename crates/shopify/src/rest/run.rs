@@ -72,12 +72,8 @@ pub(super) async fn answer(call: &Call<'_>) -> Result<Told, Stopped> {
 /// Shows what was answered, or says why not.
 fn told(call: &Call<'_>, root: &Root<'_>, data: &Data, answer: &Answer) -> Told {
     let scene = Scene { data, field: root.field(), given: &call.given };
-    match answer {
-        Answer::Failed(error) => return Fault::of_field(error).into(),
-        Answer::Payload(payload) if !payload.errors.is_empty() => {
-            return Fault::of_errors(&payload.errors).into();
-        }
-        _ => {}
+    if let Answer::Failed(error) = answer {
+        return Fault::of_field(error).into();
     }
     let Some(body) = (call.route.show)(&scene, answer) else { return Fault::not_found().into() };
     let link = show::page(answer).and_then(|page| paging::link(&page, &call.given, &call.address));
@@ -115,10 +111,10 @@ async fn of_order(call: &Call<'_>, data: &mut Data) -> Result<Answer, Error> {
 
 async fn changed(call: &Call<'_>, bound: &Bound, root: &Root<'_>) -> Result<Told, Stopped> {
     let Request { engine, shop, actor, .. } = call.request;
-    let (before, input) = run::planned(&call.request, root.field()).await?;
+    let (_, input) = run::planned(&call.request, root.field()).await?;
     let planned = match input {
         Input::Planned(planned) => planned,
-        Input::Refused(kind, errors) => return Ok(told(call, root, &before, &kind.with_errors(errors))),
+        Input::Refused(_, errors) => return Ok(Fault::of_errors(&errors).into()),
         Input::Failed(error) => return Ok(Fault::of_field(&error).into()),
     };
     let Some(once) = run::once(&call.request, root) else {
@@ -149,7 +145,9 @@ async fn decided(
         Err(refusal) if call.route.names_something() && fault::is_unknown(refusal) => {
             return Ok(Fault::not_found().into());
         }
-        Err(_) => {}
+        Err(refusal) => {
+            return Ok(Fault::of_errors(&(planned.kind.refused)(refusal, &planned.command)).into());
+        }
     }
     let answer = planned.kind.answer(verdict, &planned.command);
     data.complete(call.request.engine, root.field()).await?;

@@ -45,6 +45,26 @@ const ORDERS: &[Route] = &[
         &[by("", order_input::order).named("order"), by("", order_input::options).named("options")],
     )
     .makes(),
+    Route::put(
+        "orders/{id}",
+        "mutation($input: OrderInput!) { orderUpdate(input: $input) { order { fulfillments { id service { id } } } } }",
+        &[object("", order_input::UPDATE).named("input")],
+    ),
+    Route::delete(
+        "orders/{id}",
+        "mutation($orderId: ID!) { orderDelete(orderId: $orderId) { deletedId } }",
+        &[ORDER.named("orderId")],
+    ),
+    Route::post(
+        "orders/{id}/close",
+        "mutation($input: OrderCloseInput!) { orderClose(input: $input) { order { fulfillments { id service { id } } } } }",
+        &[object("", &[ORDER]).named("input")],
+    ),
+    Route::post(
+        "orders/{id}/open",
+        "mutation($input: OrderOpenInput!) { orderOpen(input: $input) { order { fulfillments { id service { id } } } } }",
+        &[object("", &[ORDER]).named("input")],
+    ),
     Route::post(
         "orders/{id}/cancel",
         "mutation($orderId: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $notifyCustomer: Boolean, \

@@ -52,6 +52,23 @@ async fn an_order_is_placed_fulfilled_and_called_off() {
 }
 
 #[tokio::test]
+async fn an_order_is_changed_put_away_and_forgotten() {
+    let bench = bench().await;
+    let (id, _) = bench.placed(SHIRT, 1).await;
+    let path = format!("orders/{id}.json");
+    let body = json!({"order": {"id": id.0, "note": "ring twice", "tags": "vip, late", "name": "not this"}});
+    let told = bench.done(MERCHANT, "PUT", &path, body).await;
+    assert_eq!((&told["order"]["note"], &told["order"]["tags"]), (&json!("ring twice"), &json!("vip, late")));
+    let told = bench.done(MERCHANT, "POST", &format!("orders/{id}/close.json"), json!({})).await;
+    assert_ne!(told["order"]["closed_at"], Value::Null);
+    assert_eq!(bench.get("orders.json").await["orders"], json!([]), "only open ones, unless told otherwise");
+    let told = bench.done(MERCHANT, "POST", &format!("orders/{id}/open.json"), json!({})).await;
+    assert_eq!(told["order"]["closed_at"], Value::Null);
+    assert_eq!(bench.done(MERCHANT, "DELETE", &path, Value::Null).await, json!({}));
+    assert_eq!(bench.refused(MERCHANT, "GET", &path, Value::Null).await.0, 404);
+}
+
+#[tokio::test]
 async fn work_is_held_moved_and_waits_until_then() {
     let bench = bench().await;
     let (_, work) = bench.placed(SHIRT, 2).await;
