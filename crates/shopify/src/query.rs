@@ -213,7 +213,7 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             Answer::Product(ProductId(number))
         }
         "WebhookSubscription" => {
-            data.listeners = engine.listeners(&shop, &data.actor).await?;
+            data.listeners = crate::subscription::known(engine, data).await?;
             Answer::Listener(ListenerId(number))
         }
         "CalculatedOrder" => match engine.draft(&shop, &data.actor, DraftId(number)).await? {
@@ -486,7 +486,7 @@ async fn variants(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result
 
 /// The caller's own listeners.
 async fn listeners(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
-    data.listeners = engine.listeners(&data.shop, &data.actor).await?;
+    data.listeners = crate::subscription::known(engine, data).await?;
     let found = crate::subscription::found(data, field);
     Ok(match field.name() {
         "webhookSubscriptionsCount" => Answer::Count { count: found.len() as i64, most: i64::MAX },

@@ -2,6 +2,7 @@
 
 use domain::id::ListenerId;
 use domain::listener::Listener;
+use engine::{Engine, Error};
 use graphql::{Field, FieldError, Input, Object, Out};
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +90,13 @@ impl Object for Endpoint<'_> {
     }
 }
 
+/// The caller's listeners that listen to this API; those that listen to another are none of its subscriptions.
+pub(crate) async fn known(engine: &Engine, data: &Data) -> Result<Vec<Listener>, Error> {
+    let mut listeners = engine.listeners(&data.shop, &data.actor).await?;
+    listeners.retain(|listener| listener.dialect == crate::NAME);
+    Ok(listeners)
+}
+
 /// The listeners that a list's arguments ask for.
 pub(crate) fn found(data: &mut Data, field: &Field<'_>) -> Vec<ListenerId> {
     let names = ["created_at", "format", "id", "topic", "updated_at", "uri"];
@@ -99,8 +107,7 @@ pub(crate) fn found(data: &mut Data, field: &Field<'_>) -> Vec<ListenerId> {
         .map(|topics| topics.iter().filter_map(Input::as_str).collect());
     let address = field.str_arg("uri").or_else(|| field.str_arg("callbackUrl"));
     let shown = |listener: &&Listener| {
-        listener.dialect == crate::NAME
-            && topics.as_ref().is_none_or(|topics| topics.contains(&listener.topic.as_str()))
+        topics.as_ref().is_none_or(|topics| topics.contains(&listener.topic.as_str()))
             && address.is_none_or(|address| listener.url == address)
             && field.str_arg("format").is_none_or(|format| format == "JSON")
             && search.matches(&|name| fact(listener, name))

@@ -76,10 +76,8 @@ pub(crate) async fn delete(engine: &Engine, data: &Data, field: &Field<'_>) -> R
     Ok(Input::Planned(Box::new(Planned { command: Command::RemoveListener(id), kind: DELETE })))
 }
 
-/// A listener of the caller's that listens to this API; one that listens to another is none of its subscriptions.
 async fn own(engine: &Engine, data: &Data, id: ListenerId) -> Result<Option<Listener>, Error> {
-    let known = engine.listeners(&data.shop, &data.actor).await?;
-    Ok(known.into_iter().find(|known| known.id == id && known.dialect == crate::NAME))
+    Ok(super::known(engine, data).await?.into_iter().find(|known| known.id == id))
 }
 
 fn planned(kind: Kind, listener: Listener, errors: Vec<UserError>) -> Input {

@@ -109,10 +109,16 @@ async fn what_listens_to_another_api_is_no_subscription() {
     let mut other = listeners[0].clone();
     other.id = ListenerId(other.id.0 + 1_000_000);
     other.dialect = "another".to_owned();
-    bench.engine.execute(&bench.shop, &Actor::System, &Command::SaveListener(other.clone())).await.unwrap().unwrap();
+    bench
+        .engine
+        .execute(&bench.shop, &Actor::System, &Command::SaveListener(other.clone()))
+        .await
+        .unwrap()
+        .unwrap();
     let foreign = format!("gid://shopify/WebhookSubscription/{}", other.id);
     let error = json!([{"field": ["id"], "message": "Webhook subscription does not exist"}]);
     let gone = json!({"deletedWebhookSubscriptionId": null, "userErrors": error});
+    assert_eq!(detail(&bench, &foreign).await, Value::Null);
     assert_eq!(delete(&bench, &foreign).await, gone);
     assert_eq!(bench.engine.store().listeners(bench.shop.id).await.unwrap().len(), 2);
     assert_eq!(delete(&bench, &id).await["deletedWebhookSubscriptionId"], json!(id));
