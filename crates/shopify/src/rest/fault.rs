@@ -107,9 +107,15 @@ fn last_step(error: &UserError) -> &str {
     steps.rfind(|step| step.parse::<usize>().is_err()).map_or("base", String::as_str)
 }
 
+/// What a request is about as a whole. Messages about it may begin with the same word ("Fulfillment order 1 …").
+const WHOLE: [&str; 2] = ["fulfillment", "order"];
+
 /// The member that an error is about, and the rest of its message, if that begins with the member's name.
 fn attribute(error: &UserError) -> Option<(String, &str)> {
     let name = snake(last_step(error));
+    if WHOLE.contains(&name.as_str()) {
+        return None;
+    }
     // The other API calls an address by several names, and this one in its messages.
     [name, "address".to_owned()].into_iter().find_map(|name| {
         let (first, rest) = (error.message.get(..1)?, error.message.get(1..)?);
@@ -145,6 +151,8 @@ mod tests {
         let body = |errors: &[UserError]| Fault::of_errors(errors).body;
         assert_eq!(body(&[UserError::whole("No.")]), json!(["No."]));
         assert_eq!(body(&[UserError::at("fulfillment", "No.")]), json!({"errors": ["No."]}));
+        let text = "Fulfillment order 1 is closed.";
+        assert_eq!(body(&[UserError::at("fulfillment", text)]), json!({"errors": [text]}));
         let deep = UserError::at("fulfillment.lines.0.quantity", "Too many");
         assert_eq!(body(&[deep]), json!({"errors": {"quantity": ["Too many"]}}));
         let address = UserError::at("webhookSubscription.callbackUrl", "Address is invalid");
