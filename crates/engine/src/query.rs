@@ -11,7 +11,9 @@ use domain::draft::Draft;
 use domain::id::{EventId, DraftId, ContactId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, RecordId, VariantId};
 use domain::listener::Listener;
 use domain::location::{Burden, Location, Service};
+use domain::money::Minor;
 use domain::order::Order;
+use domain::payment;
 use domain::product::{Product, Variant};
 use domain::stock::Stock;
 use domain::record::{Record, RecordKind};
@@ -232,6 +234,28 @@ impl Engine {
         let Some(draft) = self.store().draft(shop.id, id).await?.filter(own) else { return Ok(None) };
         let order = self.orders_by_id(shop, &[draft.order]).await?.pop();
         Ok(order.map(|order| (draft, order)))
+    }
+
+    /// How many orders a contact has, and what was taken for them less what went back, in minor units of the shop's
+    /// currency; orders in another currency are counted, and their money isn't.
+    pub async fn ordered_by(&self, shop: &Shop, contact: ContactId) -> Result<(i64, Minor), Error> {
+        let of_contact = [Condition::OneOf(Column::ContactId, vec![contact.0.into()])];
+        let (mut count, mut spent) = (0, 0);
+        let mut page = Page { limit: 250, ..Page::default() };
+        loop {
+            let found = self.orders(shop, &of_contact, OrderSort::Id, &page).await?;
+            for (order, _) in &found {
+                count += 1;
+                let balance = payment::balance(&order.placed.transactions);
+                if order.placed.currency == shop.currency {
+                    spent += balance.captured.saturating_sub(balance.refunded);
+                }
+            }
+            if found.len() < page.limit as usize {
+                return Ok((count, spent));
+            }
+            page.after = found.last().map(|(order, key)| (*key, order.id.0));
+        }
     }
 
     /// The listeners of the program that asks; all of them for the server itself.

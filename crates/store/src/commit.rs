@@ -367,7 +367,6 @@ const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $
 const INSERT_FULFILLMENT_OF_ORDER: &str =
     "INSERT INTO fulfillments_of_orders (shop_id, order_id, fulfillment_id) VALUES ($1, $2, $3)";
 const DELETE_ORDER: &str = "DELETE FROM orders WHERE shop_id = $1 AND order_id = $2 AND version = $3";
-const DELETE_WORK_OF_ORDER: &str = "DELETE FROM fulfillment_orders WHERE shop_id = $1 AND order_id = $2";
 const DELETE_FULFILLMENTS_OF_ORDER: &str =
     "DELETE FROM fulfillments_of_orders WHERE shop_id = $1 AND order_id = $2";
 const DELETE_FULFILLMENT: &str =

@@ -4,13 +4,15 @@
 
 use domain::contact::ContactKey;
 use domain::id::{FulfillmentId, LocationId, ShopId};
+use domain::record::RecordKind;
 use domain::snapshot::Scope;
 use domain::time::Time;
 use testkit::database::Database;
 
 use crate::db::{Options, Query, Statement};
-use crate::lists::{Condition, Descending, OrderSort, Page, WorkSort};
-use crate::{Column, ContactSort, Flavor, Store, audit, contacts, deliveries, events, lists, load};
+use crate::lists::record::records_query;
+use crate::lists::{Condition, Descending, OrderSort, Page, RecordSort, WorkSort};
+use crate::{Column, ContactSort, Flavor, Store, audit, contacts, deliveries, events, lists, load, stock};
 
 /// Rows in every table that matters: more than a database would rather read from end to end.
 const ROWS: i64 = 6_000;
@@ -60,6 +62,12 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
             "contacts (shop_id, contact_id, version, email, phone, created_at, updated_at, body)",
             "1 + n % 2, n, 1, 'e' || n, 'p' || n, n, n, '1{}'",
         ),
+        fill(
+            "records (shop_id, record_id, kind, parent_id, name, archived, updated_at, body)",
+            &format!(
+                "1 + n % 2, n, CASE WHEN n % 10 = 0 THEN 'order_tag' ELSE 'image' END, n % 50, 'n', 0, n, '1{body}'"
+            ),
+        ),
         fill("stock (shop_id, variant_id, location_id, on_hand, committed)", "1 + n % 2, n, 10, 5, 0"),
         fill(
             "idempotency (shop_id, scope, request_key, fingerprint, answer, created_at)",
@@ -92,6 +100,8 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
     let of_contact = [Condition::OneOf(Column::ContactId, vec![7.into()])];
     let open_here = [Condition::Open, here];
     let parcel = Scope { fulfillments: vec![FulfillmentId(7)], ..Scope::default() };
+    let records =
+        |conditions: &[Condition], sort| records_query(shop, RecordKind::OrderTag, conditions, sort, &up);
     let mut asked = vec![
         ("orders_processed", lists::orders_query(shop, &[], OrderSort::ProcessedAt, &up)),
         ("orders_processed", lists::orders_query(shop, &[], OrderSort::ProcessedAt, &down)),
@@ -107,13 +117,17 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("contacts_email", contacts::meant_by(shop, &ContactKey::Email("E7".into()))),
         ("contacts_phone", contacts::meant_by(shop, &ContactKey::Phone("p7".into()))),
         ("orders_of_contact", lists::orders_query(shop, &of_contact, OrderSort::Id, &down)),
+        ("records_of_kind", records(&[], RecordSort::Id)),
+        ("records_of_kind_updated", records(&[], RecordSort::UpdatedAt)),
+        ("records_of_parent", records(&[Condition::OneOf(Column::ParentId, vec![7.into()])], RecordSort::Id)),
         ("events_to_dispatch", events::undispatched_query(shop, 100)),
         ("deliveries_due", deliveries::next_due_query(shop)),
         ("deliveries_due", deliveries::due_query(shop, Time(5_000), 16, store.db.flavor())),
         ("orders_to_route", audit::due_for_routing_query(shop, Time(5_000), 100)),
         ("orders_to_route_again", audit::changed_for_routing_query(shop, 100)),
         ("fulfillment_orders_scheduled", audit::due_to_open_query(shop, Time(5_000), 100)),
-        ("stock_pkey", load::stock(shop, &[5])),
+        ("stock_pkey", stock::of_variants(shop, &[5])),
+        ("stock_of_location", stock::page_query(shop, LocationId(7), stock::Shelves::Stocked, &up)),
         ("fulfillments_of_orders_pkey", load::fulfillments_of_orders(shop, &[domain::id::OrderId(5)])),
         ("fulfillment_orders_open", lists::open_work_query(shop, LocationId(7))),
     ];

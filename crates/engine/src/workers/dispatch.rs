@@ -45,6 +45,8 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
                 order: pending.order.as_ref(),
                 fulfillments: &pending.fulfillments,
                 contacts: &pending.contacts,
+                products: &pending.products,
+                variants: &pending.variants,
                 locations: &audience.locations,
                 services: &audience.services,
                 listener,
