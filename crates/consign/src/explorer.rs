@@ -99,6 +99,16 @@ mod tests {
     }
 
     #[test]
+    fn every_answer_comes_with_a_strict_policy() {
+        let response = answer(SCRIPT, "");
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        for hole in ["unsafe-", "*", "http:", "https:"] {
+            assert!(!policy.contains(hole), "{policy}");
+        }
+    }
+
+    #[test]
     fn nothing_comes_from_elsewhere_and_nothing_is_inline() {
         for (name, _, text) in FILES.iter().chain([&("page.html", "", PAGE)]) {
             for foreign in ["https://", "http://cdn", "innerHTML", "eval(", "new Function"] {
