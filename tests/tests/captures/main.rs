@@ -39,16 +39,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "fulfillmentServiceCreate.userErrors.1",
         "there the host must be one that the program was registered with, here any that the server may call",
     ),
-    (
-        "hydrateLocation",
-        "location.address.latitude",
-        "here nobody looks up where an address is",
-    ),
-    (
-        "hydrateLocation",
-        "location.address.longitude",
-        "here nobody looks up where an address is",
-    ),
+    ("hydrateLocation", "location.address.latitude", "here nobody looks up where an address is"),
+    ("hydrateLocation", "location.address.longitude", "here nobody looks up where an address is"),
     (
         "hydrateLocation",
         "location.suggestedAddresses.0",
