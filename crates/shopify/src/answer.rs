@@ -9,6 +9,7 @@ use graphql::{Field, FieldError, Object, Out};
 
 use crate::calculated::{CalculatedLine, CalculatedOrder, EditSession};
 use crate::cancel::CancelJobResult;
+use crate::customer::CustomerNode;
 use crate::data::Data;
 use crate::fulfillment::{EventNode, FulfillmentNode};
 use crate::fulfillment_order::WorkNode;
@@ -39,6 +40,7 @@ pub(crate) enum Answer {
     InventoryQuantity(LevelId, String),
     InventoryGroup(Box<Group>),
     Product(domain::id::ProductId),
+    Customer(domain::id::ContactId),
     Service(domain::id::ServiceId),
     Listener(ListenerId),
     Shop,
@@ -144,6 +146,9 @@ impl Answer {
             Answer::Product(id) => Out::maybe(data.products.get(id).map(|product| ProductNode { data, product })),
             Answer::Service(id) => {
                 Out::maybe(data.service(*id).map(|service| ServiceNode::of(data, service)))
+            }
+            Answer::Customer(id) => {
+                Out::maybe(data.contacts.get(id).map(|contact| CustomerNode { data, contact }))
             }
             Answer::Listener(id) => Out::maybe(listener(data, *id)),
             Answer::Shop => Out::object(ShopNode(data)),

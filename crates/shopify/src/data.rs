@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::actor::Actor;
+use domain::contact::Contact;
 use domain::fulfillment::Fulfillment;
-use domain::id::{DraftId, AppId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId};
+use domain::id::{DraftId, AppId, ContactId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId};
 use domain::listener::Listener;
 use domain::location::{Burden, Location, Service};
 use domain::order::Order;
@@ -18,8 +19,10 @@ use engine::{Engine, Error};
 use graphql::{Field, FieldError};
 
 use crate::access;
+use crate::answer::Answer;
 use crate::calculated::Drafted;
 use crate::inventory::{self, Shelf};
+use crate::customer::Ordered;
 
 /// Everything that one answer needs.
 pub(crate) struct Data {
@@ -44,6 +47,11 @@ pub(crate) struct Data {
     pub(crate) listeners: Vec<Listener>,
     /// Drafts of edits, with their orders as they would be.
     pub(crate) drafts: BTreeMap<DraftId, Drafted>,
+    pub(crate) contacts: BTreeMap<ContactId, Contact>,
+    /// What contacts have ordered; filled only if somebody asks.
+    pub(crate) ordered: BTreeMap<ContactId, Ordered>,
+    /// What the shop's own lists of work answer, by the key of the field.
+    pub(crate) shop_work: BTreeMap<String, Answer>,
     /// What searches did not understand, for the answer's extensions.
     pub(crate) notes: Vec<serde_json::Value>,
 }
@@ -69,6 +77,9 @@ impl Data {
             skus: BTreeMap::new(),
             listeners: Vec::new(),
             drafts: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            ordered: BTreeMap::new(),
+            shop_work: BTreeMap::new(),
             notes: Vec::new(),
         }
     }
@@ -130,6 +141,15 @@ impl Data {
         if asks(&["variant", "product", "inventoryItem", "locationsForMove"]) {
             self.load_variants(engine).await?;
         }
+        if asks(&["inventoryLevel", "inventoryLevels"]) {
+            let named = match field.name() {
+                "location" => field.str_arg("id").and_then(|id| crate::id::of_kind("Location", id)),
+                _ => None,
+            };
+            let ids = self.locations.iter().map(|location| location.id);
+            let ids: Vec<LocationId> = ids.filter(|id| named.is_none_or(|named| named == id.0)).collect();
+            inventory::fill_shelves(engine, self, field, &ids).await?;
+        }
         if asks(&["product", "image"]) {
             let ids: BTreeSet<ProductId> = self
                 .variants
@@ -147,24 +167,34 @@ impl Data {
             let (variants, stock) = engine.variants_of(&self.shop, &ids).await?;
             self.learn(variants, stock);
         }
-        if asks(&["inventoryLevel", "inventoryLevels"]) {
-            let named = match field.name() {
-                "location" => field.str_arg("id").and_then(|id| crate::id::of_kind("Location", id)),
-                _ => None,
-            };
-            let ids = self.locations.iter().map(|location| location.id);
-            let ids: Vec<LocationId> = ids.filter(|id| named.is_none_or(|named| named == id.0)).collect();
-            inventory::fill_shelves(engine, self, field, &ids).await?;
-        }
         if asks(&["duplicateSkuCount"]) {
             let skus: BTreeSet<String> = self.variants.values().filter_map(|v| v.sku.clone()).collect();
             let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
             self.skus.extend(engine.count_skus(&self.shop, &skus).await?);
         }
+        self.load_contacts(engine, field).await?;
         if asks(&["heldByApp", "app"])
             && let Some(app) = self.app()
         {
             self.app_name = engine.app_name(&self.shop, app).await?.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    async fn load_contacts(&mut self, engine: &Engine, field: &Field<'_>) -> Result<(), Error> {
+        if field.mentions("customer") {
+            let ids: BTreeSet<ContactId> =
+                self.orders.values().filter_map(|order| order.placed.contact).collect();
+            let ids: Vec<ContactId> =
+                ids.into_iter().filter(|id| !self.contacts.contains_key(id)).collect();
+            let found = engine.contacts_by_id(&self.shop, &ids).await?;
+            self.contacts.extend(found.into_iter().map(|contact| (contact.id, contact)));
+        }
+        if field.mentions("numberOfOrders") || field.mentions("amountSpent") {
+            for id in self.contacts.keys() {
+                let (orders, spent) = engine.ordered_by(&self.shop, *id).await?;
+                self.ordered.insert(*id, Ordered { orders, spent });
+            }
         }
         Ok(())
     }

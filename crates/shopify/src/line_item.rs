@@ -6,6 +6,7 @@ use graphql::{Field, FieldError, Object, Out};
 use crate::data::Data;
 use crate::id::gid;
 use crate::order::Tax;
+use crate::service::ServiceNode;
 use crate::product::{ProductNode, VariantNode};
 use crate::words::{self, Attribute, MoneyBag, Weight, missing, text};
 
@@ -28,12 +29,28 @@ impl LineItem<'_> {
         self.line.article.unit_price.saturating_mul(units)
     }
 
+    /// The price of one unit with its share of the discounts on the order as a whole, which lines bear by their prices.
+    fn discounted_by_all(&self) -> i64 {
+        let all = self.order.placed.discounts.iter().map(|discount| discount.amount);
+        let all = all.fold(0, i64::saturating_add);
+        let price = |line: &OrderLine| {
+            line.article.unit_price.saturating_mul(line.quantity).saturating_sub(line.article.discount).max(0)
+        };
+        let weights: Vec<u64> = self.order.lines.iter().map(|line| price(line) as u64).collect();
+        let place = self.order.lines.iter().position(|line| line.id == self.line.id);
+        let shares = domain::money::allocate(all, &weights);
+        let share = place.and_then(|place| shares.get(place)).copied().unwrap_or(0);
+        let rest = (self.line.quantity - 1).max(0) as u64;
+        domain::money::allocate(price(self.line).saturating_sub(share), &[1, rest])[0]
+    }
+
     fn amount(&self, name: &str) -> Option<i64> {
         let (line, order) = (self.line, self.order);
         let left = || order.current_quantity(line.id) - order.fulfilled_quantity(line.id);
         Some(match name {
             "discountedTotal" => self.discounted(line.quantity),
             "discountedUnitPrice" => self.discounted(1),
+            "discountedUnitPriceAfterAllDiscounts" => self.discounted_by_all(),
             "originalTotal" => self.original(line.quantity),
             "originalUnitPrice" => line.article.unit_price,
             "totalDiscount" => line.article.discount,
@@ -62,17 +79,30 @@ impl Object for LineItem<'_> {
             "discountedTotal" | "discountedUnitPrice" | "originalTotal" | "originalUnitPrice" => {
                 Out::from(words::amount(self.amount(name).unwrap_or_default(), currency))
             }
+            // Nothing here knows of duties, bundles or subscriptions.
+            "duties" => Out::List(Vec::new()),
+            "lineItemGroup" | "sellingPlan" => Out::Null,
+            "fulfillmentService" => match article.pinned_to {
+                None => Out::object(ServiceNode::manual(data)),
+                Some(id) => Out::maybe(data.service(id).map(|service| ServiceNode::of(data, service))),
+            },
             "fulfillableQuantity" => Out::Int(order.fulfillable_quantity(id)),
             "fulfillmentStatus" => Out::from(status(order, line)),
             "id" => Out::from(gid("LineItem", id.0)),
             "isGiftCard" => Out::Bool(article.gift_card),
+            "merchantEditable" => {
+                Out::Bool(order.cancelled.is_none() && order.editable_quantity(id) > 0)
+            }
             "name" => Out::from(full_name(&article.title, &article.variant_title)),
             "nonFulfillableQuantity" => Out::Int(line.quantity - order.fulfillable_quantity(id)),
             "product" => Out::maybe(
-                article.product.and_then(|id| data.products.get(&id)).map(|product| ProductNode { product }),
+                article.product.and_then(|id| data.products.get(&id)).map(|product| ProductNode { data, product }),
             ),
             "quantity" => Out::Int(line.quantity),
+            // Units that were given up need no refund, whether they were paid or not.
+            "refundableQuantity" => Out::Int(order.current_quantity(id)),
             "requiresShipping" => Out::Bool(article.requires_shipping),
+            "restockable" => Out::Bool(restockable(order, line)),
             "sku" => text(&article.sku),
             "taxLines" => Out::objects(article.tax_lines.iter().map(|tax| Tax(tax, currency))),
             "taxable" => Out::Bool(article.taxable),
@@ -101,6 +131,11 @@ fn status(order: &Order, line: &OrderLine) -> &'static str {
     } else {
         "fulfilled"
     }
+}
+
+/// Whether units of a line could go back to stock.
+pub(crate) fn restockable(order: &Order, line: &OrderLine) -> bool {
+    line.article.is_counted() && order.current_quantity(line.id) > 0
 }
 
 /// A line's discounted price for so many of its units; the parts of all its units sum to the whole.

@@ -8,6 +8,7 @@ use crate::address::formatted;
 use crate::data::Data;
 use crate::id::{gid, of_kind};
 use crate::inventory::{Level, LevelId, Shelf, sees_inactive};
+use crate::metafield;
 use crate::search::Fact;
 use crate::service::ServiceNode;
 use crate::words::{self, missing, text};
@@ -101,6 +102,8 @@ impl Object for LocationNode<'_> {
             // Buyers come for what an order says is picked up; no location has settings of its own for that.
             "localPickupSettingsV2" => Out::Null,
             "name" => Out::from(&location.name),
+            "metafield" => metafield::one(self.data, &location.custom_fields, "LOCATION", field),
+            "metafields" => metafield::all(self.data, &location.custom_fields, "LOCATION", field)?,
             "shipsInventory" => Out::Bool(own && location.ships_orders),
             // As above: nobody knows better.
             "suggestedAddresses" => Out::List(Vec::new()),

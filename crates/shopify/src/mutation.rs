@@ -11,7 +11,8 @@ use graphql::{Field, FieldError};
 use crate::calculated::Drafted;
 use crate::answer::{Answer, Payload, UserError};
 use crate::data::Data;
-use crate::{arrange, cancel, event, fulfill, hold, inventory, location, order_create, order_edit, relocate, request, service, subscription, track, transaction};
+use crate::tags::{self, Way};
+use crate::{amend, arrange, cancel, event, fulfill, hold, inventory, location, order_create, order_edit, relocate, request, service, subscription, track, transaction};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {
@@ -73,7 +74,18 @@ impl Kind {
                     error_kind: self.errors,
                 }))
             }
-            Err(refusal) => self.with_errors((self.refused)(refusal, command)),
+            Err(refusal) => Answer::Payload(Box::new(Payload {
+                kind: self.payload,
+                // Whoever says something impossible of an order is shown the order as it is.
+                fields: match command {
+                    Command::AmendOrder(amend) if self.payload == "OrderUpdatePayload" => {
+                        vec![("order", Answer::Order(amend.order))]
+                    }
+                    _ => Vec::new(),
+                },
+                errors: (self.refused)(refusal, command),
+                error_kind: self.errors,
+            })),
         }
     }
 }
@@ -99,6 +111,12 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "orderEditAddVariant" => order_edit::add_variant(field),
         "orderEditAddCustomItem" => order_edit::add_custom_item(engine, data, field).await?,
         "orderEditCommit" => order_edit::commit(field),
+        "orderUpdate" => amend::update(engine, data, field).await?,
+        "orderClose" => amend::close(field),
+        "orderOpen" => amend::open(field),
+        "orderDelete" => amend::delete(field),
+        "tagsAdd" => tags::plan(engine, data, field, Way::On).await?,
+        "tagsRemove" => tags::plan(engine, data, field, Way::Off).await?,
         "fulfillmentCreate" => fulfill::plan(field, "FulfillmentCreatePayload"),
         "fulfillmentCreateV2" => fulfill::plan(field, "FulfillmentCreateV2Payload"),
         "fulfillmentCancel" => cancel::fulfillment(field),
@@ -150,6 +168,7 @@ pub(crate) fn take(data: &mut Data, done: &Done) {
     }
     data.variants.extend(done.snapshot.variants.iter().map(|variant| (variant.id, variant.clone())));
     data.stock = done.stock();
+    data.contacts.extend(done.snapshot.contacts.iter().map(|contact| (contact.id, contact.clone())));
     for write in &done.decision.writes {
         match write {
             Write::NewOrder(order) | Write::Order(order) => {
@@ -169,6 +188,12 @@ pub(crate) fn take(data: &mut Data, done: &Done) {
                 if let Some(order) = done.order(draft.order) {
                     data.drafts.insert(draft.id, Drafted::new(Draft::clone(draft), order));
                 }
+            }
+            Write::NewContact(contact) | Write::Contact(contact) => {
+                data.contacts.insert(contact.id, domain::contact::Contact::clone(contact));
+            }
+            Write::Product(product) => {
+                data.products.insert(product.id, product.clone());
             }
             Write::Listener(listener) => {
                 data.listeners.retain(|known| known.id != listener.id);

@@ -8,7 +8,7 @@ use domain::id::{LocationId, VariantId};
 use domain::money::{self, Currency, Minor};
 use domain::order::{Article, Discount, Placed, ShippingLine, StockMode, TaxLine};
 use domain::payment::{Transaction, TransactionKind};
-use domain::refusal::{Refusal, Thing};
+use domain::refusal::{Field as Part, Refusal, Thing};
 use engine::{Done, Engine, Error};
 use graphql::{Field, Input as Value};
 
@@ -16,7 +16,9 @@ use crate::answer::{Answer, UserError};
 use crate::data::Data;
 use crate::id::of_kind;
 use crate::mutation::{Input, Kind, Planned, plain};
-use crate::words;
+use crate::{metafield, tags, words};
+
+mod buyer;
 
 const KIND: Kind = Kind { payload: "OrderCreatePayload", errors: "OrderCreateUserError", done, refused };
 
@@ -51,6 +53,12 @@ fn refused(refusal: &Refusal, _: &Command) -> Vec<UserError> {
         Refusal::LinePrice(index) => (line(*index, "priceSet"), "INVALID"),
         Refusal::Unknown(Thing::Variant(_, index)) => (line(*index, "variantId"), "INVALID"),
         Refusal::Unknown(Thing::Location(_)) => ("order.fulfillment.locationId".to_owned(), "INVALID"),
+        Refusal::Unknown(Thing::Contact) => ("order.customer".to_owned(), "INVALID"),
+        Refusal::Malformed(of, what) => return vec![buyer::refused(*of, what)],
+        Refusal::Taken(Part::Email) => {
+            let path = "order.customer.toUpsert.email";
+            return vec![UserError::at(path, "Email has already been taken").code("INVALID")];
+        }
         Refusal::OutOfStock(_) => ("order.lineItems".to_owned(), "INVENTORY_CLAIM_FAILED"),
         _ => ("order".to_owned(), "INVALID"),
     };
@@ -105,6 +113,7 @@ impl Reader<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let subtotal = lines.iter().map(|line| line.article.unit_price.saturating_mul(line.quantity)).sum();
         let discounts = part(input, "discountCode").map(|code| at.discount(code, subtotal)).transpose()?;
+        let buyer = buyer::read(input)?;
         let placed = Placed {
             source_key: None,
             channel: text(input, "sourceName"),
@@ -112,10 +121,10 @@ impl Reader<'_> {
             test: flag(input, "test"),
             currency,
             taxes_included: flag(input, "taxesIncluded"),
-            email: text(input, "email"),
+            email: text(input, "email").or_else(|| buyer::email(input)),
             phone: text(input, "phone"),
             contact: None,
-            custom_fields: Vec::new(),
+            custom_fields: metafield::said(self.data, part(input, "metafields"), &[]),
             local_fields: Vec::new(),
             shipping_address: part(input, "shippingAddress").map(address),
             billing_address: part(input, "billingAddress").map(address),
@@ -125,7 +134,7 @@ impl Reader<'_> {
             transactions,
             payment_claim: text(input, "financialStatus").and_then(|word| words::parse_payment(&word)),
             note: text(input, "note"),
-            tags: list(input, "tags").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            tags: tags::read(part(input, "tags")),
             attributes: pairs(input, "customAttributes", "key"),
             po_number: text(input, "poNumber"),
             locale: None,
@@ -138,7 +147,7 @@ impl Reader<'_> {
             name: text(input, "name"),
             number: 0,
             placed,
-            buyer: None,
+            buyer,
             lines,
             created_at: None,
             closed_at: text(input, "closedAt").and_then(|at| words::parse_time(&at)),
@@ -293,6 +302,7 @@ impl Amounts {
             let path = format!("{path}.taxLines.{index}");
             let rate = tax.get("rate").map(decimal).unwrap_or_default();
             if rate.is_empty() {
+                let path = format!("{path}.rate");
                 return Err(UserError::at(&path, "Tax line rate is missing").code("TAX_LINE_RATE_MISSING"));
             }
             let amount = part(tax, "priceSet").map(|price| self.bag(price, &format!("{path}.priceSet")));
@@ -354,7 +364,7 @@ pub(crate) fn grams(weight: &Value) -> i64 {
     (value * factor).round().clamp(-1e12, 1e12) as i64
 }
 
-fn pairs(input: &Value, name: &str, key: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(input: &Value, name: &str, key: &str) -> Vec<(String, String)> {
     let pair = |pair: &Value| Some((text(pair, key)?, text(pair, "value").unwrap_or_default()));
     list(input, name).iter().filter_map(pair).collect()
 }

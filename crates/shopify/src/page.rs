@@ -12,7 +12,7 @@ use crate::words::missing;
 const LARGEST: i64 = 250;
 
 /// What a connection's arguments ask for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// How many rows.
     pub(crate) size: usize,

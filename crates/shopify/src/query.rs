@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::actor::Actor;
-use domain::id::{DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId,
+use domain::id::{ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId,
 };
 use domain::location::{Location, first_own};
 use engine::query::{Column, Condition, OrderSort, Page, WorkSort};
@@ -31,10 +31,7 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
     }
     let id = field.str_arg("id");
     Ok(match field.name() {
-        "shop" => {
-            (data.locations, data.services) = engine.places(&data.shop).await?;
-            Answer::Shop
-        }
+        "shop" => shop(engine, data, field).await?,
         "app" | "currentAppInstallation" => {
             let own = data.app().unwrap_or(domain::id::AppId(0));
             data.app_name = engine.app_name(&data.shop, own).await?.unwrap_or_default();
@@ -65,9 +62,14 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
         | "fulfillmentService"
         | "webhookSubscription" => single(engine, data, field, id).await?,
         "orderByIdentifier" => {
-            let id = field.arg("identifier").and_then(|of| of.get("id")).and_then(|id| id.as_str());
-            match id.and_then(|id| id::of_kind("Order", id)) {
-                Some(id) => order(engine, data, field, OrderId(id)).await?,
+            let identifier = field.arg("identifier").unwrap_or(&graphql::Input::Null);
+            let id = identifier.get("id").and_then(|id| id.as_str());
+            let found = match identifier.get("customId").filter(|custom| !custom.is_null()) {
+                Some(custom) => by_custom_field(engine, data, custom).await?,
+                None => id.and_then(|id| id::of_kind("Order", id)).map(OrderId),
+            };
+            match found {
+                Some(id) => order(engine, data, field, id).await?,
                 None => Answer::Null,
             }
         }
@@ -103,6 +105,31 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
         "webhookSubscriptions" | "webhookSubscriptionsCount" => listeners(engine, data, field).await?,
         other => Answer::Failed(crate::words::missing("QueryRoot", other)),
     })
+}
+
+/// The oldest order with that value in a field of a program. No index tells: every order is looked at.
+async fn by_custom_field(
+    engine: &Engine,
+    data: &Data,
+    custom: &graphql::Input,
+) -> Result<Option<OrderId>, Error> {
+    let (namespace, key) = crate::metafield::identifier(data, custom);
+    let value = custom.get("value").and_then(|value| value.as_str()).unwrap_or_default();
+    let mut page = Page { limit: 250, ..Page::default() };
+    loop {
+        let found = engine.orders(&data.shop, &[], OrderSort::Id, &page).await?;
+        let fits = |order: &domain::order::Order| {
+            let field = domain::custom_field::find(&order.placed.custom_fields, &namespace, &key);
+            field.is_some_and(|field| field.value == value)
+        };
+        if let Some((order, _)) = found.iter().find(|(order, _)| fits(order)) {
+            return Ok(Some(order.id));
+        }
+        if found.len() < page.limit as usize {
+            return Ok(None);
+        }
+        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+    }
 }
 
 /// One thing by its id. An id of another type, or of nothing, answers null.
@@ -212,6 +239,11 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             data.products.extend(products.into_iter().map(|product| (product.id, product)));
             Answer::Product(ProductId(number))
         }
+        "Customer" if data.actor.may(domain::actor::Permission::ReadContacts) => {
+            let found = engine.contacts_by_id(&shop, &[ContactId(number)]).await?;
+            data.contacts.extend(found.into_iter().map(|contact| (contact.id, contact)));
+            Answer::Customer(ContactId(number))
+        }
         "WebhookSubscription" => {
             data.listeners = crate::subscription::known(engine, data).await?;
             Answer::Listener(ListenerId(number))
@@ -234,10 +266,7 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             Some((draft, _)) => Answer::EditSession(draft.id),
             None => Answer::Null,
         },
-        "Shop" if number == shop.id.0 => {
-            (data.locations, data.services) = engine.places(&shop).await?;
-            Answer::Shop
-        }
+        "Shop" if number == shop.id.0 => self::shop(engine, data, field).await?,
         _ => Answer::Null,
     })
 }
@@ -249,6 +278,17 @@ async fn job(engine: &Engine, data: &Data, gid: &str) -> Result<Answer, Error> {
     };
     let order = engine.orders_by_id(&data.shop, &[OrderId(id)]).await?.pop();
     Ok(order.filter(|order| order.cancelled.is_some()).map_or(Answer::Null, |_| Answer::Job(id)))
+}
+
+/// The shop, with the lists of work that are asked of it instead of the root.
+async fn shop(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
+    (data.locations, data.services) = engine.places(&data.shop).await?;
+    let lists = ["assignedFulfillmentOrders", "fulfillmentOrders"];
+    for asked in field.children().filter(|child| lists.contains(&child.name())) {
+        let answer = works(engine, data, &asked).await?;
+        data.shop_work.insert(asked.response_key().to_owned(), answer);
+    }
+    Ok(Answer::Shop)
 }
 
 async fn order(engine: &Engine, data: &mut Data, field: &Field<'_>, id: OrderId) -> Result<Answer, Error> {

@@ -11,6 +11,7 @@ use domain::location::Service;
 use domain::snapshot::Shop;
 use engine::Engine;
 
+pub(crate) mod article;
 mod fault;
 pub(crate) mod form;
 pub(crate) mod fulfillment;
@@ -20,6 +21,7 @@ pub(crate) mod order;
 mod order_input;
 mod paging;
 pub(crate) mod place;
+mod refund;
 mod route;
 mod run;
 mod serve;

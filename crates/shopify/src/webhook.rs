@@ -31,6 +31,7 @@ use topic::{Group, Topic};
 
 mod edit;
 mod article;
+mod customer;
 mod place;
 pub(crate) mod select;
 pub(crate) mod topic;
@@ -122,7 +123,7 @@ fn hears(told: &Told<'_>, group: Group, fact: &Fact) -> bool {
             told.actor.may(domain::actor::Permission::ReadFulfillments)
                 || fulfillment_of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
         }
-        Group::Orders | Group::Locations | Group::InventoryItems | Group::InventoryLevels | Group::Products => told.actor.may_any(group.permissions()),
+        Group::Orders | Group::Customers | Group::Locations | Group::InventoryItems | Group::InventoryLevels | Group::Products => told.actor.may_any(group.permissions()),
     }
 }
 
@@ -140,7 +141,14 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
             Some(fulfillment::event(&around(told), told.event.order, fulfillment.id, event))
         }
         Group::Orders if fact.kind() == FactKind::OrderEdited => edit::payload(told, fact),
-        Group::Orders => Some(order::order(&around(told), told.order?, told.fulfillments)),
+        Group::Orders if fact.kind() == FactKind::OrderDeleted => {
+            told.event.order.map(|order| json!({ "id": order.0 }))
+        }
+        Group::Orders => {
+            let order = order::order(&around(told), told.order?, told.fulfillments);
+            Some(customer::with(told, order))
+        }
+        Group::Customers => customer::payload(told, fact),
         Group::Locations => place::location(told, fact),
         Group::InventoryItems => article::item(told, fact),
         Group::InventoryLevels => article::level(told, fact),

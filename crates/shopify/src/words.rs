@@ -329,6 +329,13 @@ pub(crate) fn missing(kind: &str, field: &str) -> FieldError {
     FieldError::new(format!("{kind}.{field} can't be answered")).code("INTERNAL_SERVER_ERROR")
 }
 
+/// Labels as this API lists them: by the alphabet, whatever their case.
+pub(crate) fn sorted(tags: &[String]) -> Vec<&str> {
+    let mut sorted: Vec<&str> = tags.iter().map(String::as_str).collect();
+    sorted.sort_by_key(|tag| tag.to_lowercase());
+    sorted
+}
+
 /// Text or null.
 pub(crate) fn text(value: &Option<String>) -> Out<'_> {
     value.as_deref().map_or(Out::Null, Out::from)

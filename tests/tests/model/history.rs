@@ -323,7 +323,7 @@ impl History {
             _ => {
                 let variant = chance.pick(&ARTICLES)?;
                 let at = if chance.one_in(12) { LocationId(7) } else { chance.pick(&LOCATIONS)? };
-                Command::AdjustStock(vec![(variant, at, chance.within(-4..9))])
+                Command::correct_stock(vec![(variant, at, chance.within(-4..9))])
             }
         })
     }
@@ -446,13 +446,13 @@ fn predict(model: &mut Reference, command: &Command) -> Predicted {
         Command::RejectRequest(id, _) => on_work(model, *id, FactKind::RequestRejected, |work| {
             (work.stage == "open" && work.request == "submitted").then(|| work.request = "rejected".into())
         }),
-        Command::AdjustStock(changes) => {
-            let known = changes.iter().all(|(_, at, _)| LOCATIONS.contains(at));
+        Command::AdjustStock(adjust) => {
+            let known = adjust.steps.iter().all(|step| LOCATIONS.contains(&step.location));
             known.then(|| {
-                for (variant, at, by) in changes {
+                for step in &adjust.steps {
                     // Counting what nobody counts is allowed, and seen in the shelves.
-                    let level = model.stock.entry((*variant, *at)).or_default();
-                    level.0 += by;
+                    let level = model.stock.entry((step.variant, step.location)).or_default();
+                    level.0 += step.by;
                 }
                 Predicted::Changed(vec![], None)
             })

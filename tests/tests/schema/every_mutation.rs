@@ -122,9 +122,14 @@ fn value(types: &Types, name: &str, shown: &str, ids: &[String], every: bool, ro
         "Decimal" | "Money" => "\"1.00\"".to_owned(),
         _ if ty.kind == "ENUM" && ty.values.iter().any(|value| value == "USD") => "USD".to_owned(),
         _ if ty.kind == "ENUM" => ty.values[0].clone(),
-        // One that a list of alternatives allows, or all of them.
+        _ if ty.one_of => {
+            let one = fields(types, ty.inputs.iter().take(1), ids, true, root);
+            format!("{{ {} }}", one.join(", "))
+        }
         _ if ty.kind == "INPUT_OBJECT" => {
-            format!("{{ {} }}", fields(types, ty.inputs.iter(), ids, every, root).join(", "))
+            let most = if ty.one_of { 1 } else { usize::MAX };
+            let given = fields(types, ty.inputs.iter().take(most), ids, every || ty.one_of, root);
+            format!("{{ {} }}", given.join(", "))
         }
         _ => "\"x\"".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! Given an event and a listener, what is told. One order with a held work, a parcel on its way, and one of everything
 //! else that can happen.
 
+mod edits;
 mod payloads;
 mod selection;
 
@@ -10,10 +11,12 @@ use domain::fulfillment::Fulfillment;
 use domain::fulfillment_order::{Request, StageName};
 use domain::hold::{Hold, HoldReason};
 use domain::id::{
-    AppId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, LocationId, OrderId, ServiceId,
+    AppId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, LocationId, OrderId, ProductId,
+    ServiceId, VariantId,
 };
 use domain::listener::Listener;
 use domain::order::Order;
+use domain::product::Variant;
 use domain::snapshot::Shop;
 use domain::time::{SECOND, Time};
 use engine::dialect::{Called, Dialect, Message, Told};
@@ -112,6 +115,8 @@ fn announced(facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Messag
         order: Some(&order()),
         fulfillments: &[fulfillment()],
         contacts: &[],
+        products: &[world::product(ProductId(9))],
+        variants: &[Variant { product: ProductId(9), ..world::variant(VariantId(100)) }],
         locations: &[world::location(LocationId(10), 1)],
         services: &[world::service()],
         listener,

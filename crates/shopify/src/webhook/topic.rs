@@ -8,8 +8,8 @@ use domain::event::FactKind;
 
 /// Topics of things that this server doesn't have. Published recordings subscribe to them, and programs do so while
 /// they set themselves up, where a refusal would end the setup; they are accepted and never told.
-const SILENT: [&str; 5] =
-    ["APP_UNINSTALLED", "CUSTOMERS_UPDATE", "INVENTORY_ITEMS_DELETE", "PRODUCTS_DELETE", "SHOP_UPDATE"];
+const SILENT: [&str; 4] =
+    ["APP_UNINSTALLED", "INVENTORY_ITEMS_DELETE", "PRODUCTS_DELETE", "SHOP_UPDATE"];
 
 /// The topics that a kind of fact is told under.
 fn of(kind: FactKind) -> &'static [&'static str] {
@@ -91,6 +91,7 @@ pub(crate) enum Group {
     Fulfillments,
     FulfillmentEvents,
     Orders,
+    Customers,
     Locations,
     InventoryItems,
     InventoryLevels,
@@ -98,12 +99,13 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    const ALL: [Group; 9] = [
+    const ALL: [Group; 10] = [
         Group::FulfillmentOrders,
         Group::FulfillmentHolds,
         Group::Fulfillments,
         Group::FulfillmentEvents,
         Group::Orders,
+        Group::Customers,
         Group::Locations,
         Group::InventoryItems,
         Group::InventoryLevels,
@@ -117,6 +119,7 @@ impl Group {
             Group::Fulfillments => "FULFILLMENTS",
             Group::FulfillmentEvents => "FULFILLMENT_EVENTS",
             Group::Orders => "ORDERS",
+            Group::Customers => "CUSTOMERS",
             Group::Locations => "LOCATIONS",
             Group::InventoryItems => "INVENTORY_ITEMS",
             Group::InventoryLevels => "INVENTORY_LEVELS",
@@ -135,6 +138,7 @@ impl Group {
                 &[ReadFulfillments, ReadMerchantWork, ReadAssignedWork, ReadThirdPartyWork]
             }
             Group::Orders => &[Permission::ReadOrders],
+            Group::Customers => &[Permission::ReadContacts],
             Group::Locations => &[Permission::ReadLocations],
             Group::InventoryItems | Group::InventoryLevels => &[Permission::ReadInventory],
             Group::Products => &[Permission::ReadProducts],

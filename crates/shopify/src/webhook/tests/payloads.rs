@@ -1,6 +1,6 @@
 //! Fact, topic, payload.
 
-use domain::id::{DeliveryEventId, RequestId, VariantId};
+use domain::id::{DeliveryEventId, RequestId};
 
 use super::*;
 
@@ -278,11 +278,36 @@ fn places_and_stock_are_told() {
     let location = LocationId(10);
     assert_has(&told(Fact::LocationCreated { location }, "LOCATIONS_CREATE"), &place, "location");
     assert_has(&told(Fact::LocationUpdated { location }, "LOCATIONS_UPDATE"), &place, "location");
-    let counted = Fact::StockChanged { location, variant: VariantId(100), by: 3 };
+    let variant = VariantId(100);
+    let (changes, cause, available) = (Vec::new(), None, Some(7));
+    let counted = Fact::StockChanged { location, variant, by: 3, changes, cause, available };
     let level = json!({
-        "inventory_item_id": 100, "location_id": 10, "available": null,
+        "inventory_item_id": 100, "location_id": 10, "available": 7,
         "updated_at": "2025-07-10T12:15:47-04:00",
         "admin_graphql_api_id": "gid://shopify/InventoryLevel/10?inventory_item_id=100",
     });
     assert_eq!(told(counted, "INVENTORY_LEVELS_UPDATE"), level);
+    let begun = Fact::StockingBegan { location, variant, available: 7 };
+    assert_eq!(told(begun, "INVENTORY_LEVELS_CONNECT"), level);
+    let ended = Fact::StockingEnded { location, variant };
+    let gone = json!({ "inventory_item_id": 100, "location_id": 10 });
+    assert_eq!(told(ended, "INVENTORY_LEVELS_DISCONNECT"), gone);
+}
+
+#[test]
+fn articles_are_told() {
+    let product = ProductId(9);
+    let whole = json!({
+        "id": 9, "admin_graphql_api_id": "gid://shopify/Product/9", "status": "active", "handle": world::product(product).handle,
+        "variants": [{ "id": 100, "product_id": 9, "inventory_item_id": 100, "position": 1 }],
+    });
+    assert_has(&told(Fact::ProductCreated { product }, "PRODUCTS_CREATE"), &whole, "product");
+    assert_has(&told(Fact::ProductSaved { product }, "PRODUCTS_UPDATE"), &whole, "product");
+    let variant = VariantId(100);
+    let item = json!({
+        "id": 100, "admin_graphql_api_id": "gid://shopify/InventoryItem/100", "tracked": true, "cost": null,
+        "country_harmonized_system_codes": [],
+    });
+    assert_has(&told(Fact::VariantCreated { variant }, "INVENTORY_ITEMS_CREATE"), &item, "item");
+    assert_has(&told(Fact::VariantUpdated { variant }, "INVENTORY_ITEMS_UPDATE"), &item, "item");
 }
