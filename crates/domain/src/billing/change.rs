@@ -7,6 +7,7 @@ use super::{PlanLine, Service, Trouble, runs_or};
 use crate::command::billing::{Proration, When};
 use crate::event::PlanDirection;
 use crate::id::{OrderLineId, PriceId};
+use crate::invoice::Invoice;
 use crate::money::{Minor, allocate};
 use crate::order::Order;
 use crate::price::Price;
@@ -77,7 +78,7 @@ pub fn preview(
     let (mut charge, mut credit, mut begins_anew) = (0, 0, false);
     succeed(before, &mut after);
     if when == When::Now && proration == Proration::Exact && !tried {
-        credit = current(order, before, now).map_or(0, |(bill, _)| unused(bill, now).unwrap_or(0)).max(0);
+        credit = current(order, before, now).unwrap_or(0);
         begins_anew = !same_rhythm(before, &after);
         let full = after.terms.amount.saturating_mul(after.quantity);
         if begins_anew {
@@ -152,19 +153,29 @@ pub(crate) fn direction(before: &PlanLine, after: &PlanLine) -> Option<PlanDirec
     }
 }
 
-/// What a line was paid for the period that runs now, by the last invoice that said so.
-fn current<'a>(order: &'a Order, line: &PlanLine, now: Time) -> Option<(&'a LineBill, Time)> {
-    let paid = order.invoices.iter().filter(|invoice| {
-        let is = status::invoice_status(invoice, &order.placed.transactions, now);
-        matches!(is, Some(InvoiceStatus::Paid | InvoiceStatus::PartlyRefunded))
+/// What a line was paid for time that is still to come, in the period that runs now. The last invoice that asked for it counts, and only once it is
+/// paid: whatever was paid for the same time before was credited by it.
+fn current(order: &Order, line: &PlanLine, now: Time) -> Option<Minor> {
+    let status = |invoice: &Invoice| status::invoice_status(invoice, &order.placed.transactions, now);
+    let given_up = |invoice: &&Invoice| {
+        matches!(status(invoice), None | Some(InvoiceStatus::Voided | InvoiceStatus::Abandoned))
+    };
+    let asked = order.invoices.iter().filter(|invoice| !given_up(invoice));
+    let bills = asked.flat_map(|invoice| {
+        let lines = invoice.lines.iter().filter(|own| own.order_line == line.order_line);
+        lines.filter_map(move |own| Some((invoice, own.bill.as_deref()?)))
     });
-    let lines = paid.flat_map(|invoice| &invoice.lines).filter(|own| own.order_line == line.order_line);
-    let bills = lines.filter_map(|own| own.bill.as_deref());
-    let runs = bills.filter_map(|bill| {
+    let runs = bills.filter_map(|(invoice, bill)| {
         let period = bill.period.filter(|period| period.starts_at <= now && now < period.ends_at)?;
-        Some((bill, period.starts_at))
+        Some((period.starts_at, invoice, bill))
     });
-    runs.max_by_key(|(_, starts_at)| *starts_at)
+    let (_, invoice, bill) = runs.max_by_key(|(starts_at, ..)| *starts_at)?;
+    let back = match status(invoice)? {
+        InvoiceStatus::Paid => 0,
+        InvoiceStatus::PartlyRefunded => status::moved(invoice.id, &order.placed.transactions).refunded,
+        _ => return None,
+    };
+    Some(unused(bill, now)?.saturating_sub(back).max(0))
 }
 
 /// The part of what a line asked for that pays for time still to come; `None` if it pays for none.

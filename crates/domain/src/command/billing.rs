@@ -235,6 +235,8 @@ pub struct PayInvoice {
     pub invoice: InvoiceId,
     /// From what; kept for what comes later. By default what was kept.
     pub instrument: Option<Instrument>,
+    /// How much; `None` is all that is still to be paid.
+    pub amount: Option<Minor>,
 }
 
 /// Money goes back.

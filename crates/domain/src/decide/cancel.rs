@@ -1,6 +1,6 @@
 //! Calling off: a fulfillment, or an order.
 
-use super::{Change, Outcome, Write, delivery, pay, stock_delta, work};
+use super::{Change, Outcome, Write, billing, delivery, pay, stock_delta, work};
 use crate::actor::Permission;
 use crate::command::{CancelOrder, PayBack, Restock};
 use crate::event::Fact;
@@ -173,6 +173,7 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     order.routing.retry_at = None;
     for line in order.invoices.iter_mut().flat_map(|invoice| &mut invoice.lines) {
         line.removed = line.quantity;
+        line.unasked = 0;
     }
     order.cancelled = Some(Cancellation {
         at: now,
@@ -182,6 +183,7 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     });
     order.closed_at = Some(now);
     touched.facts.push(Fact::OrderCancelled {});
+    billing::called_off(change, id)?;
     Ok(Outcome::Order(id))
 }
 

@@ -338,6 +338,7 @@ impl World {
         let mut stocked = scope.variants.clone();
         if scope.places == Places::WithStock {
             stocked.extend(articles);
+            stocked.extend(drafts.iter().flat_map(Draft::variants));
         }
         let places = scope.places != Places::None;
         let same_key =

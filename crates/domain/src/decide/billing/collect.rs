@@ -6,9 +6,10 @@ use crate::billing::{Processor, Service, Trouble};
 use crate::command::billing::PayInvoice;
 use crate::event::{Fact, InvoiceNews};
 use crate::id::{InvoiceId, OrderId};
+use crate::money::Minor;
 use crate::order::Order;
 use crate::payment::{Ask, Transaction, TransactionKind, TransactionStatus};
-use crate::refusal::{Refusal, Thing};
+use crate::refusal::{Field, Refusal, Thing};
 use crate::time::Time;
 
 /// The money of an invoice is to be taken now.
@@ -26,16 +27,30 @@ pub(super) fn pay(change: &mut Change<'_, '_>, command: &PayInvoice) -> Result<O
     if gateway_of(order)?.instrument.is_none() {
         return Err(Refusal::Billing(Trouble::NoInstrument(id)));
     }
-    take(change, id, command.invoice)?;
+    let due = due(order, command.invoice, now)?;
+    if command.amount.is_some_and(|amount| !(1..=due).contains(&amount)) {
+        return Err(Refusal::Malformed(Field::Amount, "must be positive, and no more than what is due"));
+    }
+    ask(change, id, command.invoice, command.amount.unwrap_or(due))?;
     Ok(Outcome::Invoice(id, command.invoice))
 }
 
 /// Asks for what is still to be paid of an invoice.
 pub(super) fn take(change: &mut Change<'_, '_>, id: OrderId, invoice: InvoiceId) -> Result<(), Refusal> {
+    let now = change.now;
+    let order = &mut change.order(id)?.order;
+    let due = due(order, invoice, now)?;
+    ask(change, id, invoice, due)
+}
+
+fn due(order: &Order, invoice: InvoiceId, now: Time) -> Result<Minor, Refusal> {
+    let own = order.invoice(invoice).ok_or(Refusal::Unknown(Thing::Invoice(invoice)))?;
+    Ok(status::due(own, &order.placed.transactions, now))
+}
+
+fn ask(change: &mut Change<'_, '_>, id: OrderId, invoice: InvoiceId, amount: Minor) -> Result<(), Refusal> {
     let (now, transaction) = (change.now, change.ids.fresh());
     let order = &mut change.order(id)?.order;
-    let own = order.invoice(invoice).ok_or(Refusal::Unknown(Thing::Invoice(invoice)))?;
-    let amount = status::due(own, &order.placed.transactions, now);
     bill_of(order, invoice)?.attempt_at = None;
     if amount <= 0 {
         return Ok(());

@@ -79,10 +79,11 @@ pub(super) fn issue(
     billing.invoices_made += 1;
     let (number, by_itself) =
         (billing.invoices_made, billing.gateway().is_some_and(|g| g.instrument.is_some()));
-    let first = matches!(kind, BillKind::OneTimeSale | BillKind::Initial);
+    // The buyer is there and waits, except when a period goes by.
+    let at_once = kind != BillKind::Renewal;
     let bill = Bill {
         due_at: Some(due_at),
-        attempt_at: by_itself.then_some(if first { now } else { due_at }),
+        attempt_at: by_itself.then_some(if at_once { now } else { due_at }),
         ..empty(format!("{}-{number}", order.number), kind, now)
     };
     invoice.bill = Some(Box::new(bill));
@@ -101,7 +102,7 @@ pub(super) fn issue(
     units::sell(change, id, made)?;
     if total == 0 {
         bill_of(&mut change.order(id)?.order, made)?.attempt_at = None;
-    } else if first && by_itself {
+    } else if at_once && by_itself {
         collect::take(change, id, made)?;
     }
     Ok(made)

@@ -7,7 +7,7 @@ use crate::command::billing::{DisputeNews, PaymentOutcome, RecordDispute, Record
 use crate::id::{InvoiceId, OrderId, TransactionId};
 use crate::money::Minor;
 use crate::order::Order;
-use crate::payment::{Ask, Transaction, TransactionKind, TransactionStatus};
+use crate::payment::{self as money, Ask, Transaction, TransactionKind, TransactionStatus};
 use crate::refusal::{Refusal, Thing};
 use crate::time::{HOUR, SECOND, Time};
 
@@ -103,15 +103,7 @@ pub(super) fn refund(change: &mut Change<'_, '_>, command: &RefundPayment) -> Re
 /// What is left of a payment that could go back.
 pub(super) fn refundable(order: &Order, of: TransactionId) -> Result<Minor, Refusal> {
     let paid = order.transaction(of).ok_or(Refusal::Unknown(Thing::Transaction(of)))?;
-    if !paid.takes() || paid.status != TransactionStatus::Success {
-        return Ok(0);
-    }
-    let gone = order.placed.transactions.iter().filter(|own| {
-        own.kind == TransactionKind::Refund
-            && own.parent == Some(of)
-            && (own.status == TransactionStatus::Success || own.status.is_awaited())
-    });
-    Ok(gone.fold(paid.amount, |left, own| left.saturating_sub(own.amount)))
+    Ok(if paid.takes() { money::unused(&order.placed.transactions, paid) } else { 0 })
 }
 
 /// Asks for so much of a payment to go back.

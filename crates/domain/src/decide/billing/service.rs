@@ -115,6 +115,32 @@ pub(super) fn fail(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refus
     Ok(())
 }
 
+/// The order was called off as a whole: nothing of it is billed any more. What is in somebody else's books is ended
+/// there.
+pub(in crate::decide) fn called_off(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal> {
+    let now = change.now;
+    let order = &mut change.order(id)?.order;
+    if order.billing.as_ref().is_none_or(|billing| billing.is_external()) {
+        return Ok(());
+    }
+    let unpaid = order.invoices.iter().filter(|own| collect::voidable(order, own.id, now).is_ok());
+    let unpaid: Vec<InvoiceId> = unpaid.map(|own| own.id).collect();
+    for invoice in unpaid {
+        collect::call_off(order, invoice, now)?;
+    }
+    order.invoices.iter_mut().filter_map(|own| own.bill.as_mut()).for_each(|bill| bill.attempt_at = None);
+    let billing = billing_of(order)?;
+    match billing.service {
+        Service::Pending => billing.service = Service::Voided,
+        Service::Active | Service::Paused { .. } | Service::Cancelled => {
+            billing.ending.get_or_insert(Ending { at: Some(now), ..Ending::default() });
+            churn(order, now)?;
+        }
+        Service::Churned | Service::Completed | Service::Abandoned | Service::Voided => {}
+    }
+    Ok(())
+}
+
 /// What was paid for periods that aren't over goes back, to the second.
 fn give_back_the_rest(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal> {
     let now = change.now;
