@@ -1,6 +1,7 @@
 //! Addresses in this API's shapes.
 
 use domain::address::Address;
+use domain::id::ContactId;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::id::gid;
@@ -19,28 +20,61 @@ impl Object for MailingAddress<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let address = self.address;
-        let flag = |name: &str, default| field.arg(name).and_then(|arg| arg.as_bool()).unwrap_or(default);
-        Ok(match field.name() {
-            "address1" => text(&address.address1),
-            "address2" => text(&address.address2),
-            "city" => text(&address.city),
-            "company" => text(&address.company),
-            "country" => text(&address.country),
-            "countryCode" | "countryCodeV2" => text(&address.country_code),
-            "firstName" => text(&address.first_name),
-            "formatted" => Out::list(formatted(address, flag("withName", false), flag("withCompany", true))),
-            "formattedArea" => area(address).map_or(Out::Null, Out::from),
-            "id" => Out::from(format!("{}?model_name=Address", gid("MailingAddress", self.order))),
-            "lastName" => text(&address.last_name),
-            "name" => address.name().map_or(Out::Null, Out::from),
-            "phone" => text(&address.phone),
-            "province" => text(&address.province),
-            "provinceCode" => text(&address.province_code),
-            "zip" => text(&address.zip),
-            other => return Err(missing("MailingAddress", other)),
-        })
+        match field.name() {
+            "id" => Ok(Out::from(format!("{}?model_name=Address", gid("MailingAddress", self.order)))),
+            _ => part(self.address, field),
+        }
     }
+}
+
+/// An address of a contact, known by the contact's id and its place among the others.
+pub(crate) struct ContactAddress<'d> {
+    pub(crate) address: &'d Address,
+    pub(crate) contact: ContactId,
+    pub(crate) place: usize,
+}
+
+impl Object for ContactAddress<'_> {
+    fn type_name(&self) -> &'static str {
+        "MailingAddress"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        match field.name() {
+            "id" => {
+                // No contact has more addresses than fit.
+                let number = self.contact.0.saturating_mul(256).saturating_add(self.place as i64);
+                Ok(Out::from(format!("{}?model_name=CustomerAddress", gid("MailingAddress", number))))
+            }
+            _ => part(self.address, field),
+        }
+    }
+}
+
+/// What an address says, whosever it is.
+fn part<'a>(address: &'a Address, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+    let flag = |name: &str, default| field.arg(name).and_then(|arg| arg.as_bool()).unwrap_or(default);
+    Ok(match field.name() {
+        "address1" => text(&address.address1),
+        "address2" => text(&address.address2),
+        "city" => text(&address.city),
+        "company" => text(&address.company),
+        // Nobody looks addresses up on a map.
+        "coordinatesValidated" => Out::Bool(false),
+        "latitude" | "longitude" | "timeZone" => Out::Null,
+        "country" => text(&address.country),
+        "countryCode" | "countryCodeV2" => text(&address.country_code),
+        "firstName" => text(&address.first_name),
+        "formatted" => Out::list(formatted(address, flag("withName", false), flag("withCompany", true))),
+        "formattedArea" => area(address).map_or(Out::Null, Out::from),
+        "lastName" => text(&address.last_name),
+        "name" => address.name().map_or(Out::Null, Out::from),
+        "phone" => text(&address.phone),
+        "province" => text(&address.province),
+        "provinceCode" => text(&address.province_code),
+        "zip" => text(&address.zip),
+        other => return Err(missing("MailingAddress", other)),
+    })
 }
 
 /// The lines of a label.

@@ -13,10 +13,12 @@ use crate::data::Data;
 use crate::fulfillment::FulfillmentNode;
 use crate::fulfillment_order::WorkNode;
 use crate::id::gid;
-use crate::line_item::LineItem;
+use crate::line_item::{LineItem, restockable};
 use crate::page::{Connection, Row, names};
+use crate::refund::RefundNode;
 use crate::shop::Count;
-use crate::words::{self, Attribute, MoneyBag, missing, text};
+use crate::transaction::TransactionNode;
+use crate::words::{self, Attribute, MoneyBag, MoneyV2, missing, text};
 
 /// An order.
 #[derive(Clone, Copy)]
@@ -47,7 +49,8 @@ impl Object for OrderNode<'_> {
             }
             "cancellation" => Out::maybe(order.cancelled.as_ref().map(|c| Cancellation(&c.note))),
             "cancelledAt" => words::maybe_time(order.cancelled.as_ref().map(|c| c.at)),
-            "capturable" => Out::Bool(status::payment(order) == PaymentClaim::Authorized),
+            "canMarkAsPaid" => Out::Bool(status::can_mark_paid(order)),
+            "capturable" => Out::Bool(status::capturable(order) > 0),
             "closed" => Out::Bool(order.closed_at.is_some()),
             "closedAt" => words::maybe_time(order.closed_at),
             "confirmationNumber" => Out::from(confirmation(order.id.0)),
@@ -64,7 +67,9 @@ impl Object for OrderNode<'_> {
                 Some(_) => address(&placed.shipping_address),
                 None => address(&placed.billing_address),
             },
-            "displayFinancialStatus" => Out::from(words::payment(status::payment(order))),
+            "displayFinancialStatus" => {
+                status::told_payment(order).map_or(Out::Null, |claim| Out::from(words::payment(claim)))
+            }
             "displayFulfillmentStatus" => Out::from(words::fulfillment_status(status::fulfillment(order))),
             "edited" => Out::Bool(order.invoices.len() > 1),
             "email" => text(&placed.email),
@@ -76,6 +81,8 @@ impl Object for OrderNode<'_> {
             "id" => Out::from(gid("Order", order.id.0)),
             "legacyResourceId" => Out::from(order.id.0.to_string()),
             "lineItems" => self.lines(field, |_| true)?,
+            "merchantEditable" => Out::Bool(order.cancelled.is_none()),
+            "merchantEditableErrors" => Out::list(locked(order).into_iter()),
             "name" => Out::from(&order.name),
             "nonFulfillableLineItems" => self.lines(field, |line| order.fulfillable_quantity(line) == 0)?,
             "note" => text(&placed.note),
@@ -84,7 +91,13 @@ impl Object for OrderNode<'_> {
             "phone" => text(&placed.phone),
             "poNumber" => text(&placed.po_number),
             "processedAt" => Out::from(words::time(placed.processed_at)),
+            "refunds" => {
+                let first = field.arg("first").and_then(|arg| arg.as_int());
+                let all = order.refunds.iter().take(first.map_or(usize::MAX, |n| n.max(0) as usize));
+                Out::objects(all.map(|refund| RefundNode { data, order, refund }))
+            }
             "requiresShipping" => Out::Bool(order.lines.iter().any(|line| line.article.requires_shipping)),
+            "restockable" => Out::Bool(order.lines.iter().any(|line| restockable(order, line))),
             "shippingAddress" => address(&placed.shipping_address),
             "shippingLine" => Out::maybe(self.shipping_lines().next()),
             "shippingLines" => {
@@ -94,7 +107,7 @@ impl Object for OrderNode<'_> {
             "sourceIdentifier" => text(&placed.source_identifier),
             "sourceName" => text(&placed.channel),
             "subtotalLineItemsQuantity" => Out::Int(order.lines.iter().map(|line| line.quantity).sum()),
-            "tags" => Out::list(placed.tags.iter()),
+            "tags" => Out::list(words::sorted(&placed.tags)),
             "taxLines" => Out::objects(self.taxes().map(|tax| Tax(tax, placed.currency))),
             "taxesIncluded" => Out::Bool(placed.taxes_included),
             "test" => Out::Bool(placed.test),
@@ -103,23 +116,30 @@ impl Object for OrderNode<'_> {
                 Out::from(order.lines.iter().map(of).fold(0i64, i64::saturating_add).to_string())
             }
             "transactions" => {
-                let first =
-                    field.arg("first").and_then(|arg| arg.as_int()).map_or(usize::MAX, |n| n as usize);
-                let all = placed.transactions.iter().take(first);
-                Out::objects(all.map(|transaction| TransactionNode(transaction, placed.currency)))
+                let first = field.arg("first").and_then(|arg| arg.as_int());
+                let flag = |name: &str| field.arg(name).and_then(|arg| arg.as_bool());
+                let capturable = flag("capturable");
+                // Nothing here waits for a person to say how it ended.
+                let resolvable = flag("manuallyResolvable") == Some(true);
+                let node = |transaction| TransactionNode { order, transaction };
+                let wanted = |node: &TransactionNode<'_>| {
+                    !resolvable && capturable.is_none_or(|wanted| node.capturable() == wanted)
+                };
+                let all = placed.transactions.iter().map(node).filter(wanted);
+                Out::objects(all.take(first.map_or(usize::MAX, |n| n.max(0) as usize)))
             }
             "unpaid" => Out::Bool(
                 payment::balance(&placed.transactions).captured == 0
                     && status::payment(order) != PaymentClaim::Paid,
             ),
             "updatedAt" => Out::from(words::time(order.updated_at)),
-            other => return Err(missing("Order", other)),
+            _ => return crate::order_beside::field(self, field),
         })
     }
 }
 
 impl<'d> OrderNode<'d> {
-    /// The amounts of an order. What it costs now is what it cost, less what was given up.
+    /// The amounts of an order.
     fn money(&self, name: &str) -> Option<i64> {
         let order = self.order;
         let Totals { subtotal, discounts, shipping, tax, total } = match name {
@@ -127,19 +147,20 @@ impl<'d> OrderNode<'d> {
             _ => return None,
         };
         let balance = || payment::balance(&order.placed.transactions);
-        let given_up = order.cancelled.is_some();
-        let now = |amount: i64| if given_up { 0 } else { amount };
+        let now = || status::current_totals(order);
         Some(match name {
             "subtotalPriceSet" => subtotal,
             "totalDiscountsSet" => discounts,
             "totalPriceSet" => total,
             "totalTaxSet" => tax,
             "totalShippingPriceSet" => shipping,
-            "currentSubtotalPriceSet" => now(subtotal),
-            "currentTotalDiscountsSet" => now(discounts),
-            "currentTotalPriceSet" => now(total),
-            "currentTotalTaxSet" => now(tax),
-            "currentShippingPriceSet" => now(shipping),
+            "currentSubtotalPriceSet" => now().subtotal,
+            "currentTotalDiscountsSet" => now().discounts,
+            "currentTotalPriceSet" => now().total,
+            "currentTotalTaxSet" => now().tax,
+            "currentShippingPriceSet" => now().shipping,
+            "totalCapturableSet" => status::capturable(order),
+            "totalOutstandingSet" => status::outstanding(order),
             "totalReceivedSet" => balance().captured,
             "totalRefundedSet" => balance().refunded,
             _ => return None,
@@ -229,6 +250,11 @@ pub(crate) fn shipping_line_id(order: &Order, place: usize) -> i64 {
     order.id.0 * 16 + place as i64
 }
 
+/// Why an order can't be edited.
+fn locked(order: &Order) -> Option<&'static str> {
+    order.cancelled.as_ref().map(|_| "The order is canceled.")
+}
+
 /// A short code that buyers can read out, made from the order's id.
 pub(crate) fn confirmation(id: i64) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -277,6 +303,8 @@ impl Object for Tax<'_> {
             "price" => Out::from(words::amount(self.0.amount, self.1)),
             "priceSet" => Out::object(MoneyBag(self.0.amount, self.1)),
             "rate" => Out::Float(rate()),
+            // Nobody says whether the channel owes a tax, or who set it.
+            "channelLiable" | "source" => Out::Null,
             "ratePercentage" => Out::Float(rate() * 100.0),
             "title" => Out::from(&self.0.title),
             other => return Err(missing("TaxLine", other)),
@@ -304,33 +332,19 @@ impl Object for Shipping<'_> {
             "currentDiscountedPriceSet" if self.order.cancelled.is_some() => bag(0),
             "currentDiscountedPriceSet" | "discountedPriceSet" | "originalPriceSet" => bag(self.line.price),
             "custom" => Out::Bool(self.line.source.is_none()),
+            // What a carrier service would have said; none is asked here.
+            "carrierIdentifier" | "deliveryCategory" | "shippingRateHandle" => Out::Null,
+            "discountedPrice" => Out::object(MoneyV2(self.line.price, currency)),
+            "phone" => {
+                let to = self.order.placed.shipping_address.as_ref();
+                to.map_or(Out::Null, |address| text(&address.phone))
+            }
             "id" => Out::from(gid("ShippingLine", self.id)),
             "isRemoved" => Out::Bool(false),
             "source" => text(&self.line.source),
             "taxLines" => Out::objects(self.line.tax_lines.iter().map(|tax| Tax(tax, currency))),
             "title" => Out::from(&self.line.title),
             other => return Err(missing("ShippingLine", other)),
-        })
-    }
-}
-
-struct TransactionNode<'d>(&'d Transaction, domain::money::Currency);
-
-impl Object for TransactionNode<'_> {
-    fn type_name(&self) -> &'static str {
-        "OrderTransaction"
-    }
-
-    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let transaction = self.0;
-        Ok(match field.name() {
-            "amountSet" => Out::object(MoneyBag(transaction.amount, self.1)),
-            "createdAt" => Out::from(words::time(transaction.at)),
-            "gateway" | "formattedGateway" => text(&transaction.gateway),
-            "id" => Out::from(gid("OrderTransaction", transaction.id.0)),
-            "kind" => Out::from(words::transaction_kind(transaction.kind)),
-            "status" => Out::from(words::transaction_status(transaction.status)),
-            other => return Err(missing("OrderTransaction", other)),
         })
     }
 }

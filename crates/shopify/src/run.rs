@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::actor::Actor;
+use domain::command::Command;
 use domain::snapshot::Shop;
 use engine::{Answered, Engine, Error, Once, Render, Verdict};
 use futures::future::BoxFuture;
@@ -217,6 +218,10 @@ async fn told(
     let mut data = data(request);
     if let Ok(done) = verdict {
         mutation::take(&mut data, done);
+    }
+    if let (Err(_), Command::AmendOrder(amend)) = (verdict, &planned.command) {
+        let known = request.engine.orders_by_id(request.shop, &[amend.order]).await?;
+        data.orders.extend(known.into_iter().map(|order| (order.id, order)));
     }
     let answer: Answer = planned.kind.answer(verdict, &planned.command);
     data.complete(request.engine, root.field()).await?;

@@ -26,8 +26,10 @@ pub(crate) struct Settings {
     pub(crate) include_fields: Vec<String>,
     /// The filter as it was written; the listener has it in the form that counts.
     filter: Option<String>,
-    /// Kept and given back; nothing here has metafields.
+    /// Kept and given back; payloads don't tell of fields of programs.
     pub(crate) metafield_namespaces: Vec<String>,
+    /// Likewise: (namespace, key).
+    metafields: Vec<(String, String)>,
     /// The version in which it was last saved.
     api_version: String,
 }
@@ -65,11 +67,30 @@ impl Object for SubscriptionNode<'_> {
             "id" => Out::from(gid("WebhookSubscription", listener.id.0)),
             "includeFields" => Out::list(settings().include_fields),
             "legacyResourceId" => Out::from(listener.id.0.to_string()),
+            "metafields" => Out::objects(settings().metafields.into_iter().map(Identifier)),
             "metafieldNamespaces" => Out::list(settings().metafield_namespaces),
             "name" => text(&listener.name),
             "topic" => Out::from(&listener.topic),
             "updatedAt" => Out::from(words::time(listener.updated_at)),
             other => return Err(missing("WebhookSubscription", other)),
+        })
+    }
+}
+
+/// A field of a program that a listener named: (namespace, key).
+struct Identifier((String, String));
+
+impl Object for Identifier {
+    fn type_name(&self) -> &'static str {
+        "WebhookSubscriptionMetafieldIdentifier"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let (namespace, key) = &self.0;
+        Ok(match field.name() {
+            "key" => Out::from(key),
+            "namespace" => Out::from(namespace),
+            other => return Err(missing("WebhookSubscriptionMetafieldIdentifier", other)),
         })
     }
 }

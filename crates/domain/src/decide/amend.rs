@@ -9,8 +9,8 @@ use crate::event::Fact;
 use crate::fulfillment::Fulfillment;
 use crate::id::{Ids, OrderId};
 use crate::order::Order;
-use crate::product::StockDelta;
 use crate::refusal::{Field, Refusal, Thing};
+use crate::stock::StockDelta;
 use crate::tags;
 use crate::time::Time;
 

@@ -19,6 +19,7 @@ use super::Settings;
 use crate::answer::{Answer, UserError};
 use crate::data::Data;
 use crate::id::gid;
+use crate::metafield;
 use crate::mutation::{Input, Kind, Planned, plain, required_id};
 use crate::webhook::select;
 use crate::webhook::topic::{self, Topic};
@@ -49,7 +50,7 @@ pub(crate) async fn create(engine: &Engine, data: &Data, field: &Field<'_>) -> R
         updated_at: data.now,
     };
     let mut errors: Vec<UserError> = untold(data, &listener.topic).into_iter().collect();
-    errors.extend(told(&mut listener, field, data.version, engine.policy()));
+    errors.extend(told(&mut listener, field, data, engine.policy()));
     Ok(planned(CREATE, listener, errors))
 }
 
@@ -61,7 +62,7 @@ pub(crate) async fn update(engine: &Engine, data: &Data, field: &Field<'_>) -> R
     let Some(mut listener) = own(engine, data, id).await? else {
         return Ok(Input::Refused(UPDATE, vec![unknown()]));
     };
-    let errors = told(&mut listener, field, data.version, engine.policy());
+    let errors = told(&mut listener, field, data, engine.policy());
     Ok(planned(UPDATE, listener, errors))
 }
 
@@ -109,7 +110,7 @@ fn untold(data: &Data, topic: &str) -> Option<UserError> {
 fn told(
     listener: &mut Listener,
     field: &Field<'_>,
-    version: &'static str,
+    data: &Data,
     policy: &Policy,
 ) -> Vec<UserError> {
     let given = |name: &str| field.arg("webhookSubscription").and_then(|input| input.get(name));
@@ -131,9 +132,13 @@ fn told(
         errors
             .push(UserError::at("webhookSubscription.format", "Format XML is not supported by this server"));
     }
-    let mut settings = Settings { api_version: version.to_owned(), ..Settings::of(listener) };
+    let mut settings = Settings { api_version: data.version.to_owned(), ..Settings::of(listener) };
     if let Some(paths) = given("includeFields") {
         settings.include_fields = list(paths);
+    }
+    if let Some(named) = given("metafields") {
+        let named = named.as_list().unwrap_or_default();
+        settings.metafields = named.iter().map(|one| metafield::identifier(data, one)).collect();
     }
     if let Some(namespaces) = given("metafieldNamespaces") {
         settings.metafield_namespaces = list(namespaces);
