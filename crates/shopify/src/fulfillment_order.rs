@@ -85,6 +85,7 @@ impl Object for WorkNode<'_> {
                     .collect();
                 Out::object(Connection::of_all(names!("FulfillmentOrderLineItem"), rows, field)?)
             }
+            "locationsForMove" => Out::object(crate::destination::all(*self, field)?),
             "merchantRequests" => {
                 let kind = field.str_arg("kind");
                 let of_kind = |m: &&MerchantMessage| kind.is_none_or(|kind| kind == message_kind(m.kind));
@@ -347,6 +348,9 @@ impl Object for DeliveryMethod<'_> {
             "methodType" => Out::from(words::delivery(self.work.delivery)),
             "presentedName" => line.map_or(Out::Null, |line| Out::from(&line.title)),
             "serviceCode" => line.map_or(Out::Null, |line| text(&line.code)),
+            // No time of arrival is promised, by no brand, and no instructions are kept but the address.
+            "additionalInformation" | "brandedPromise" => Out::Null,
+            "maxDeliveryDateTime" | "minDeliveryDateTime" => Out::Null,
             "sourceReference" => line.map_or(Out::Null, |line| text(&line.source)),
             other => return Err(missing("DeliveryMethod", other)),
         })
