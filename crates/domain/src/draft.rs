@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::Restock;
-use crate::id::{AppId, DraftId, InvoiceId, InvoiceLineId, OrderId, OrderLineId};
+use crate::id::{AppId, DraftId, InvoiceId, InvoiceLineId, OrderId, OrderLineId, VariantId};
 use crate::invoice::{Invoice, InvoiceLine};
 use crate::order::{Article, Order, OrderLine};
 use crate::time::{HOUR, Time};
@@ -75,6 +75,14 @@ impl Draft {
     /// The change of a line, if there is one.
     pub fn change_of(&self, line: OrderLineId) -> Option<&DraftChange> {
         self.changes.iter().find(|change| change.line() == line)
+    }
+
+    /// The variants of the lines that it adds.
+    pub fn variants(&self) -> impl Iterator<Item = VariantId> {
+        self.changes.iter().filter_map(|change| match change {
+            DraftChange::Add { article, .. } => article.variant,
+            DraftChange::Set { .. } => None,
+        })
     }
 
     /// Whether it adds that line.

@@ -232,7 +232,11 @@ mod tests {
         all.push(transaction(3, Capture, 60, Some(1)));
         assert_eq!((unused(&all, &all[0]), unused(&all, &all[1])), (40, 50), "it names the first");
         all.push(transaction(4, Void, 50, None));
-        assert_eq!(parent(&all, &all[3]).map(|of| of.id), Some(TransactionId(2)), "it names none: the newest");
+        assert_eq!(
+            parent(&all, &all[3]).map(|of| of.id),
+            Some(TransactionId(2)),
+            "it names none: the newest"
+        );
         assert_eq!(capturable(&all), 40);
         all.push(transaction(5, Refund, 25, None));
         assert_eq!((unused(&all, &all[2]), unused(&all, &all[4])), (35, 0));

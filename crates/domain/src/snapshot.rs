@@ -144,7 +144,7 @@ pub enum Places {
     None,
     /// Locations and services.
     Locations,
-    /// Locations, services, and stock of the articles of every order read.
+    /// Locations, services, and stock of the articles of every order read, and of those that drafts add.
     WithStock,
 }
 

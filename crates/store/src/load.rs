@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::contact::Contact;
+use domain::draft::Draft;
 use domain::fulfillment::Fulfillment;
 use domain::id::{OrderId, ShopId};
 use domain::order::Order;
@@ -92,6 +93,7 @@ impl Store {
                 .iter()
                 .flat_map(|order| &order.lines)
                 .filter_map(|line| line.article.variant.map(|variant| variant.0))
+                .chain(snapshot.drafts.iter().flat_map(Draft::variants).map(|variant| variant.0))
                 .collect();
             variants.sort_unstable();
             variants.dedup();

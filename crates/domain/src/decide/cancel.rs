@@ -6,13 +6,11 @@ use crate::command::{CancelOrder, PayBack, Restock};
 use crate::event::Fact;
 use crate::fulfillment::Share;
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
-use crate::id::{
-    FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, TransactionId,
-};
+use crate::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, TransactionId};
 use crate::order::{Cancellation, Order};
-use crate::stock::StockDelta;
 use crate::refund::{Refund, RefundLine};
 use crate::refusal::{Field, Refusal, Thing};
+use crate::stock::StockDelta;
 use crate::time::Time;
 
 /// How long a note for the staff may be, in characters.

@@ -69,11 +69,7 @@ pub(super) fn step(change: &mut Change<'_, '_>, id: DraftId, step: &DraftStep) -
 
 /// What was drafted is done, if it is still what was meant: nobody may have asked for more or less of a line since it
 /// was drafted. The draft goes.
-pub(super) fn commit(
-    change: &mut Change<'_, '_>,
-    id: DraftId,
-    remark: &Remark,
-) -> Result<Outcome, Refusal> {
+pub(super) fn commit(change: &mut Change<'_, '_>, id: DraftId, remark: &Remark) -> Result<Outcome, Refusal> {
     permitted(change)?;
     let draft = own(change, id)?;
     let order = open(change, draft.order)?;
@@ -98,9 +94,8 @@ fn permitted(change: &Change<'_, '_>) -> Result<(), Refusal> {
 
 /// The draft, if whoever acts began it and it isn't forgotten.
 fn own(change: &Change<'_, '_>, id: DraftId) -> Result<Draft, Refusal> {
-    let own = |draft: &&Draft| {
-        draft.id == id && draft.app == change.actor.app() && !draft.is_over(change.now)
-    };
+    let own =
+        |draft: &&Draft| draft.id == id && draft.app == change.actor.app() && !draft.is_over(change.now);
     change.snapshot.drafts.iter().find(own).cloned().ok_or(Refusal::Unknown(Thing::Draft(id)))
 }
 

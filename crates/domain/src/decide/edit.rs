@@ -15,8 +15,8 @@ use crate::id::{
 use crate::invoice::{Invoice, InvoiceLine};
 use crate::moving::is_limited;
 use crate::order::{Article, Order, OrderLine, Waiting};
-use crate::stock::{Stock, StockDelta, StockGuard};
 use crate::refusal::{Refusal, Thing};
+use crate::stock::{Stock, StockDelta, StockGuard};
 
 /// All changes are made, in their order, or none.
 pub(super) fn edit(change: &mut Change<'_, '_>, command: &EditOrder) -> Result<Outcome, Refusal> {
@@ -136,11 +136,7 @@ fn raise(change: &mut Change<'_, '_>, id: OrderId, line: OrderLineId, by: i64) -
     adjust(change, id, line, sold, by)?;
     let order = &mut change.order(id)?.order;
     let asked = order.current_quantity(line);
-    order
-        .lines
-        .iter_mut()
-        .filter(|own| own.id == line)
-        .for_each(|own| own.grow(asked));
+    order.lines.iter_mut().filter(|own| own.id == line).for_each(|own| own.grow(asked));
     Ok(())
 }
 
@@ -206,9 +202,10 @@ fn lower(
 
 /// The refusal to take units of a line from a service that was asked for them.
 pub(super) fn busy(order: &Order, line: OrderLineId) -> Refusal {
-    let busy = order.fulfillment_orders.iter().find(|fo| {
-        fo.is_open() && fo.lines.iter().any(|own| own.order_line == line && own.remaining() > 0)
-    });
+    let busy = order
+        .fulfillment_orders
+        .iter()
+        .find(|fo| fo.is_open() && fo.lines.iter().any(|own| own.order_line == line && own.remaining() > 0));
     busy.map_or(Refusal::NothingToDo, |busy| Refusal::ServiceAtWork(busy.id))
 }
 
@@ -311,7 +308,15 @@ fn adjust(
     sold: InvoiceLineId,
     quantity: i64,
 ) -> Result<(), Refusal> {
-    let line = InvoiceLine { id: change.ids.fresh(), order_line, quantity, removed: 0, unasked: 0, adjusts: Some(sold), bill: None };
+    let line = InvoiceLine {
+        id: change.ids.fresh(),
+        order_line,
+        quantity,
+        removed: 0,
+        unasked: 0,
+        adjusts: Some(sold),
+        bill: None,
+    };
     let order = &mut change.order(id)?.order;
     order.invoices.iter_mut().last().into_iter().for_each(|invoice| invoice.lines.push(line.clone()));
     Ok(())

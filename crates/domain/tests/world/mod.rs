@@ -8,8 +8,8 @@ use domain::access::AccessGrant;
 use domain::actor::{Actor, App, Permissions};
 use domain::address::Address;
 use domain::command::{
-    Remark, PayBack, CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, Place,
-    PlaceHold, Reach, RequestFulfillment, Reroute, Restock, SomeWork,
+    CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, PayBack,
+    Place, PlaceHold, Reach, Remark, RequestFulfillment, Reroute, Restock, SomeWork,
 };
 use domain::contact::Contact;
 use domain::decide::{Decision, Outcome, Write, decide};
@@ -26,10 +26,10 @@ use domain::money::Currency;
 use domain::order::{Article, CancelReason, Order, Placed, StockMode};
 use domain::price::Price;
 use domain::product::{Product, Variant, WhenOut};
-use domain::stock::{Stock, StockGuard};
 use domain::record::{Record, RecordKind};
 use domain::refusal::Refusal;
 use domain::snapshot::{Places, Shop, Snapshot, WhenDeclined, WhenUnheard};
+use domain::stock::{Stock, StockGuard};
 use domain::time::Time;
 
 /// Merchant's locations, by rank, and that of the service.
@@ -292,7 +292,8 @@ impl World {
 
     pub fn put(&mut self, variant: VariantId, location: LocationId, on_hand: i64) {
         let committed = self.stock.get(&(variant, location)).map_or(0, |stock| stock.committed);
-        self.stock.insert((variant, location), Stock { on_hand, committed, ..Stock::none(variant, location) });
+        self.stock
+            .insert((variant, location), Stock { on_hand, committed, ..Stock::none(variant, location) });
     }
 
     /// (on hand, committed)
@@ -320,8 +321,7 @@ impl World {
             let of = |order: &OrderId| scope.fulfillments_of.contains(order);
             scope.fulfillments.contains(&f.id) || f.orders().iter().any(of)
         };
-        let fulfillments: Vec<Fulfillment> =
-            self.fulfillments.iter().filter(asked).cloned().collect();
+        let fulfillments: Vec<Fulfillment> = self.fulfillments.iter().filter(asked).cloned().collect();
         let drafts: Vec<Draft> =
             self.drafts.iter().filter(|draft| scope.drafts.contains(&draft.id)).cloned().collect();
         let wanted = |order: &&Order| {
@@ -364,7 +364,12 @@ impl World {
                 let mut works = self.orders.iter().flat_map(|order| &order.fulfillment_orders);
                 works.any(|fo| fo.is_open() && fo.location == id)
             }),
-            contacts: self.contacts.iter().filter(|c| scope.contacts.iter().any(|key| c.is(key))).cloned().collect(),
+            contacts: self
+                .contacts
+                .iter()
+                .filter(|c| scope.contacts.iter().any(|key| c.is(key)))
+                .cloned()
+                .collect(),
             listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
             records: self
                 .records

@@ -6,6 +6,7 @@ mod bench;
 mod commit;
 mod contacts;
 mod count;
+mod drafts;
 mod lists;
 mod outbox;
 mod shops;

@@ -42,7 +42,8 @@ fn nothing_changes_before_the_draft_is_done() {
     let (mut world, order, line, id) = drafted();
     let before = world.order(order).clone();
     world.run(&merchant(), set(id, line, 5)).unwrap();
-    let added = line_of(&world.run(&merchant(), add(id, crate::world::line(MUG, 2), Doubles::Refused)).unwrap());
+    let added =
+        line_of(&world.run(&merchant(), add(id, crate::world::line(MUG, 2), Doubles::Refused)).unwrap());
     assert_eq!(*world.order(order), before, "not even its version");
     let after = world.drafts[0].applied(&before);
     assert_eq!((after.current_quantity(line), after.current_quantity(added)), (5, 2));
@@ -50,6 +51,7 @@ fn nothing_changes_before_the_draft_is_done() {
     let order = world.order(order);
     assert_eq!((order.current_quantity(line), order.current_quantity(added)), (5, 2));
     assert_eq!(current_totals(order), current_totals(&after), "what was shown is what came");
+    assert!(order.routing.waiting.is_empty(), "what was added is looked for in the shelves too");
     assert!(world.drafts.is_empty());
     let told = done.events[0].facts.iter().find(|fact| fact.kind() == FactKind::OrderEdited).unwrap();
     let (note, notify_buyer) = (Some("as the buyer asked".to_owned()), true);
@@ -62,7 +64,8 @@ fn the_last_word_on_a_line_counts() {
     let (mut world, order, line, id) = drafted();
     world.run(&merchant(), set(id, line, 5)).unwrap();
     world.run(&merchant(), set(id, line, 1)).unwrap();
-    let added = line_of(&world.run(&merchant(), add(id, crate::world::line(MUG, 2), Doubles::Refused)).unwrap());
+    let added =
+        line_of(&world.run(&merchant(), add(id, crate::world::line(MUG, 2), Doubles::Refused)).unwrap());
     world.run(&merchant(), set(id, added, 4)).unwrap();
     assert_eq!(world.drafts[0].changes.len(), 2);
     world.run(&merchant(), set(id, added, 0)).unwrap();

@@ -45,10 +45,7 @@ fn what_is_due_is_captured_first_and_else_taken_by_hand() {
         (vec![(Sale, 1_000)], vec![(Sale, 2_000, None)]),
         (vec![(Authorization, 3_000)], vec![(Capture, 3_000, Some(1))]),
         (vec![(Authorization, 5_000)], vec![(Capture, 3_000, Some(1))]),
-        (
-            vec![(Authorization, 1_000), (Capture, 400)],
-            vec![(Capture, 600, Some(1)), (Sale, 2_000, None)],
-        ),
+        (vec![(Authorization, 1_000), (Capture, 400)], vec![(Capture, 600, Some(1)), (Sale, 2_000, None)]),
     ] {
         let (mut world, id) = paid(&before);
         assert!(status::can_mark_paid(world.order(id)));
