@@ -1,16 +1,12 @@
 //! The REST-shaped order that `orders/*` tell.
-//!
-//! `fulfillments` holds those that changed with the event, not all that the order ever had: a payload is made from
-//! what was kept with its event, and that is what happened, not the past.
 
 use domain::fulfillment::Fulfillment;
-use domain::order::{Discount, Order, PaymentClaim, ShippingLine};
-use domain::payment;
+use domain::order::{Discount, Order, ShippingLine};
 use domain::status::{self, FulfillmentStatus, Totals};
 use serde_json::{Value, json};
 
 use super::form::{self, price, price_set};
-use super::{Around, fulfillment, line};
+use super::{Around, fulfillment, line, refund};
 use crate::id::gid;
 use crate::words;
 
@@ -43,14 +39,16 @@ const NEVER: [&str; 25] = [
     "user_id",
 ];
 
-/// An order with these of its fulfillments.
+/// An order with its fulfillments, which are found among these.
 pub(crate) fn order<'f>(
     around: &Around<'_>,
     order: &Order,
     fulfillments: impl IntoIterator<Item = &'f Fulfillment>,
 ) -> Value {
     let never = NEVER.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
-    let left = fulfillments.into_iter().map(|left| fulfillment::fulfillment(around, order, left)).collect();
+    let own = |left: &&Fulfillment| left.shares.iter().any(|share| share.order == order.id);
+    let own = fulfillments.into_iter().filter(own);
+    let left = own.map(|left| fulfillment::fulfillment(around, order, left)).collect();
     form::joined([
         identity(around, order),
         standing(around, order),
@@ -103,7 +101,7 @@ fn standing(around: &Around<'_>, order: &Order) -> Value {
         "confirmed": order.routing.waiting.is_empty(),
         "duties_included": false,
         "estimated_taxes": false,
-        "financial_status": words::payment(status::payment(order)).to_lowercase(),
+        "financial_status": status::told_payment(order).map(|claim| words::payment(claim).to_lowercase()),
         "fulfillment_status": fulfilled,
         "tax_exempt": false,
         "taxes_included": order.placed.taxes_included,
@@ -114,20 +112,13 @@ fn amounts(order: &Order) -> Value {
     let Totals { subtotal, discounts, shipping, tax, total } = status::totals(order);
     let currency = order.placed.currency;
     let gross = subtotal.saturating_add(discounts);
-    let balance = payment::balance(&order.placed.transactions);
-    let open = match status::payment(order) {
-        PaymentClaim::Paid | PaymentClaim::Refunded | PaymentClaim::Voided => 0,
-        _ if order.cancelled.is_some() => 0,
-        _ => total.saturating_sub(balance.captured).saturating_add(balance.refunded).max(0),
-    };
-    // What it costs now is what it cost, less what was given up.
-    let now = |amount: i64| if order.cancelled.is_some() { 0 } else { amount };
+    let now = status::current_totals(order);
     let mut all = serde_json::Map::new();
     for (name, amount) in [
-        ("current_subtotal_price", now(subtotal)),
-        ("current_total_discounts", now(discounts)),
-        ("current_total_price", now(total)),
-        ("current_total_tax", now(tax)),
+        ("current_subtotal_price", now.subtotal),
+        ("current_total_discounts", now.discounts),
+        ("current_total_price", now.total),
+        ("current_total_tax", now.tax),
         ("subtotal_price", subtotal),
         ("total_discounts", discounts),
         ("total_line_items_price", gross),
@@ -140,9 +131,9 @@ fn amounts(order: &Order) -> Value {
     let rest = json!({
         "currency": currency.code(),
         "presentment_currency": currency.code(),
-        "current_shipping_price_set": price_set(now(shipping), currency),
+        "current_shipping_price_set": price_set(now.shipping, currency),
         "total_shipping_price_set": price_set(shipping, currency),
-        "total_outstanding": price(open, currency),
+        "total_outstanding": price(status::outstanding(order), currency),
         "total_tip_received": price(0, currency),
     });
     form::joined([Value::Object(all), rest])
@@ -163,7 +154,7 @@ fn contents(around: &Around<'_>, order: &Order, fulfillments: Value) -> Value {
         "fulfillments": fulfillments,
         "line_items": lines.collect::<Value>(),
         "payment_gateway_names": gateways,
-        "refunds": [],
+        "refunds": order.refunds.iter().map(|one| refund::refund(around, order, one)).collect::<Value>(),
         "returns": [],
         "shipping_lines": shipping.map(|(place, line)| shipping_line(order, place, line)).collect::<Value>(),
         "tax_lines": form::taxes(&placed.tax_lines, placed.currency),

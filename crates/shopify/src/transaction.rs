@@ -1,0 +1,78 @@
+//! `OrderTransaction`: a movement of money for an order, and `orderMarkAsPaid`, which makes one.
+
+use domain::command::Command;
+use domain::decide::Outcome;
+use domain::id::OrderId;
+use domain::order::Order;
+use domain::payment::{self, Transaction, TransactionKind};
+use domain::refusal::{Refusal, Thing};
+use engine::Done;
+use graphql::{Field, FieldError, Input as Value, Object, Out};
+
+use crate::answer::{Answer, UserError};
+use crate::id::{gid, of_kind};
+use crate::mutation::{Input, Kind, Planned, invalid_id, plain};
+use crate::words::{self, MoneyBag, missing, text};
+
+/// A movement of money.
+pub(crate) struct TransactionNode<'d> {
+    pub(crate) order: &'d Order,
+    pub(crate) transaction: &'d Transaction,
+}
+
+impl TransactionNode<'_> {
+    /// Whether something of it may still be captured.
+    pub(crate) fn capturable(&self) -> bool {
+        self.transaction.kind == TransactionKind::Authorization
+            && self.order.cancelled.is_none()
+            && payment::unused(&self.order.placed.transactions, self.transaction) > 0
+    }
+}
+
+impl Object for TransactionNode<'_> {
+    fn type_name(&self) -> &'static str {
+        "OrderTransaction"
+    }
+
+    fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
+        let Self { order, transaction } = *self;
+        Ok(match field.name() {
+            "amountSet" => Out::object(MoneyBag(transaction.amount, order.placed.currency)),
+            "createdAt" => Out::from(words::time(transaction.at)),
+            "gateway" | "formattedGateway" => text(&transaction.gateway),
+            "id" => Out::from(gid("OrderTransaction", transaction.id.0)),
+            "kind" => Out::from(words::transaction_kind(transaction.kind)),
+            "manuallyCapturable" => Out::Bool(self.capturable()),
+            "parentTransaction" => Out::maybe(
+                payment::parent(&order.placed.transactions, transaction)
+                    .map(|transaction| TransactionNode { order, transaction }),
+            ),
+            "status" => Out::from(words::transaction_status(transaction.status)),
+            other => return Err(missing("OrderTransaction", other)),
+        })
+    }
+}
+
+/// `orderMarkAsPaid`.
+pub(crate) fn mark_as_paid(field: &Field<'_>) -> Input {
+    let id = field.arg("input").and_then(|input| input.get("id")).and_then(Value::as_str);
+    let gid = id.unwrap_or_default();
+    let Some(id) = of_kind("Order", gid) else { return Input::Failed(invalid_id(gid)) };
+    let kind = Kind { payload: "OrderMarkAsPaidPayload", errors: "UserError", done, refused };
+    Input::Planned(Box::new(Planned { command: Command::MarkPaid(OrderId(id)), kind }))
+}
+
+fn done(done: &Done) -> Vec<(&'static str, Answer)> {
+    match done.outcome {
+        Outcome::Order(id) => vec![("order", Answer::Order(id))],
+        _ => Vec::new(),
+    }
+}
+
+fn refused(refusal: &Refusal, _: &Command) -> Vec<UserError> {
+    vec![match refusal {
+        Refusal::Unknown(Thing::Order(_)) => UserError::at("id", "Order does not exist"),
+        Refusal::NothingDue(_) => UserError::at("id", plain(refusal).message),
+        other => plain(other),
+    }]
+}
