@@ -68,7 +68,7 @@ impl Cast {
         cast.run(&Command::SaveService(run_by(second, cast.other.app), place)).await;
         let stocked = [(SHIRT, HERE), (SHIRT, THERE), (MUG, SERVED)];
         let plenty = stocked.map(|(variant, location)| (variant, location, PLENTY)).to_vec();
-        cast.run(&Command::AdjustStock(plenty)).await;
+        cast.run(&Command::correct_stock(plenty)).await;
         cast
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use graphql::Schema;
 use serde_json::Value;
 
-const ASK: &str = "{ __schema { types { kind name
+const ASK: &str = "{ __schema { types { kind name isOneOf
   interfaces { name } possibleTypes { name }
   enumValues(includeDeprecated: true) { name }
   inputFields(includeDeprecated: true) { ...I }
@@ -26,6 +26,8 @@ pub struct Type {
     pub fields: BTreeMap<String, Field>,
     /// Fields of input objects.
     pub inputs: BTreeMap<String, Input>,
+    /// Whether exactly one field of an input object is to be given.
+    pub one_of: bool,
     /// Values of enums.
     pub values: Vec<String>,
     /// Interfaces that it implements.
@@ -127,6 +129,7 @@ fn read(ty: &Value) -> Type {
         kind: ty["kind"].as_str().unwrap().to_owned(),
         fields: list(&ty["fields"]).iter().map(field).collect(),
         inputs: inputs(&ty["inputFields"]),
+        one_of: ty["isOneOf"] == true,
         values: names(&ty["enumValues"]),
         interfaces: names(&ty["interfaces"]),
         possible: names(&ty["possibleTypes"]),

@@ -52,6 +52,12 @@ fn the_page_is_up_to_date() {
     );
 }
 
+/// What is here and not in the published text, since that leaves it out: coordinates.
+pub fn beyond() -> Vec<String> {
+    let meant = data("differences.toml");
+    rows(&meant, "beyond").filter_map(|row| Some(row.get("at")?.as_str()?.to_owned())).collect()
+}
+
 /// Fields, arguments and the like of a type: (part, what the coordinate ends with).
 type Members = Vec<(Part, String)>;
 
@@ -154,7 +160,9 @@ impl Fidelity {
         if differing.is_empty() {
             return;
         }
-        page.push_str("\n## What is not as published\n\n");
+        page.push_str(
+            "\n## What is not as published\n\nThe published text is a selection; what the original has beyond it may be here too.\n\n",
+        );
         for found in differing {
             let _ = writeln!(page, "* {found}");
         }

@@ -87,7 +87,7 @@ async fn programs_hear_of_what_they_may_see() {
     }
     let place = domain::location::Location { name: "Renamed".into(), ..world::location(HERE, 1) };
     stage.run(&shop, &Command::SaveLocation(place)).await;
-    stage.run(&shop, &Command::AdjustStock(vec![(world::SHIRT, HERE, 1)])).await;
+    stage.run(&shop, &Command::correct_stock(vec![(world::SHIRT, HERE, 1)])).await;
     work_off(&stage).await;
 
     let requests = receiver.requests();

@@ -223,6 +223,11 @@ impl Asked<'_> {
             ("URL", _) => "\"https://app.example/hook\"".to_owned(),
             ("Decimal" | "Money", _) => "\"1.00\"".to_owned(),
             (_, "ENUM") => ty.values[0].clone(),
+            (_, "INPUT_OBJECT") if ty.one_of => {
+                let one = ty.inputs.iter().take(1);
+                let given = one.map(|(name, input)| format!("{name}: {}", self.anything(name, &input.shown)));
+                format!("{{ {} }}", given.collect::<String>())
+            }
             (_, "INPUT_OBJECT") => {
                 let required = ty.inputs.iter().filter(|(_, input): &(&String, &Input)| input.required());
                 let given =

@@ -7,6 +7,7 @@ use domain::command::{Command, Reach, SomeWork};
 use domain::fulfillment_order::{Request, Stage, StageName};
 use domain::id::{FulfillmentOrderId, FulfillmentOrderLineId};
 use domain::order::Order;
+use domain::rejection::Rejection;
 use domain::time::{HOUR, Time};
 use scenarios::cast::Cast;
 use testkit::world::{self, MUG, SERVED, SHIRT, STICKER};
@@ -208,7 +209,7 @@ impl Step {
         match self {
             Ask => world::requesting(work, &[]),
             Accept => Command::AcceptRequest(work, None),
-            Reject => Command::RejectRequest(work, None),
+            Reject => Command::RejectRequest(work, Rejection::default()),
             AskToStop => Command::RequestCancellation(work, None),
             Stop => Command::AcceptCancellation(work, None),
             GoOn => Command::RejectCancellation(work, None),
