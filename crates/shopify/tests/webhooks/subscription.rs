@@ -191,13 +191,13 @@ async fn several_things_may_be_wrong_at_once() {
     let filter =
         "The specified filter is invalid, please ensure you specify the field(s) you wish to filter on.";
     let errors: [(&[&str], &str); 5] = [
-        (&["webhookSubscription", "topic"], "Topic PRODUCTS_CREATE is never sent by this server"),
+        (&["webhookSubscription", "topic"], "Topic COLLECTIONS_CREATE is never sent by this server"),
         (ADDRESS, "Address can't be blank"),
         (&["webhookSubscription", "name"], "Name can only contain letters, digits, underscores and hyphens"),
         (&["webhookSubscription", "format"], "Format XML is not supported by this server"),
         (&["webhookSubscription"], filter),
     ];
-    refused(&create(&bench, "PRODUCTS_CREATE", input).await, &errors);
+    refused(&create(&bench, "COLLECTIONS_CREATE", input).await, &errors);
     let long = json!({"uri": "https://example.com", "name": "x".repeat(51)});
     let too_long = "Name is too long (maximum is 50 characters)";
     refused(&create(&bench, "ORDERS_CREATE", long).await, &[(&["webhookSubscription", "name"], too_long)]);
