@@ -9,7 +9,7 @@ use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
 use crate::id::{
     ContactId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
-    OrderLineId, RecordId, ServiceId, VariantId,
+    OrderLineId, RecordId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -22,6 +22,8 @@ use crate::rejection::Rejection;
 use crate::time::Time;
 
 pub mod billing;
+mod place;
+pub use place::{DeleteService, EditLocation, EditService, Leftover};
 
 /// Something that somebody wants changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -339,59 +341,6 @@ pub enum LineChange {
     },
     /// A new line.
     Add(Box<NewLine>),
-}
-
-/// Some of a location changes; `None` leaves it as it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EditLocation {
-    /// The location.
-    pub location: LocationId,
-    /// Its name.
-    pub name: Option<String>,
-    /// Where it stands.
-    pub address: Option<Address>,
-    /// Whether it ships what was sold from afar.
-    pub ships_orders: Option<bool>,
-}
-
-/// Some of a fulfillment service changes; `None` leaves it as it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EditService {
-    /// The service.
-    pub service: ServiceId,
-    /// Its name, and that of its location.
-    pub name: Option<String>,
-    /// Where it wants to be called; `Some(None)` is nowhere.
-    pub callback_url: Option<Option<String>>,
-    /// Whether it may be asked for tracking numbers.
-    pub gives_tracking: Option<bool>,
-    /// Whether it may be asked for stock.
-    pub gives_stock: Option<bool>,
-    /// Whether it only takes articles that are shipped.
-    pub requires_shipping: Option<bool>,
-}
-
-/// A fulfillment service is forgotten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeleteService {
-    /// The service.
-    pub service: ServiceId,
-    /// The location that it runs.
-    pub location: LocationId,
-    /// What becomes of that.
-    pub leftover: Leftover,
-}
-
-/// What becomes of the location of a fulfillment service that goes, and of what is in its shelves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leftover {
-    /// Both are the merchant's from now on.
-    Keep,
-    /// Both are forgotten.
-    Discard,
-    /// What is in the shelves goes to that location of the merchant's, which must be named unless they are empty; its
-    /// own is forgotten.
-    Transfer(Option<LocationId>),
 }
 
 impl Command {
