@@ -47,6 +47,12 @@ impl Destination {
         answers.next().unwrap_or(Err(Obstacle::NotStocked))
     }
 
+    /// Whether it could take what may go of `work`, or why not: held work goes whole, other work also in parts.
+    pub fn takes(&self, work: &FulfillmentOrder) -> Result<(), Obstacle> {
+        self.takes_some()?;
+        if work.holds().is_empty() { Ok(()) } else { self.takes_all() }
+    }
+
     /// Whether it could take everything, or why not.
     pub fn takes_all(&self) -> Result<(), Obstacle> {
         self.lines.iter().try_for_each(|(_, answer)| *answer)

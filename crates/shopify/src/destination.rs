@@ -65,7 +65,7 @@ pub(crate) fn possible<'d>(
     let found = movable(order, work, asked, &data.locations, &data.stock);
     let all = data.locations.iter().zip(found).filter(move |(location, _)| shown(location));
     all.map(move |(location, found)| {
-        let some = found.takes_some();
+        let some = found.takes(work);
         let message = match (&may, some.and(found.takes_all())) {
             (_, Err(Obstacle::Here)) => Some(obstacle(Obstacle::Here).to_owned()),
             (Err(why), _) => Some(format!("The fulfillment order can't be moved: {why}.")),

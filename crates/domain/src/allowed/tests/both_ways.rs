@@ -248,6 +248,34 @@ fn work_goes_where_the_list_of_places_says_and_nowhere_else() {
     assert!(went > 100 && stayed > 100, "{went} went, {stayed} stayed");
 }
 
+/// A place that could take some of the work takes those lines, and nothing of work that is held.
+#[test]
+fn held_work_goes_whole_or_not_at_all() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(SHIRT, 2), (STICKER, 1)]);
+    world.put(SHIRT, THERE, 1);
+    for held in [false, true] {
+        if held {
+            world.run(&Actor::System, holding(work, "", &[])).unwrap();
+        }
+        let fo = world.work(work).clone();
+        let all: Vec<_> = fo.lines.iter().map(|line| (line.id, line.remaining())).collect();
+        let stock: Vec<_> = world.stock.values().copied().collect();
+        let places = movable(&world.orders[0], &fo, &all, &world.locations[1..2], &stock);
+        let can: Vec<_> = all
+            .iter()
+            .zip(&places[0].lines)
+            .filter(|(_, (_, answer))| answer.is_ok())
+            .map(|(one, _)| *one)
+            .collect();
+        assert_eq!(can.len(), 1, "{places:?}");
+        assert!(world.decide(&Actor::System, &moving(work, THERE, &[])).is_err());
+        let some = world.decide(&Actor::System, &moving(work, THERE, &can));
+        assert_eq!(some.is_ok(), places[0].takes(&fo).is_ok(), "{some:?}");
+        assert_eq!(some.is_ok(), !held);
+    }
+}
+
 /// Who can't see work is told the same as if it weren't there, whatever is wanted.
 #[test]
 fn what_is_not_seen_is_not_there() {
