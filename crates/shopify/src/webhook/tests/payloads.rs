@@ -1,6 +1,6 @@
 //! Fact, topic, payload.
 
-use domain::id::{DeliveryEventId, RequestId};
+use domain::id::{ContactId, DeliveryEventId, RequestId};
 
 use super::*;
 
@@ -278,6 +278,9 @@ fn places_and_stock_are_told() {
     let location = LocationId(10);
     assert_has(&told(Fact::LocationCreated { location }, "LOCATIONS_CREATE"), &place, "location");
     assert_has(&told(Fact::LocationUpdated { location }, "LOCATIONS_UPDATE"), &place, "location");
+    assert_has(&told(Fact::LocationActivated { location }, "LOCATIONS_ACTIVATE"), &place, "location");
+    assert_has(&told(Fact::LocationDeactivated { location }, "LOCATIONS_DEACTIVATE"), &place, "location");
+    assert_eq!(told(Fact::LocationDeleted { location }, "LOCATIONS_DELETE"), json!({ "id": 10 }));
     let variant = VariantId(100);
     let (changes, cause, available) = (Vec::new(), None, Some(7));
     let counted = Fact::StockChanged { location, variant, by: 3, changes, cause, available };
@@ -310,4 +313,26 @@ fn articles_are_told() {
     });
     assert_has(&told(Fact::VariantCreated { variant }, "INVENTORY_ITEMS_CREATE"), &item, "item");
     assert_has(&told(Fact::VariantUpdated { variant }, "INVENTORY_ITEMS_UPDATE"), &item, "item");
+}
+
+#[test]
+fn customers_are_told_to_those_who_may_know_them() {
+    let contact = ContactId(90);
+    let whole = json!({
+        "id": 90, "admin_graphql_api_id": "gid://shopify/Customer/90", "email": "ada@example.com",
+        "first_name": "Ada", "tags": "Early, vip", "email_marketing_consent": { "state": "subscribed" },
+        "default_address": { "city": "London" }, "created_at": "2025-07-10T12:15:47-04:00",
+    });
+    assert_has(&told(Fact::ContactCreated { contact }, "CUSTOMERS_CREATE"), &whole, "made");
+    assert_has(&told(Fact::ContactUpdated { contact }, "CUSTOMERS_UPDATE"), &whole, "changed");
+    let gone = json!({ "id": 90, "admin_graphql_api_id": "gid://shopify/Customer/90" });
+    assert_eq!(told(Fact::ContactDeleted { contact }, "CUSTOMERS_DELETE"), gone);
+    assert_eq!(told(Fact::OrderDeleted {}, "ORDERS_DELETE"), json!({ "id": 1000 }));
+    assert_eq!(told(Fact::OrderPlaced {}, "ORDERS_CREATE")["customer"]["first_name"], "Ada");
+    let who = actor(Permissions::parse("read_orders").unwrap(), Vec::new());
+    let messages = announced(vec![Fact::OrderPlaced {}], &listener("ORDERS_CREATE"), &who);
+    let payload: Value = serde_json::from_str(&messages[0].body).unwrap();
+    assert_eq!(payload["customer"], Value::Null);
+    let unheard = announced(vec![Fact::ContactCreated { contact }], &listener("CUSTOMERS_CREATE"), &who);
+    assert!(unheard.is_empty());
 }
