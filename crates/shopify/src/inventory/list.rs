@@ -92,12 +92,9 @@ fn collect(field: &Field<'_>, wanted: &mut Vec<Wanted>, single: &mut Vec<Variant
         if ["Location", "LocationConnection", "LocationEdge"].contains(&field.type_name()) {
             match child.name() {
                 "inventoryLevels" => {
-                    wanted.extend(
-                        Wanted::of(&child)
-                            .filter(|one| !wanted.contains(one))
-                            .into_iter()
-                            .collect::<Vec<_>>(),
-                    );
+                    if let Some(one) = Wanted::of(&child).filter(|one| !wanted.contains(one)) {
+                        wanted.push(one);
+                    }
                 }
                 "inventoryLevel" => {
                     let item = child.str_arg("inventoryItemId");
