@@ -47,7 +47,7 @@ impl Object for CustomerNode<'_> {
             "amountSpent" => Out::object(MoneyV2(ordered().spent, data.shop.currency)),
             "createdAt" => Out::from(words::time(contact.created_at)),
             "defaultAddress" => Out::maybe(addresses().next()),
-            "defaultEmailAddress" => Out::maybe(contact.email.as_ref().map(|email| EmailAddress(email))),
+            "defaultEmailAddress" => Out::maybe(contact.email.as_ref().map(EmailAddress)),
             "displayName" => Out::from(contact.display_name()),
             "email" => text(&contact.email),
             "firstName" => text(&contact.first_name),

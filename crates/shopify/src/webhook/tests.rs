@@ -6,6 +6,7 @@ mod payloads;
 mod selection;
 
 use domain::actor::{Actor, App, Permissions};
+use domain::contact::Contact;
 use domain::event::{Event, Fact, Work};
 use domain::fulfillment::Fulfillment;
 use domain::fulfillment_order::{Request, StageName};
@@ -50,7 +51,7 @@ const LINES: &[(FulfillmentOrderLineId, i64)] = &[(FulfillmentOrderLineId(3), 4)
 fn order() -> Order {
     let address = json!({"first_name": "Ada", "last_name": "L", "city": "Ottawa", "country_code": "CA"});
     let placed = json!({
-        "currency": "USD", "processed_at": AT.0, "email": "ada@example.com", "tags": ["a", "b"],
+        "currency": "USD", "processed_at": AT.0, "email": "ada@example.com", "contact": 90, "tags": ["a", "b"],
         "shipping_address": address, "payment_claim": "paid", "attributes": [["gift", "yes"]],
         "shipping_lines": [{"title": "Post", "price": 500}],
         "discounts": [{"code": "TEN", "amount": 250}],
@@ -91,6 +92,16 @@ fn fulfillment() -> Fulfillment {
     serde_json::from_value(fulfillment).unwrap()
 }
 
+/// Whose the order is.
+fn contact() -> Contact {
+    let address = json!({ "city": "London", "country_code": "GB" });
+    let contact = json!({
+        "id": 90, "email": "ada@example.com", "first_name": "Ada", "tags": ["vip", "Early"], "marketing": "given",
+        "addresses": [address], "created_at": AT.0, "updated_at": AT.0,
+    });
+    serde_json::from_value(contact).unwrap()
+}
+
 fn listener(topic: &str) -> Listener {
     let url = "https://app.example/hook";
     Listener { topic: topic.into(), ..world::listener(5, crate::NAME, url) }
@@ -114,7 +125,7 @@ fn announced(facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Messag
         event: &event(facts),
         order: Some(&order()),
         fulfillments: &[fulfillment()],
-        contacts: &[],
+        contacts: &[contact()],
         products: &[world::product(ProductId(9))],
         variants: &[Variant { product: ProductId(9), ..world::variant(VariantId(100)) }],
         locations: &[world::location(LocationId(10), 1)],
