@@ -52,12 +52,19 @@ fn step(change: &mut Change<'_, '_>, id: OrderId, at: Time, due: Due) -> Result<
     }
 }
 
-/// Nothing was paid in time: the order is given up, and what it asked for is called off.
+/// The first payment didn't come in time: the order is given up, and what it asked for is called off. If some of it
+/// came, that must stay to be seen: then nobody waits for the rest any longer.
 fn give_up(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal> {
     let now = change.now;
     let order = &mut change.order(id)?.order;
     billing_of(order)?.service = Service::Abandoned;
     let open = order.invoices.iter().filter(|own| status_of(order, own.id, now).is_ok_and(|is| is.is_open()));
     let open: Vec<InvoiceId> = open.map(|own| own.id).collect();
-    open.into_iter().try_for_each(|invoice| collect::call_off(order, invoice, now))
+    for invoice in open {
+        match collect::voidable(order, invoice, now) {
+            Ok(()) => collect::call_off(order, invoice, now)?,
+            Err(_) => collect::give_up(order, invoice, now)?,
+        }
+    }
+    Ok(())
 }
