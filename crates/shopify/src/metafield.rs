@@ -1,7 +1,9 @@
 //! `Metafield`: custom fields in this API's shape, and what clients say of them.
 
 use domain::custom_field::{CustomField, find};
-use domain::id::AppId;
+use domain::id::{AppId, OrderId};
+use engine::query::{OrderSort, Page};
+use engine::{Engine, Error};
 use graphql::{Field, FieldError, Input, Object, Out};
 use serde_json::Value;
 
@@ -125,6 +127,31 @@ pub(crate) fn said(data: &Data, input: Option<&Input>, kept: &[CustomField]) -> 
 pub(crate) fn identifier(data: &Data, input: &Input) -> (String, String) {
     let text = |name: &str| input.get(name).and_then(Input::as_str);
     (namespace(data, text("namespace")), text("key").unwrap_or_default().to_owned())
+}
+
+/// The oldest order with that value in a field of a program. No index tells: every order is looked at.
+pub(crate) async fn order_with(
+    engine: &Engine,
+    data: &Data,
+    custom: &Input,
+) -> Result<Option<OrderId>, Error> {
+    let (namespace, key) = identifier(data, custom);
+    let value = custom.get("value").and_then(|value| value.as_str()).unwrap_or_default();
+    let mut page = Page { limit: 250, ..Page::default() };
+    loop {
+        let found = engine.orders(&data.shop, &[], OrderSort::Id, &page).await?;
+        let fits = |order: &domain::order::Order| {
+            let field = find(&order.placed.custom_fields, &namespace, &key);
+            field.is_some_and(|field| field.value == value)
+        };
+        if let Some((order, _)) = found.iter().find(|(order, _)| fits(order)) {
+            return Ok(Some(order.id));
+        }
+        if found.len() < page.limit as usize {
+            return Ok(None);
+        }
+        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+    }
 }
 
 #[cfg(test)]

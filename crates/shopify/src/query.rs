@@ -65,7 +65,7 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
             let identifier = field.arg("identifier").unwrap_or(&graphql::Input::Null);
             let id = identifier.get("id").and_then(|id| id.as_str());
             let found = match identifier.get("customId").filter(|custom| !custom.is_null()) {
-                Some(custom) => by_custom_field(engine, data, custom).await?,
+                Some(custom) => crate::metafield::order_with(engine, data, custom).await?,
                 None => id.and_then(|id| id::of_kind("Order", id)).map(OrderId),
             };
             match found {
@@ -105,31 +105,6 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
         "webhookSubscriptions" | "webhookSubscriptionsCount" => listeners(engine, data, field).await?,
         other => Answer::Failed(crate::words::missing("QueryRoot", other)),
     })
-}
-
-/// The oldest order with that value in a field of a program. No index tells: every order is looked at.
-async fn by_custom_field(
-    engine: &Engine,
-    data: &Data,
-    custom: &graphql::Input,
-) -> Result<Option<OrderId>, Error> {
-    let (namespace, key) = crate::metafield::identifier(data, custom);
-    let value = custom.get("value").and_then(|value| value.as_str()).unwrap_or_default();
-    let mut page = Page { limit: 250, ..Page::default() };
-    loop {
-        let found = engine.orders(&data.shop, &[], OrderSort::Id, &page).await?;
-        let fits = |order: &domain::order::Order| {
-            let field = domain::custom_field::find(&order.placed.custom_fields, &namespace, &key);
-            field.is_some_and(|field| field.value == value)
-        };
-        if let Some((order, _)) = found.iter().find(|(order, _)| fits(order)) {
-            return Ok(Some(order.id));
-        }
-        if found.len() < page.limit as usize {
-            return Ok(None);
-        }
-        page.after = found.last().map(|(order, key)| (*key, order.id.0));
-    }
 }
 
 /// One thing by its id. An id of another type, or of nothing, answers null.
