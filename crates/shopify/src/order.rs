@@ -82,7 +82,7 @@ impl Object for OrderNode<'_> {
             "legacyResourceId" => Out::from(order.id.0.to_string()),
             "lineItems" => self.lines(field, |_| true)?,
             "merchantEditable" => Out::Bool(order.cancelled.is_none()),
-            "merchantEditableErrors" => Out::list(locked(order).into_iter()),
+            "merchantEditableErrors" => Out::list(locked(order)),
             "name" => Out::from(&order.name),
             "nonFulfillableLineItems" => self.lines(field, |line| order.fulfillable_quantity(line) == 0)?,
             "note" => text(&placed.note),

@@ -185,8 +185,11 @@ pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Resul
     Ok(Outcome::Order(id))
 }
 
+/// Units of a line, what becomes of them, and the location that was to ship them.
+type GivenUp = (OrderLineId, i64, Restock, Option<LocationId>);
+
 /// What an order that is called off gives up: units by line and by the location that was to ship them.
-fn given_up(order: &Order, restock: Restock) -> Vec<(OrderLineId, i64, Restock, Option<LocationId>)> {
+fn given_up(order: &Order, restock: Restock) -> Vec<GivenUp> {
     let of_work = |fo: &FulfillmentOrder| {
         let location = fo.location;
         let lines = fo.lines.iter().map(|line| (line.order_line, line.remaining()));
@@ -195,7 +198,7 @@ fn given_up(order: &Order, restock: Restock) -> Vec<(OrderLineId, i64, Restock, 
     let assigned = order.fulfillment_orders.iter().filter(|fo| fo.is_open()).flat_map(of_work);
     let waiting = order.routing.waiting.iter();
     let waiting = waiting.map(|waiting| (waiting.order_line, waiting.quantity, restock, None));
-    let mut all: Vec<(OrderLineId, i64, Restock, Option<LocationId>)> = Vec::new();
+    let mut all: Vec<GivenUp> = Vec::new();
     for unit in assigned.chain(waiting).filter(|(_, units, ..)| *units > 0) {
         match all.iter_mut().find(|known| (known.0, known.3) == (unit.0, unit.3)) {
             Some(known) => known.1 += unit.1,
@@ -209,7 +212,7 @@ fn given_up(order: &Order, restock: Restock) -> Vec<(OrderLineId, i64, Restock, 
 fn refund(
     change: &mut Change<'_, '_>,
     command: &CancelOrder,
-    lines: Vec<(OrderLineId, i64, Restock, Option<LocationId>)>,
+    lines: Vec<GivenUp>,
     transactions: Vec<TransactionId>,
 ) -> Result<(), Refusal> {
     if lines.is_empty() && transactions.is_empty() {
