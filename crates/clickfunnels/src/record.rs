@@ -44,6 +44,8 @@ pub(crate) struct Resource {
 pub(crate) enum Parent {
     /// The workspace.
     Workspace,
+    /// The workspace, without answers saying so.
+    Unsaid,
     /// A record of another kind; answers name it in that field.
     Record(RecordKind, &'static str),
 }
@@ -159,9 +161,14 @@ impl Resource {
         object.insert("id".into(), record.id.0.into());
         object.insert("public_id".into(), id::public(record.id.0).into());
         match self.parent {
-            Parent::Workspace => object.insert("workspace_id".into(), call.shop().id.0.into()),
-            Parent::Record(_, field) => object.insert(field.into(), record.parent.into()),
-        };
+            Parent::Workspace => {
+                object.insert("workspace_id".into(), call.shop().id.0.into());
+            }
+            Parent::Unsaid => {}
+            Parent::Record(_, field) => {
+                object.insert(field.into(), record.parent.into());
+            }
+        }
         for field in self.fields {
             let value = match field.holds {
                 Kind::Name if record.name.is_empty() => Value::Null,
@@ -297,7 +304,7 @@ async fn list(resource: &'static Resource, call: Call) -> Result<Response, Failu
 
 async fn create(resource: &'static Resource, call: Call) -> Result<Response, Failure> {
     let parent = match resource.parent {
-        Parent::Workspace => None,
+        Parent::Workspace | Parent::Unsaid => None,
         Parent::Record(kind, _) => {
             let parent = call.id()?;
             one(&call, kind, parent).await?.ok_or(Failure::NotFound(Some(parent)))?;

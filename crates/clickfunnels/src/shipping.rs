@@ -17,7 +17,7 @@ use crate::record::{Field, Kind, Names, Otherwise, Parent, Resource};
 pub(crate) static PROFILE: Resource = Resource {
     kind: RecordKind::ShippingProfile,
     wrapper: "shipping_profile",
-    parent: Parent::Workspace,
+    parent: Parent::Unsaid,
     fields: &[NAME, Field { name: "variant_ids", holds: Kind::Ids, otherwise: Otherwise::Empty }],
     filters: &[],
     names: Names::Any,
@@ -29,7 +29,10 @@ pub(crate) static LOCATION_GROUP: Resource = Resource {
     kind: RecordKind::ShippingLocationGroup,
     wrapper: "shipping_location_group",
     parent: Parent::Record(RecordKind::ShippingProfile, "profile_id"),
-    fields: &[NAME, Field { name: "fulfillments_location_ids", holds: Kind::Ids, otherwise: Otherwise::Empty }],
+    fields: &[
+        NAME,
+        Field { name: "fulfillments_location_ids", holds: Kind::Ids, otherwise: Otherwise::Empty },
+    ],
     filters: &[],
     names: Names::Any,
     children: &[&ZONE],
@@ -89,7 +92,7 @@ pub(crate) static RATE_NAME: Resource = Resource {
 pub(crate) static PACKAGE: Resource = Resource {
     kind: RecordKind::ShippingPackage,
     wrapper: "shipping_package",
-    parent: Parent::Workspace,
+    parent: Parent::Unsaid,
     fields: &[
         NAME,
         Field {
@@ -106,7 +109,11 @@ pub(crate) static PACKAGE: Resource = Resource {
             otherwise: Otherwise::Needed,
         },
         Field { name: "weight", holds: Kind::Number, otherwise: Otherwise::Null },
-        Field { name: "weight_unit", holds: Kind::OneOf(&["g", "kg", "lb", "oz"]), otherwise: Otherwise::Null },
+        Field {
+            name: "weight_unit",
+            holds: Kind::OneOf(&["g", "kg", "lb", "oz"]),
+            otherwise: Otherwise::Null,
+        },
         Field { name: "empty_weight", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "carrier", holds: Kind::OneOf(&["fedex", "ups", "usps"]), otherwise: Otherwise::Null },
         Field { name: "default_package", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
