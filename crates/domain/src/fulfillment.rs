@@ -17,6 +17,9 @@ pub struct Fulfillment {
     pub id: FulfillmentId,
     /// What people call it: the order's name and a running number.
     pub name: String,
+    /// Its running number in the shop, if it got one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
     /// Where it left.
     pub location: LocationId,
     /// The service that sent it.

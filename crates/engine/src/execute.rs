@@ -249,7 +249,7 @@ impl Engine {
         Ok(verdict.map(|decision| Done { outcome: decision.outcome.clone(), snapshot, decision }))
     }
 
-    /// An order that has no number yet gets the next one.
+    /// An order or a fulfillment that has no number yet gets the next one.
     async fn numbered<'c>(&self, shop: &Shop, command: &'c Command) -> Result<Cow<'c, Command>, Error> {
         match command {
             Command::Place(place) if place.number == 0 => {
@@ -261,6 +261,11 @@ impl Engine {
                 let mut place = place.clone();
                 place.number = self.0.numbers.next_order(shop.id).await?;
                 Ok(Cow::Owned(Command::Billing(BillingCommand::Place(place))))
+            }
+            Command::FulfillLines(fulfill) if fulfill.number == 0 => {
+                let mut fulfill = fulfill.clone();
+                fulfill.number = self.0.numbers.next_fulfillment(shop.id).await?;
+                Ok(Cow::Owned(Command::FulfillLines(fulfill)))
             }
             _ => Ok(Cow::Borrowed(command)),
         }

@@ -74,19 +74,41 @@ impl IdPool {
     }
 }
 
-/// The first running number of a shop's orders.
-const FIRST_ORDER: i64 = 1001;
+/// What a shop numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Counter {
+    Orders,
+    Fulfillments,
+}
+
+impl Counter {
+    fn name(self) -> &'static str {
+        match self {
+            Counter::Orders => "order",
+            Counter::Fulfillments => "fulfillment",
+        }
+    }
+
+    /// The first running number.
+    fn first(self) -> i64 {
+        match self {
+            Counter::Orders => 1001,
+            Counter::Fulfillments => 1,
+        }
+    }
+}
+
 /// How many running numbers are drawn at once, at the most: everybody waits while a block is drawn.
 const NUMBERS_AT_ONCE: i64 = 512;
 /// A block that lasts less than this was too small, one that lasts longer too large.
 const BLOCK_LASTS: Duration = Duration::from_millis(200);
 
-/// Running numbers of the shops' orders. Drawn in blocks that grow and shrink with the demand, so that the counter's row
+/// Running numbers of the shops' orders and fulfillments. Drawn in blocks that grow and shrink with the demand, so that the counter's row
 /// is not written for every order of a rush, and a crash costs a quiet shop no numbers; what is left of a block is given
 /// back when the server stops.
 pub struct Numbers {
     store: Store,
-    blocks: tokio::sync::Mutex<HashMap<ShopId, Block>>,
+    blocks: tokio::sync::Mutex<HashMap<(ShopId, Counter), Block>>,
 }
 
 struct Block {
@@ -105,39 +127,52 @@ impl Numbers {
     /// # Errors
     /// As [`Store::number_block`].
     pub async fn next_order(&self, shop: ShopId) -> Result<i64, Error> {
+        self.next(shop, Counter::Orders).await
+    }
+
+    /// The next number of a fulfillment of that shop.
+    ///
+    /// # Errors
+    /// As [`Store::number_block`].
+    pub async fn next_fulfillment(&self, shop: ShopId) -> Result<i64, Error> {
+        self.next(shop, Counter::Fulfillments).await
+    }
+
+    async fn next(&self, shop: ShopId, counter: Counter) -> Result<i64, Error> {
         let mut blocks = self.blocks.lock().await;
         let now = Instant::now();
-        let block = blocks.entry(shop).or_insert(Block { left: 0..0, size: 1, drawn: now });
+        let block = blocks.entry((shop, counter)).or_insert(Block { left: 0..0, size: 1, drawn: now });
         if let Some(number) = block.left.next() {
             return Ok(number);
         }
         let in_a_rush = now.duration_since(block.drawn) < BLOCK_LASTS;
         let size = if in_a_rush { block.size * 2 } else { block.size / 2 }.clamp(1, NUMBERS_AT_ONCE);
-        let first = self.store.number_block(shop, "order", FIRST_ORDER, size).await?;
+        let first = self.store.number_block(shop, counter.name(), counter.first(), size).await?;
         *block = Block { left: first + 1..first + size, size, drawn: now };
         Ok(first)
     }
 
-    /// Lets numbers go on after one that came from elsewhere.
+    /// Lets numbers of orders go on after one that came from elsewhere.
     ///
     /// # Errors
     /// As [`Store::number_seen`].
     pub async fn seen(&self, shop: ShopId, number: i64) -> Result<(), Error> {
         let mut blocks = self.blocks.lock().await;
+        let of = (shop, Counter::Orders);
         let ahead =
-            blocks.get(&shop).is_some_and(|block| block.left.end > number && block.left.start > number);
+            blocks.get(&of).is_some_and(|block| block.left.end > number && block.left.start > number);
         if !ahead {
-            blocks.remove(&shop);
-            self.store.number_seen(shop, "order", number).await?;
+            blocks.remove(&of);
+            self.store.number_seen(shop, Counter::Orders.name(), number).await?;
         }
         Ok(())
     }
 
     /// Gives back what was drawn and not used. Numbers that can't be given back leave a gap, no more.
     pub(crate) async fn give_back(&self) {
-        for (shop, Block { left, .. }) in self.blocks.lock().await.drain() {
+        for ((shop, counter), Block { left, .. }) in self.blocks.lock().await.drain() {
             if !left.is_empty()
-                && let Err(error) = self.store.return_numbers(shop, "order", left.start, left.end).await
+                && let Err(error) = self.store.return_numbers(shop, counter.name(), left.start, left.end).await
             {
                 tracing::warn!(%error, "running numbers could not be given back");
             }

@@ -8,19 +8,26 @@ use domain::contact::{Contact, ContactKey};
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::draft::Draft;
-use domain::id::{EventId, DraftId, ContactId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, ProductId, RecordId, VariantId};
+use domain::id::{
+    ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, PriceId, ProductId,
+    RecordId, VariantId,
+};
 use domain::listener::Listener;
 use domain::location::{Burden, Location, Service};
 use domain::money::Minor;
 use domain::order::Order;
 use domain::payment;
+use domain::price::Price;
 use domain::product::{Product, Variant};
 use domain::stock::Stock;
 use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 
 pub use store::db::Value;
-pub use store::{Column, Condition, ContactRow, ContactSort, Descending, OrderRow, OrderSort, Page, RecordSort, Shelves, WorkRow, WorkSort};
+pub use store::{
+    Column, Condition, ContactRow, ContactSort, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow,
+    OrderSort, Page, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
+};
 
 use crate::{Engine, Error};
 
@@ -115,6 +122,53 @@ impl Engine {
         let found = self.store().fulfillments(shop.id, &[id]).await?.pop();
         Ok(found
             .filter(|fulfillment| actor.may(Permission::ReadOrders) || visible(actor, fulfillment.service)))
+    }
+
+    /// A page of fulfillments, for those who may read orders.
+    pub async fn fulfillment_page(
+        &self,
+        shop: &Shop,
+        sort: InvoiceSort,
+        page: &Page,
+    ) -> Result<Vec<FulfillmentRow>, Error> {
+        Ok(self.store().fulfillment_page(shop.id, sort, page).await?)
+    }
+
+    /// A page of the invoices of all orders, for those who may read orders; conditions as in
+    /// [`store::Store::invoices`].
+    pub async fn invoices(
+        &self,
+        shop: &Shop,
+        conditions: &[Condition],
+        sort: InvoiceSort,
+        page: &Page,
+    ) -> Result<Vec<InvoiceRow>, Error> {
+        Ok(self.store().invoices(shop.id, conditions, sort, page).await?)
+    }
+
+    /// A page of the refunds of all orders by which articles came back into stock, for those who may read orders.
+    pub async fn restocks(
+        &self,
+        shop: &Shop,
+        sort: InvoiceSort,
+        page: &Page,
+    ) -> Result<Vec<RestockRow>, Error> {
+        Ok(self.store().restocks(shop.id, sort, page).await?)
+    }
+
+    /// The order that an invoice, a line of one, a payment or a refund with that id is part of, or a line if the order is
+    /// billed; for those who may read orders.
+    pub async fn order_of_part(&self, shop: &Shop, part: i64) -> Result<Option<Arc<Order>>, Error> {
+        let Some(id) = self.store().order_of_part(shop.id, part).await? else { return Ok(None) };
+        Ok(self.orders_by_id(shop, &[id]).await?.pop())
+    }
+
+    /// Prices by id, in no order; those that aren't there are left out.
+    pub async fn prices(&self, shop: &Shop, ids: &[PriceId]) -> Result<Vec<Price>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store().prices(shop.id, ids).await?)
     }
 
     /// A page of records of a kind; conditions as in [`store::Store::records`].

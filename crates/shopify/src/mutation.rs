@@ -284,6 +284,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             Thing::FulfillmentOrder(_) => "Fulfillment order does not exist.",
             Thing::FulfillmentOrderLine(_) => "Fulfillment order line item does not exist.",
             Thing::Fulfillment(_) => "Fulfillment does not exist.",
+            Thing::DeliveryEvent(_) => "Fulfillment event does not exist.",
             Thing::Location(_) => "Location does not exist.",
             Thing::Variant(..) => "Product variant does not exist.",
             Thing::Product(_) => "Product does not exist.",
@@ -319,6 +320,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
         Refusal::NotAllowed(id, _, why) => {
             format!("Fulfillment order {id} can't be changed so now: {}.", crate::fulfillment_order::reason(*why))
         }
+        Refusal::Delivered(_) => "The fulfillment was delivered already.".to_owned(),
         Refusal::OrderCancelled(_) => "Cannot cancel an order that has already been canceled".to_owned(),
         Refusal::OrderHasFulfillments(_) => "Cannot cancel an order that has outstanding fulfillments".to_owned(),
         Refusal::ServiceAtWork(id) => format!(

@@ -11,10 +11,10 @@ use domain::time::Time;
 
 use crate::Store;
 use crate::body;
-use crate::db::{Error, Query, Value};
+use crate::db::{Error, Query, Row, Value};
 use crate::index;
 use crate::inquiries;
-use crate::load::fulfillments_of_orders;
+use crate::load::{by_ids, fulfillments_of_orders};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +135,7 @@ impl Store {
             let mut rows =
                 self.db.read(vec![fulfillments_of_orders(shop, &ids), work_of(shop, &ids)]).await?;
             let work = rows.pop().unwrap_or_default();
+            let invoices = self.invoices_of(shop, &orders).await?;
             let mut fulfillments: Vec<Fulfillment> = Vec::new();
             for row in rows.pop().unwrap_or_default() {
                 fulfillments.push(body::read(row.text(2)?)?);
@@ -162,6 +163,15 @@ impl Store {
                 if rows != expected {
                     broken.push("its rows of fulfillment orders are not what its body says".to_owned());
                 }
+                let mut rows: Vec<(i64, Vec<Value>)> = Vec::new();
+                for row in invoices.iter().filter(|row| row.int(1) == Ok(order.id.0)) {
+                    rows.push((row.int(0)?, row.0.get(1..).unwrap_or_default().to_vec()));
+                }
+                let mut expected = index::invoice_rows(order);
+                expected.sort_by_key(|row| row.id);
+                if rows != expected.into_iter().map(|row| (row.id, row.values)).collect::<Vec<_>>() {
+                    broken.push("its rows of invoices are not what its body says".to_owned());
+                }
                 findings.extend(broken.into_iter().map(|what| finding(order, what)));
                 promise(order, &mut promised);
             }
@@ -175,6 +185,20 @@ impl Store {
             findings.push(Finding { order: None, what: format!("contact {contact}: {what}") });
         }
         Ok(findings)
+    }
+
+    /// Rows of the invoices that these orders have, by id.
+    async fn invoices_of(&self, shop: ShopId, orders: &[(Order, Vec<Value>)]) -> Result<Vec<Row>, Error> {
+        let ids: Vec<i64> =
+            orders.iter().flat_map(|(order, _)| &order.invoices).map(|invoice| invoice.id.0).collect();
+        let mut all = Vec::with_capacity(ids.len());
+        for some in ids.chunks(AT_ONCE as usize) {
+            let select = "SELECT invoice_id, order_id, number, kind, status, external_id, updated_at FROM invoices";
+            let rows = self.db.read(vec![by_ids(shop, select, "invoice_id", some)]).await?.pop();
+            all.extend(rows.unwrap_or_default());
+        }
+        all.sort_by_key(|row| row.int(0).unwrap_or_default());
+        Ok(all)
     }
 
     /// Work belongs to an order.
@@ -284,7 +308,7 @@ fn orders_after(shop: ShopId, last: i64) -> Query {
     Query::new(
         format!(
             "SELECT order_id, version, body, number, name, source_key, email, processed_at, created_at, updated_at, \
-             state, payment, fulfillment, test, contact_id, due_at, ask_at FROM orders WHERE shop_id = $1 AND order_id > $2 \
+             state, payment, fulfillment, test, contact_id, due_at, ask_at, subscription FROM orders WHERE shop_id = $1 AND order_id > $2 \
              ORDER BY order_id LIMIT {AT_ONCE}"
         ),
         vec![shop.0.into(), last.into()],

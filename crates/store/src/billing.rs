@@ -12,27 +12,33 @@ use crate::body;
 use crate::db::{Error, Query, Row, Statement, Value};
 use crate::load::{bodies, by_ids};
 
-/// Statements that note the parts of an order that weren't there before. Parts never go; nothing but an order that is
-/// billed has any.
+/// How many parts are noted by one statement.
+const AT_ONCE: usize = 16;
+
+/// Statements that note the parts of an order that weren't there before. Parts never go.
 pub(crate) fn parts(shop: ShopId, before: Option<&Order>, order: &Order, out: &mut Vec<Statement>) {
     let known = before.map(ids).unwrap_or_default();
-    for part in ids(order).into_iter().filter(|part| !known.contains(part)) {
-        out.push(Statement::new(
-            "INSERT INTO parts_of_orders (shop_id, part_id, order_id) VALUES ($1, $2, $3)",
-            vec![shop.0.into(), part.into(), order.id.0.into()],
-        ));
+    let new: Vec<i64> = ids(order).into_iter().filter(|part| !known.contains(part)).collect();
+    for some in new.chunks(AT_ONCE) {
+        let rows: Vec<String> = (3..some.len() + 3).map(|n| format!("($1, ${n}, $2)")).collect();
+        let rows = rows.join(", ");
+        let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into()];
+        params.extend(some.iter().map(|part| Value::from(*part)));
+        let sql = format!("INSERT INTO parts_of_orders (shop_id, part_id, order_id) VALUES {rows}");
+        out.push(Statement::new(sql, params).rows(some.len() as u64));
     }
 }
 
+/// Lines count only where they are billed: nobody looks for the others.
 fn ids(order: &Order) -> Vec<i64> {
-    if order.billing.is_none() {
-        return Vec::new();
-    }
-    let lines = order.lines.iter().map(|line| line.id.0);
+    let billed = order.billing.is_some();
+    let lines = order.lines.iter().filter(|_| billed).map(|line| line.id.0);
     let invoices = order.invoices.iter().map(|invoice| invoice.id.0);
     let sold = order.invoice_lines().map(|line| line.id.0);
     let transactions = order.placed.transactions.iter().map(|transaction| transaction.id.0);
-    lines.chain(invoices).chain(sold).chain(transactions).filter(|id| *id != 0).collect()
+    let refunds = order.refunds.iter().map(|refund| refund.id.0);
+    let all = lines.chain(invoices).chain(sold).chain(transactions).chain(refunds);
+    all.filter(|id| *id != 0).collect()
 }
 
 /// The parts of an order go with it.
@@ -155,7 +161,8 @@ impl Store {
         self.order_ids(due_to_ask_query(shop, now, limit)).await
     }
 
-    /// The order that is billed and that a line, an invoice, a line of an invoice or a payment with that id is part of.
+    /// The order that an invoice, a line of one, a payment or a refund with that id is part of, or a line if the order is
+    /// billed.
     pub async fn order_of_part(&self, shop: ShopId, part: i64) -> Result<Option<OrderId>, Error> {
         let sql = "SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id = $2";
         let found = self.order_ids(Query::new(sql, vec![shop.0.into(), part.into()])).await?;

@@ -2,6 +2,8 @@
 //! function. A commit writes the difference between the rows of before and after; the doctor rebuilds them all and
 //! proves them equal.
 
+use domain::billing::{Kind, seen};
+use domain::command::Restock;
 use domain::fulfillment_order::{FulfillmentOrder, Stage};
 use domain::id::ShopId;
 use domain::order::Order;
@@ -27,6 +29,7 @@ pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
         placed.contact.map(|contact| contact.0).into(),
         order.next_due().map(|at| at.0).into(),
         order.next_ask().map(|at| at.0).into(),
+        order.billing.as_ref().is_some_and(|billing| billing.kind == Kind::Subscription).into(),
         route_at(order).into(),
     ]
 }
@@ -80,8 +83,68 @@ fn fulfillment_order_row(order: &Order, fo: &FulfillmentOrder) -> IndexRow {
     }
 }
 
+/// The rows of `invoices` for an order. Whether an invoice is past due is as it was when the order last changed: it is
+/// changed when that comes about.
+pub(crate) fn invoice_rows(order: &Order) -> Vec<IndexRow> {
+    let row = |invoice: &domain::invoice::Invoice| IndexRow {
+        id: invoice.id.0,
+        values: vec![
+            order.id.0.into(),
+            seen::number(order, invoice).into(),
+            seen::kind(invoice).as_str().into(),
+            seen::status(order, invoice, order.updated_at).as_str().into(),
+            invoice.bill.as_ref().and_then(|bill| bill.external_id.clone()).into(),
+            seen::updated_at(invoice).0.into(),
+        ],
+    };
+    order.invoices.iter().map(row).collect()
+}
+
+/// The rows of `restocks` for an order.
+pub(crate) fn restock_rows(order: &Order) -> Vec<IndexRow> {
+    let refunds = order
+        .refunds
+        .iter()
+        .filter(|refund| refund.lines.iter().any(|line| line.restock == Restock::Yes));
+    refunds
+        .map(|refund| IndexRow { id: refund.id.0, values: vec![order.id.0.into(), refund.at.0.into()] })
+        .collect()
+}
+
+/// The statements of a narrow table.
+pub(crate) struct Table {
+    insert: &'static str,
+    update: &'static str,
+    delete: &'static str,
+}
+
+/// Statements that turn the rows that an order has in every narrow table into those that it has afterwards; none before
+/// if it wasn't there, none afterwards if it goes.
+pub(crate) fn differences(
+    shop: ShopId,
+    before: Option<&Order>,
+    after: Option<&Order>,
+    out: &mut Vec<Statement>,
+) {
+    let tables: [(&Table, fn(&Order) -> Vec<IndexRow>); 3] = [
+        (&FULFILLMENT_ORDERS, fulfillment_order_rows),
+        (&INVOICES, invoice_rows),
+        (&RESTOCKS, restock_rows),
+    ];
+    for (table, rows) in tables {
+        let of = |order: Option<&Order>| order.map(rows).unwrap_or_default();
+        difference(shop, table, &of(before), &of(after), out);
+    }
+}
+
 /// Statements that turn the rows of `before` into those of `after`.
-pub(crate) fn difference(shop: ShopId, before: &[IndexRow], after: &[IndexRow], out: &mut Vec<Statement>) {
+fn difference(
+    shop: ShopId,
+    table: &Table,
+    before: &[IndexRow],
+    after: &[IndexRow],
+    out: &mut Vec<Statement>,
+) {
     let with_key = |row: &IndexRow| {
         let mut params = Vec::with_capacity(row.values.len() + 2);
         params.push(shop.0.into());
@@ -91,21 +154,38 @@ pub(crate) fn difference(shop: ShopId, before: &[IndexRow], after: &[IndexRow], 
     };
     for row in after {
         match before.iter().find(|old| old.id == row.id) {
-            None => out.push(Statement::new(INSERT_FULFILLMENT_ORDER, with_key(row))),
-            Some(old) if old != row => out.push(Statement::new(UPDATE_FULFILLMENT_ORDER, with_key(row))),
+            None => out.push(Statement::new(table.insert, with_key(row))),
+            Some(old) if old != row => out.push(Statement::new(table.update, with_key(row))),
             Some(_) => {}
         }
     }
     for row in before.iter().filter(|old| after.iter().all(|row| row.id != old.id)) {
-        out.push(Statement::new(DELETE_FULFILLMENT_ORDER, vec![shop.0.into(), row.id.into()]));
+        out.push(Statement::new(table.delete, vec![shop.0.into(), row.id.into()]).any());
     }
 }
 
-pub(crate) const INSERT_FULFILLMENT_ORDER: &str = "INSERT INTO fulfillment_orders (shop_id, fulfillment_order_id, \
-     order_id, location_id, service_id, stage, request, is_open, total, remaining, opens_at, fulfill_by, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-pub(crate) const UPDATE_FULFILLMENT_ORDER: &str = "UPDATE fulfillment_orders SET order_id = $3, location_id = $4, \
-     service_id = $5, stage = $6, request = $7, is_open = $8, total = $9, remaining = $10, opens_at = $11, \
-     fulfill_by = $12, updated_at = $13 WHERE shop_id = $1 AND fulfillment_order_id = $2";
-pub(crate) const DELETE_FULFILLMENT_ORDER: &str =
-    "DELETE FROM fulfillment_orders WHERE shop_id = $1 AND fulfillment_order_id = $2";
+pub(crate) const FULFILLMENT_ORDERS: Table = Table {
+    insert: "INSERT INTO fulfillment_orders (shop_id, fulfillment_order_id, order_id, location_id, service_id, stage, \
+             request, is_open, total, remaining, opens_at, fulfill_by, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    update: "UPDATE fulfillment_orders SET order_id = $3, location_id = $4, service_id = $5, stage = $6, request = $7, \
+             is_open = $8, total = $9, remaining = $10, opens_at = $11, fulfill_by = $12, updated_at = $13 \
+             WHERE shop_id = $1 AND fulfillment_order_id = $2",
+    delete: "DELETE FROM fulfillment_orders WHERE shop_id = $1 AND fulfillment_order_id = $2",
+};
+pub(crate) const INVOICES: Table = Table {
+    insert: "INSERT INTO invoices (shop_id, invoice_id, order_id, number, kind, status, external_id, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    // Invoices that were issued before there was this table have no row yet.
+    update: "INSERT INTO invoices (shop_id, invoice_id, order_id, number, kind, status, external_id, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (shop_id, invoice_id) DO UPDATE SET \
+             number = excluded.number, kind = excluded.kind, status = excluded.status, \
+             external_id = excluded.external_id, updated_at = excluded.updated_at",
+    delete: "DELETE FROM invoices WHERE shop_id = $1 AND invoice_id = $2",
+};
+pub(crate) const RESTOCKS: Table = Table {
+    insert: "INSERT INTO restocks (shop_id, refund_id, order_id, updated_at) VALUES ($1, $2, $3, $4)",
+    update: "INSERT INTO restocks (shop_id, refund_id, order_id, updated_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (shop_id, refund_id) DO UPDATE SET updated_at = excluded.updated_at",
+    delete: "DELETE FROM restocks WHERE shop_id = $1 AND refund_id = $2",
+};

@@ -323,16 +323,19 @@ pub fn line_fulfillment(order: &Order, line: &InvoiceLine) -> LineFulfillment {
     if line.bill.as_ref().is_some_and(|bill| bill.charge != Charge::Article) {
         return LineFulfillment::Ignored;
     }
+    let adjusted = order.invoice_lines().filter(|other| other.adjusts == Some(line.id));
+    let sold = line.quantity + adjusted.map(|other| other.quantity).sum::<i64>();
     match fulfilled(order, line.id) {
+        _ if line.adjusts.is_some() || sold <= 0 => LineFulfillment::Ignored,
         0 => LineFulfillment::Unfulfilled,
-        units if units < line.quantity => LineFulfillment::Partial,
+        units if units < sold => LineFulfillment::Partial,
         _ => LineFulfillment::Complete,
     }
 }
 
 /// How far `invoice` of `order` is fulfilled; only what must be fulfilled counts.
 pub fn invoice_fulfillment(order: &Order, invoice: &Invoice) -> InvoiceFulfillment {
-    let needs = |line: &&InvoiceLine| line.bill.as_ref().is_some_and(|bill| bill.requires_fulfillment);
+    let needs = |line: &&InvoiceLine| line.bill.as_ref().is_none_or(|bill| bill.requires_fulfillment);
     let mut lines = invoice.lines.iter().filter(needs).map(|line| line_fulfillment(order, line));
     let lines: Vec<LineFulfillment> =
         lines.by_ref().filter(|line| *line != LineFulfillment::Ignored).collect();

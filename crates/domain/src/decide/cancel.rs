@@ -36,6 +36,20 @@ pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Res
     Ok(Outcome::Fulfillment(id))
 }
 
+/// A fulfillment is called off, unless it was before, and forgotten. One that arrived stays: its units are with the
+/// buyer, whatever anybody forgets.
+pub(super) fn forget(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<Outcome, Refusal> {
+    let known = delivery::changeable(change, id)?;
+    if known.is_live() && known.events.iter().any(|event| is_delivered(event.status)) {
+        return Err(Refusal::Delivered(id));
+    }
+    let called_off = if known.is_live() { 1 } else { 0 };
+    let version = known.version + called_off;
+    fulfillment(change, id)?;
+    change.writes.push(Write::NoFulfillment(id, version));
+    Ok(Outcome::Fulfillment(id))
+}
+
 fn is_delivered(status: crate::fulfillment::DeliveryStatus) -> bool {
     status == crate::fulfillment::DeliveryStatus::Delivered
 }

@@ -31,6 +31,7 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<
         notify_buyer: command.notify_buyer,
         message: command.message.clone(),
         origin: command.origin.clone(),
+        number: None,
     };
     leave(change, shares, leaves).map(Outcome::Fulfillment)
 }
@@ -43,6 +44,7 @@ pub(super) struct Leaving {
     pub(super) notify_buyer: bool,
     pub(super) message: Option<String>,
     pub(super) origin: Option<Address>,
+    pub(super) number: Option<i64>,
 }
 
 /// Those shares leave, as one fulfillment. Whether they may was asked before.
@@ -74,6 +76,7 @@ pub(super) fn leave(
     change.writes.push(Write::NewFulfillment(Box::new(Fulfillment {
         id,
         name,
+        number: leaves.number,
         location: leaves.location,
         service: leaves.service,
         shares,

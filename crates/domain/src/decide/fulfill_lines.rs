@@ -43,6 +43,7 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &FulfillLines) -> Re
         notify_buyer: command.notify_buyer,
         message: None,
         origin: None,
+        number: Some(command.number),
     };
     leave(change, shares, leaves).map(Outcome::Fulfillment)
 }

@@ -233,6 +233,7 @@ pub fn disputing(order: OrderId, transaction: TransactionId, news: DisputeNews) 
 
 pub fn fulfilling_lines(location: LocationId, lines: &[(InvoiceLineId, i64)]) -> FulfillLines {
     FulfillLines {
+        number: 1,
         contact: Some(BUYER),
         location,
         lines: lines.to_vec(),
