@@ -9,6 +9,45 @@
 //! Money is asked for in two steps: a decision adds a transaction that is asked for (an intent), and whoever
 //! talks to the gateway comes back with what became of it. An answer that nobody knows is asked for again with the
 //! same key, and is never taken for a no.
+//!
+//! # What can be done
+//!
+//! `Command::Billing` with a [`BillingCommand`](crate::command::billing::BillingCommand); *ours* are orders through a
+//! gateway, *theirs* those in somebody else's books. What comes out is the [`Outcome`](crate::decide::Outcome) in
+//! parentheses.
+//!
+//! | command | for | does |
+//! |---|---|---|
+//! | `Place(PlaceBilled)` | both | an order comes in, for prices of its variants (`Order`) |
+//! | `Update(UpdateBilled)` | both | note, addresses; `Claims` only of theirs (`Order`) |
+//! | `Issue(IssueInvoice)` | theirs | an invoice in their books (`Invoice`) |
+//! | `UpdateInvoice(UpdateInvoice)` | theirs | claim, dates, number, shipping; lines by id (`Invoice`) |
+//! | `Pay(PayInvoice)` | ours | money is asked for now, all or some of it (`Invoice`) |
+//! | `Abandon`, `Void`, `Reissue` | ours | it is given up, called off, asked for again (`Invoice`) |
+//! | `Refund(RefundPayment)` | ours | asks for money to go back (`Transaction`: the refund) |
+//! | `Record(RecordPayment)` | any | what became of a movement that was asked for (`Transaction`) |
+//! | `RecordDispute(RecordDispute)` | ours | a dispute opens, is won, is lost (`Transaction`) |
+//! | `Cancel(CancelService)`, `Pause`, `Resume`, `Reactivate`, `Reschedule` | our subscriptions | (`Order`) |
+//! | `ChangePlan(ChangePlan)` | our subscriptions | as shown before by [`change::preview`] (`Order`) |
+//! | `Advance` | ours | whatever is due by now; [`Trouble::NotDue`] otherwise (`Order`) |
+//! | `SavePrice`, `SaveAccess`, `RevokeAccess` | the shop | prices; access by hand (`Price`, `Access`) |
+//!
+//! Beside it `Command::FulfillLines`: units leave, named by invoice lines, over several orders of one contact
+//! (`Fulfillment`).
+//!
+//! # What is told
+//!
+//! [`Fact`](crate::event::Fact): `Invoice { invoice, news }`, `Service { news }`, `Payment { transaction, invoice,
+//! news }`, `PlanChanged { line, direction }` (what it was is [`Billing::previous`]), `Access { grant, contact, target,
+//! news }`, `PriceSaved { price, variant }`; the news are in [`crate::event::billing`].
+//!
+//! # What can be asked
+//!
+//! [`status::invoice_status`], [`status::billing_status`], [`status::line_fulfillment`],
+//! [`status::invoice_fulfillment`], [`status::due`], [`status::moved`], [`status::paid_until`],
+//! [`status::next_charge_at`], [`status::recurring_paid`], [`status::fulfilled`], [`bill::amounts`], [`bill::written`],
+//! [`change::preview`], [`address::completed`], [`Billing::in_trial`], [`Billing::plan_total`], [`Order::next_due`],
+//! [`Order::next_ask`].
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +63,7 @@ pub mod bill;
 pub mod change;
 pub mod rules;
 pub mod schedule;
+pub mod seen;
 pub mod status;
 pub mod trouble;
 

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use domain::billing::AtEnd;
+use domain::calendar::DAY;
 use domain::money::Currency;
 use domain::routing::TieBreaker;
 use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
@@ -48,7 +50,7 @@ struct Set {
 }
 
 /// The settings, in the order in which they are shown.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
     "name",
     "domain",
     "currency",
@@ -59,6 +61,9 @@ const KEYS: [&str; 10] = [
     "when_declined",
     "when_unheard",
     "throttle",
+    "retry_days",
+    "after_retries",
+    "order_waits",
 ];
 
 /// Points a second that a program may be slowed down to. A bucket of the least holds what one query may cost, so that
@@ -108,6 +113,14 @@ fn shown(shop: &Shop, key: &str) -> String {
         "tie_breakers" => shop.tie_breakers.iter().map(word).collect::<Vec<_>>().join(","),
         "when_declined" => word(&shop.when_declined),
         "when_unheard" => word(&shop.when_unheard),
+        "retry_days" => {
+            let days = shop.billing.retries.iter().map(|after| (after / DAY).to_string());
+            days.collect::<Vec<_>>().join(",")
+        }
+        "after_retries" => shop.billing.at_end.iter().map(word).collect::<Vec<_>>().join(","),
+        "order_waits" => {
+            shop.billing.order_waits.map_or_else(|| "off".to_owned(), |waits| (waits / DAY).to_string())
+        }
         _ => shop.throttle.map_or_else(|| "off".to_owned(), |rate| rate.to_string()),
     }
 }
@@ -118,6 +131,16 @@ fn word(value: &impl serde::Serialize) -> String {
         Value::String(word) => word,
         other => other.to_string(),
     }
+}
+
+/// The words of a list, comma between.
+fn words(value: &str) -> Vec<&str> {
+    value.split(',').map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
+/// So many days, from one day to ten years, as the domain counts time.
+fn days(value: &str) -> Option<i64> {
+    value.parse().ok().filter(|days| (1..=3_650).contains(days)).map(|days: i64| days * DAY)
 }
 
 async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failure> {
@@ -148,8 +171,7 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
             shop.currency = currency;
         }
         "tie_breakers" => {
-            let words: Vec<&str> = value.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
-            shop.tie_breakers = serde_json::from_value::<Vec<TieBreaker>>(json!(words))
+            shop.tie_breakers = serde_json::from_value::<Vec<TieBreaker>>(json!(words(value)))
                 .map_err(|_| usage("tie_breakers wants some of ranking,nearness,stock".to_owned()))?;
         }
         "when_declined" => {
@@ -159,6 +181,21 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
         "when_unheard" => {
             shop.when_unheard = serde_json::from_value::<WhenUnheard>(json!(value))
                 .map_err(|_| usage("when_unheard wants keep or remove".to_owned()))?;
+        }
+        "retry_days" => {
+            let days: Option<Vec<i64>> = words(value).iter().map(|day| days(day)).collect();
+            let told = "retry_days wants days after the first attempt, like 3,7,15; or nothing";
+            shop.billing.retries = days.ok_or_else(|| usage(told.to_owned()))?;
+        }
+        "after_retries" => {
+            shop.billing.at_end = serde_json::from_value::<Vec<AtEnd>>(json!(words(value))).map_err(|_| {
+                usage("after_retries wants some of abandon_invoice,cancel_service; or nothing".to_owned())
+            })?;
+        }
+        "order_waits" if value == "off" => shop.billing.order_waits = None,
+        "order_waits" => {
+            let told = "order_waits wants off, or days that an order waits for its first payment, like 7";
+            shop.billing.order_waits = Some(days(value).ok_or_else(|| usage(told.to_owned()))?);
         }
         "throttle" if value == "off" => shop.throttle = None,
         "throttle" => {

@@ -24,7 +24,7 @@ pub(crate) enum Due {
     /// Money is to be taken.
     Attempt(InvoiceId),
     /// An invoice is past due.
-    PastDue(InvoiceId),
+    Overdue(InvoiceId),
 }
 
 /// Everything that will be due if nothing happens before, in no order.
@@ -65,7 +65,7 @@ pub(crate) fn dues(order: &Order) -> Vec<(Time, Due)> {
         let asked = status::moved(invoice.id, &order.placed.transactions).awaited > 0;
         push(bill.attempt_at.filter(|_| !asked), Due::Attempt(invoice.id));
         let told = bill.past_due_at.is_some();
-        push(bill.due_at.filter(|_| !told).map(|due| due.plus(GRACE)), Due::PastDue(invoice.id));
+        push(bill.due_at.filter(|_| !told).map(|due| due.plus(GRACE)), Due::Overdue(invoice.id));
     }
     dues
 }

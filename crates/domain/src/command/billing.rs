@@ -370,6 +370,8 @@ pub struct Reschedule {
 /// Units leave, named by the invoice lines that sold them; of several orders of one contact, if need be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FulfillLines {
+    /// Its running number in the shop; 0 is drawn for it by the engine.
+    pub number: i64,
     /// Whose they are; every order must be theirs. `None` doesn't ask.
     pub contact: Option<ContactId>,
     /// Where they leave. What waits elsewhere goes there first.

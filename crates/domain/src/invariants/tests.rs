@@ -61,3 +61,45 @@ fn orders_and_parcels_must_agree() {
     parcels[0].cancelled_at = Some(Time(0));
     assert_eq!(of_fulfillments(&world.orders[0], &parcels).len(), 1);
 }
+
+#[test]
+fn a_broken_property_of_money_is_named() {
+    use crate::billing::{Charge, Claim, Service};
+    use crate::payment::{Ask, Transaction, TransactionKind, TransactionStatus};
+    use crate::world::billing::*;
+    type Breaks = fn(&mut Order);
+    fn refund(order: &mut Order, amount: i64) {
+        let paid = order.placed.transactions[0].clone();
+        let (kind, parent) = (TransactionKind::Refund, Some(paid.id));
+        order.placed.transactions.push(Transaction { id: 1.into(), kind, parent, amount, ..paid });
+    }
+    let table: &[(&str, Breaks)] = &[
+        ("M3: invoice", |order| order.invoices[0].bill.as_mut().unwrap().claim = Some(Claim::Paid)),
+        ("M3: invoice", |order| order.invoices[0].bill.as_mut().unwrap().shipping = -1),
+        ("M3: line", |order| order.invoices[0].lines[0].bill = None),
+        ("M1: line", |order| order.invoices[0].lines[0].bill.as_mut().unwrap().amount = -1),
+        ("M3: line", |order| order.invoices[0].lines[0].bill.as_mut().unwrap().charge = Charge::Setup),
+        ("M5: 3100 came", |order| order.invoices[0].lines[0].bill.as_mut().unwrap().amount = 3_099),
+        ("was called off", |order| order.invoices[0].bill.as_mut().unwrap().voided_at = Some(Time(1))),
+        ("M5: 3101 of", |order| refund(order, 3_101)),
+        ("go back of payment", |order| refund(order, 3_101)),
+        ("M1: -1 moved", |order| order.placed.transactions[0].amount = -1),
+        ("M5: what became", |order| order.placed.transactions[0].ask = Some(Ask { at: Time(0), times: 0 })),
+        ("in hand", |order| order.billing.as_mut().unwrap().credit = -1),
+        ("periods", |order| order.billing.as_mut().unwrap().plan[0].billed = -1),
+        ("sells nothing", |order| order.billing.as_mut().unwrap().plan[0].order_line = 1.into()),
+        ("were sold", |order| order.lines[0].quantity = 0),
+        ("never ends", |order| order.billing.as_mut().unwrap().service = Service::Cancelled),
+        ("never began", |order| order.billing.as_mut().unwrap().activated_at = None),
+    ];
+    let mut world = shop();
+    let id = world.paid(&[plan(SHIRT, SHIRT_MONTHLY, 1)]);
+    assert_eq!(of_order(world.order(id)), Vec::<String>::new());
+    assert_eq!(world.order(id).placed.transactions[0].status, TransactionStatus::Success);
+    for (name, breaks) in table {
+        let mut order = world.order(id).clone();
+        breaks(&mut order);
+        let broken = of_order(&order);
+        assert!(broken.iter().any(|says| says.contains(name)), "{name} is not among {broken:?}");
+    }
+}

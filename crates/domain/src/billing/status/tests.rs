@@ -7,7 +7,9 @@ use crate::time::HOUR;
 use crate::world::billing::*;
 use crate::world::*;
 
-use InvoiceStatus::{Abandoned, Disputed, Paid, PartlyPaid, PartlyRefunded, PastDue, Refunded, Unpaid, Voided};
+use InvoiceStatus::{
+    Abandoned, Disputed, Paid, PartlyPaid, PartlyRefunded, PastDue, Refunded, Unpaid, Voided,
+};
 use TransactionKind::{Refund, Sale};
 use TransactionStatus::{Asked, Failure, Success, Unknown};
 
@@ -25,10 +27,12 @@ fn an_invoice_stands_as_its_marks_and_its_money_say() {
     let void: Mark = |bill| bill.voided_at = Some(Time(1));
     let abandon: Mark = |bill| bill.abandoned_at = Some(Time(1));
     let dispute: Mark = |bill| bill.disputes = vec![DISPUTED];
-    let won: Mark = |bill| bill.disputes = vec![Dispute { closed: Some((Time(2), DisputeEnd::Won)), ..DISPUTED }];
+    let won: Mark =
+        |bill| bill.disputes = vec![Dispute { closed: Some((Time(2), DisputeEnd::Won)), ..DISPUTED }];
     let some = (Sale, Success, 400);
     let all = (Sale, Success, 1_000);
-    let table: &[(Mark, &[(TransactionKind, TransactionStatus, Minor)], Time, InvoiceStatus)] = &[
+    type Row<'a> = (Mark, &'a [(TransactionKind, TransactionStatus, Minor)], Time, InvoiceStatus);
+    let table: &[Row<'_>] = &[
         (none, &[], due, Unpaid),
         (none, &[], late.plus(-1), Unpaid),
         (none, &[], late, PastDue),

@@ -44,7 +44,7 @@ fn step(change: &mut Change<'_, '_>, id: OrderId, at: Time, due: Due) -> Result<
         }
         Due::Renews => issue::renew(change, id, at),
         Due::Attempt(invoice) => collect::take(change, id, invoice),
-        Due::PastDue(invoice) => {
+        Due::Overdue(invoice) => {
             bill_of(&mut touched.order, invoice)?.past_due_at = Some(now);
             touched.facts.push(Fact::Invoice { invoice, news: InvoiceNews::PastDue });
             Ok(())

@@ -106,8 +106,9 @@ pub(super) fn void(change: &mut Change<'_, '_>, id: OrderId, invoice: InvoiceId)
 
 /// That an invoice can be called off: nothing of it was paid, or may yet be.
 pub(super) fn voidable(order: &Order, invoice: InvoiceId, now: Time) -> Result<(), Refusal> {
+    let untouched = status::moved(invoice, &order.placed.transactions).paid == 0;
     match status_of(order, invoice, now)? {
-        InvoiceStatus::Unpaid | InvoiceStatus::PastDue | InvoiceStatus::Abandoned => {}
+        InvoiceStatus::Unpaid | InvoiceStatus::PastDue | InvoiceStatus::Abandoned if untouched => {}
         status => return Err(Refusal::Billing(Trouble::Invoice(invoice, status))),
     }
     nothing_under_way(order, invoice)
