@@ -25,6 +25,9 @@ pub struct Listener {
     /// What its program calls it, if it has a name; unique among those of the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What signs the messages to it, sealed, if it has a secret of its own; otherwise its program's signs them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
     /// What else its dialect needs to know, in the dialect's own form.
     #[serde(default)]
     pub settings: serde_json::Value,

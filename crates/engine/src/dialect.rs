@@ -35,8 +35,14 @@ pub trait Dialect: Send + Sync {
         None
     }
 
-    /// Headers that are made anew for every attempt, among them the signature of `body` with the program's secret.
+    /// Headers that are made anew for every attempt, among them the signature of `body` with the listener's secret, or
+    /// with its program's if it has none of its own.
     fn sign(&self, secret: &str, body: &str, now: Time) -> Vec<(String, String)>;
+
+    /// Whether a message counts as received that was answered with that status, one of 2xx.
+    fn accepts(&self, _status: u16) -> bool {
+        true
+    }
 
     /// How often and when a message of that shop is sent again.
     fn schedule(&self, shop: &Shop) -> Schedule;

@@ -62,6 +62,11 @@ pub fn fresh_token(prefix: &str) -> String {
     format!("{prefix}{}", hex(&bytes))
 }
 
+/// A fresh secret to sign with: 64 hexadecimal digits.
+pub fn fresh_secret() -> String {
+    hex(&rand::rng().random::<[u8; 32]>())
+}
+
 /// The hash by which a token is kept. Tokens are random, so a fast hash is as good as a slow one.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))

@@ -14,7 +14,8 @@ fn permitted(change: &Change<'_, '_>, needs: &'static [Permission]) -> Result<()
 }
 
 /// A program's listeners are its own affair; no two of them are told the same at the same address, and no two have
-/// the same name. What they are told it in does not make them different.
+/// the same name. What they are told it in does not make them different, but what it is signed with does: whoever
+/// checks signatures knows which of the two was meant.
 pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Result<Outcome, Refusal> {
     let own = own_listener(change, listener.id);
     if own.is_none() && change.snapshot.listeners.iter().any(|other| other.id == listener.id) {
@@ -33,8 +34,8 @@ pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Resu
         if listener.name.is_some() && other.name == listener.name {
             return Err(Refusal::Taken(Field::Name));
         }
-        let says = |of: &Listener| (of.topic.clone(), of.url.clone(), of.only.clone());
-        if says(other) == says(&listener) {
+        let same = (&other.topic, &other.url, &other.only) == (&listener.topic, &listener.url, &listener.only);
+        if same && other.secret == listener.secret {
             return Err(Refusal::Taken(Field::Url));
         }
     }

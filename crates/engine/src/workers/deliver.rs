@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::actor::Actor;
 use domain::command::Command;
 use domain::id::ListenerId;
+use domain::listener::Listener;
 use domain::snapshot::{Shop, WhenUnheard};
 use domain::time::SECOND;
 use rand::RngExt as _;
@@ -27,17 +28,25 @@ pub(super) async fn deliver(engine: &Engine, workers: &Workers, shop: &Arc<Shop>
     }
     let at_once = workers.calls_at_once.max(1);
     let claimed = engine.store().claim(shop.id, engine.now(), LEASE, at_once as u32).await?;
+    let listeners = engine.store().listeners(shop.id).await?;
     // No more than `at_once` were claimed, so all of them may be under way together.
     let mut calls = Vec::with_capacity(claimed.len());
     for delivery in &claimed {
-        calls.push(one(engine, workers, shop, delivery));
+        let listener = listeners.iter().find(|listener| listener.id == delivery.what.listener);
+        calls.push(one(engine, workers, shop, delivery, listener));
     }
     let results = futures::future::join_all(calls).await;
     results.into_iter().collect::<Result<(), Error>>()?;
     Ok(claimed.len() as u64)
 }
 
-async fn one(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, delivery: &Delivery) -> Result<(), Error> {
+async fn one(
+    engine: &Engine,
+    workers: &Workers,
+    shop: &Arc<Shop>,
+    delivery: &Delivery,
+    listener: Option<&Listener>,
+) -> Result<(), Error> {
     let what = &delivery.what;
     let number = delivery.attempts + 1;
     let at = engine.now();
@@ -45,13 +54,13 @@ async fn one(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, delivery: &De
         // Another node may know it; this one keeps away for a while.
         return Ok(());
     };
-    let answer = match message(engine, shop, delivery, dialect.as_ref()).await {
+    let answer = match message(engine, shop, delivery, listener, dialect.as_ref()).await {
         Ok(call) => workers.outside.call(call).await,
         Err(Error::Bug(why)) => return give_up(engine, shop, delivery, why).await,
         Err(error) => return Err(error),
     };
     let attempt = recorded(&answer, at);
-    let delivered = matches!(answer, Answer::Accepted(_));
+    let delivered = matches!(&answer, Answer::Accepted(reply) if dialect.accepts(reply.status));
     let wait = dialect.schedule(shop).next_attempt(number as u32, rand::rng().random());
     let (state, due_at) = match (delivered, wait) {
         (true, _) => (DeliveryState::Delivered, at),
@@ -81,10 +90,14 @@ async fn message(
     engine: &Engine,
     shop: &Shop,
     delivery: &Delivery,
+    listener: Option<&Listener>,
     dialect: &dyn crate::dialect::Dialect,
 ) -> Result<Call, Error> {
     let what = &delivery.what;
-    let secret = engine.secret_of(shop, what.app).await?;
+    let secret = match listener.and_then(|listener| listener.secret.as_deref()) {
+        Some(own) => engine.sealer().open(own)?,
+        None => engine.secret_of(shop, what.app).await?,
+    };
     let mut headers: Vec<(String, String)> = serde_json::from_str(&what.headers)
         .map_err(|error| Error::Bug(format!("headers can't be read: {error}")))?;
     headers.extend(dialect.sign(&secret, &what.body, engine.now()));

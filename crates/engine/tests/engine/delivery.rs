@@ -7,13 +7,14 @@ use std::time::Duration;
 use domain::actor::{Actor, Permissions};
 use domain::command::Command;
 use domain::id::{AppId, ListenerId};
+use domain::listener::Listener;
 use domain::location::Service;
 use domain::snapshot::WhenUnheard;
 use store::{Delivery, DeliveryState};
 use testkit::receiver::{Answer, Receiver};
 use testkit::world::{self, MUG, SERVED, SHIRT, STICKER};
 
-use crate::bench::{Bench, SECONDS, SECRET, bench, signature, workers};
+use crate::bench::{Bench, NOT_RECEIVED, SECONDS, SECRET, bench, signature, workers};
 
 testkit::on_both! { bench:
     what_happens_is_told
@@ -26,6 +27,8 @@ testkit::on_both! { bench:
     two_nodes_tell_everything_once
     a_service_is_called
     nobody_hears_what_they_may_not_see
+    a_listener_may_have_a_secret_of_its_own
+    a_dialect_says_what_counts_as_received
 }
 
 const SOON: Duration = Duration::from_secs(20);
@@ -76,6 +79,37 @@ async fn what_happens_is_told(bench: Bench) {
     let all = deliveries(&bench).await;
     assert!(all.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
     assert_eq!(bench.engine.work_off(&workers()).await.unwrap(), 0, "told once");
+}
+
+async fn a_listener_may_have_a_secret_of_its_own(bench: Bench) {
+    let receiver = Receiver::start().await;
+    listen(&bench, &receiver, "order_placed").await;
+    let sealed = bench.engine.sealer().seal("its own").unwrap();
+    let listener = world::listener(6, "test", &format!("{}/own", receiver.url()));
+    let listener = Listener { topic: "order_placed".into(), secret: Some(sealed), ..listener };
+    bench.run(&Command::SaveListener(listener)).await;
+    bench.work(&[(STICKER, 1)]).await;
+    bench.engine.work_off(&workers()).await.unwrap();
+    let requests = receiver.requests();
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        let secret = if request.path == "/own" { "its own" } else { SECRET };
+        let body = std::str::from_utf8(&request.body).unwrap();
+        assert_eq!(request.header("X-Signature"), Some(&*signature(secret, body)), "{}", request.path);
+    }
+}
+
+async fn a_dialect_says_what_counts_as_received(bench: Bench) {
+    let receiver = Receiver::start().await;
+    listen(&bench, &receiver, "order_placed").await;
+    receiver.answer_with(vec![NOT_RECEIVED.into(), 204.into()]);
+    bench.work(&[(STICKER, 1)]).await;
+    bench.engine.work_off(&workers()).await.unwrap();
+    assert_eq!(deliveries(&bench).await[0].state, DeliveryState::Pending);
+    bench.clock().advance(20 * SECONDS);
+    bench.engine.work_off(&workers()).await.unwrap();
+    assert_eq!(deliveries(&bench).await[0].state, DeliveryState::Delivered);
+    assert_eq!(receiver.requests().len(), 2);
 }
 
 async fn what_failed_is_sent_again_in_the_same_words(bench: Bench) {

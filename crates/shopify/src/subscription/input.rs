@@ -45,6 +45,7 @@ pub(crate) async fn create(engine: &Engine, data: &Data, field: &Field<'_>) -> R
         url: String::new(),
         only: String::new(),
         name: None,
+        secret: None,
         settings: serde_json::Value::Null,
         created_at: data.now,
         updated_at: data.now,

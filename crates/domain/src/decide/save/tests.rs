@@ -18,6 +18,7 @@ fn listener(id: i64, app: i64, url: &str) -> Command {
         url: url.into(),
         only: String::new(),
         name: None,
+        secret: None,
         settings: serde_json::Value::Null,
         created_at: Time(0),
         updated_at: Time(0),
@@ -62,6 +63,14 @@ fn listeners_differ_in_what_they_hear_and_in_their_names() {
     world.run(&one, saved(6, "https://a", "id:1", None)).unwrap();
     world.run(&one, saved(7, "https://b", "", None)).unwrap();
     world.run(&one, saved(5, "https://a", "", Some("first"))).unwrap();
+    let signed = |id: i64| match listener(id, 1, "https://a") {
+        Command::SaveListener(listener) => {
+            Command::SaveListener(Listener { secret: Some(format!("sealed {id}")), ..listener })
+        }
+        other => other,
+    };
+    world.run(&one, signed(8)).unwrap();
+    world.run(&one, signed(9)).unwrap();
 }
 
 #[test]
@@ -78,6 +87,7 @@ fn variants_belong_to_their_product() {
         gift_card: false,
         image: None,
         custom_fields: Vec::new(),
+        details: Default::default(),
         created_at: Time(0),
         updated_at: Time(0),
     };
