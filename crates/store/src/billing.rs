@@ -10,6 +10,7 @@ use domain::time::Time;
 use crate::Store;
 use crate::body;
 use crate::db::{Error, Query, Row, Statement, Value};
+use crate::lists::{Condition, Page, tail};
 use crate::load::{bodies, by_ids};
 
 /// How many parts are noted by one statement.
@@ -147,6 +148,44 @@ pub(crate) fn due_to_ask_query(shop: ShopId, now: Time, limit: u32) -> Query {
     Query::new(sql, vec![shop.0.into(), now.0.into()])
 }
 
+pub(crate) fn order_of_part_query(shop: ShopId, part: i64) -> Query {
+    let sql = "SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id = $2";
+    Query::new(sql, vec![shop.0.into(), part.into()])
+}
+
+/// What a list of grants of access is sorted by; the id decides between equals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AccessSort {
+    /// The id alone.
+    #[default]
+    Id,
+    /// When it last changed.
+    UpdatedAt,
+}
+
+pub(crate) fn access_to_query(
+    shop: ShopId,
+    target: Target,
+    conditions: &[Condition],
+    sort: AccessSort,
+    page: &Page,
+) -> Query {
+    let key = match sort {
+        AccessSort::Id => "grant_id",
+        AccessSort::UpdatedAt => "updated_at",
+    };
+    let mut tail = tail(shop, "access_grants", conditions, key, "grant_id", page);
+    tail.values.extend([target.kind.as_str().into(), target.id.into()]);
+    let (kind, id) = (tail.values.len() - 1, tail.values.len());
+    let sql = format!("{GRANTS} AND kind = ${kind} AND target_id = ${id} AND revoked_at IS NULL{}", tail.sql);
+    Query::new(sql, tail.values)
+}
+
+pub(crate) fn access_of_query(shop: ShopId, contact: ContactId) -> Query {
+    let sql = format!("{GRANTS} AND contact_id = $2 AND revoked_at IS NULL ORDER BY grant_id");
+    Query::new(sql, vec![shop.0.into(), contact.0.into()])
+}
+
 impl Store {
     /// Orders of whose billing something is due.
     ///
@@ -164,8 +203,7 @@ impl Store {
     /// The order that an invoice, a line of one, a payment or a refund with that id is part of, or a line if the order is
     /// billed.
     pub async fn order_of_part(&self, shop: ShopId, part: i64) -> Result<Option<OrderId>, Error> {
-        let sql = "SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id = $2";
-        let found = self.order_ids(Query::new(sql, vec![shop.0.into(), part.into()])).await?;
+        let found = self.order_ids(order_of_part_query(shop, part)).await?;
         Ok(found.first().copied())
     }
 
@@ -192,27 +230,22 @@ impl Store {
         Ok(self.grants(grant(shop, id)).await?.pop())
     }
 
-    /// Grants of access to something that weren't taken back, oldest first, beginning after one of them.
-    pub async fn access_to(
+    /// A page of grants of access to something that weren't taken back. Conditions may name the columns `GrantId`,
+    /// `ContactId` and `UpdatedAt`.
+    pub async fn access_page(
         &self,
         shop: ShopId,
         target: Target,
-        after: Option<AccessGrantId>,
-        limit: u32,
+        conditions: &[Condition],
+        sort: AccessSort,
+        page: &Page,
     ) -> Result<Vec<AccessGrant>, Error> {
-        let sql = format!(
-            "{GRANTS} AND kind = $2 AND target_id = $3 AND grant_id > $4 AND revoked_at IS NULL \
-             ORDER BY grant_id LIMIT {limit}"
-        );
-        let kind: Value = target.kind.as_str().into();
-        let after = after.map_or(0, |after| after.0);
-        self.grants(Query::new(sql, vec![shop.0.into(), kind, target.id.into(), after.into()])).await
+        self.grants(access_to_query(shop, target, conditions, sort, page)).await
     }
 
     /// Grants of access that a contact has and that weren't taken back, oldest first.
     pub async fn access_of(&self, shop: ShopId, contact: ContactId) -> Result<Vec<AccessGrant>, Error> {
-        let sql = format!("{GRANTS} AND contact_id = $2 AND revoked_at IS NULL ORDER BY grant_id");
-        self.grants(Query::new(sql, vec![shop.0.into(), contact.0.into()])).await
+        self.grants(access_of_query(shop, contact)).await
     }
 
     async fn grants(&self, query: Query) -> Result<Vec<AccessGrant>, Error> {

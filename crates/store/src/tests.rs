@@ -2,8 +2,9 @@
 //! thousands of rows: the databases are asked how they would go about it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+use domain::access::{Target, TargetKind};
 use domain::contact::ContactKey;
-use domain::id::{FulfillmentId, LocationId, ShopId};
+use domain::id::{ContactId, FulfillmentId, LocationId, ShopId};
 use domain::record::RecordKind;
 use domain::snapshot::Scope;
 use domain::time::Time;
@@ -12,7 +13,9 @@ use testkit::database::Database;
 use crate::db::{Options, Query, Statement};
 use crate::lists::record::records_query;
 use crate::lists::{Condition, Descending, OrderSort, Page, RecordSort, WorkSort};
-use crate::{Column, ContactSort, Flavor, Store, audit, contacts, deliveries, events, lists, load, stock};
+use crate::{
+    AccessSort, Column, ContactSort, Flavor, Store, audit, billing, contacts, deliveries, events, lists, load, stock,
+};
 
 /// Rows in every table that matters: more than a database would rather read from end to end.
 const ROWS: i64 = 6_000;
@@ -35,11 +38,17 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
     let tables = [
         fill(
             "orders (shop_id, order_id, version, number, name, processed_at, created_at, updated_at, state, payment, \
-             fulfillment, test, route_at, route_seen, body)",
+             fulfillment, test, route_at, route_seen, due_at, ask_at, body)",
             &format!(
                 "1 + n % 2, n, 1, n, 'n', n * 7 % 1000, n, n * 11 % 1000, 'open', 'paid', 'open', 0, \
-             CASE WHEN n % 100 = 0 THEN n ELSE NULL END, n, '1{body}'"
+             CASE WHEN n % 100 = 0 THEN n ELSE NULL END, n, CASE WHEN n % 100 = 2 THEN n ELSE NULL END, \
+             CASE WHEN n % 100 = 4 THEN n ELSE NULL END, '1{body}'"
             ),
+        ),
+        fill("parts_of_orders (shop_id, part_id, order_id)", "1 + n % 2, n, n % 999"),
+        fill(
+            "access_grants (shop_id, grant_id, contact_id, kind, target_id, suspended, created_at, updated_at)",
+            "1 + n % 2, n, n % 99, 'course', n % 77, 0, n, n",
         ),
         fill(
             "fulfillment_orders (shop_id, fulfillment_order_id, order_id, location_id, stage, request, is_open, total, \
@@ -102,6 +111,7 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
     let parcel = Scope { fulfillments: vec![FulfillmentId(7)], ..Scope::default() };
     let records =
         |conditions: &[Condition], sort| records_query(shop, RecordKind::OrderTag, conditions, sort, &up);
+    let lessons = Target { kind: TargetKind::Course, id: 7 };
     let mut asked = vec![
         ("orders_processed", lists::orders_query(shop, &[], OrderSort::ProcessedAt, &up)),
         ("orders_processed", lists::orders_query(shop, &[], OrderSort::ProcessedAt, &down)),
@@ -112,8 +122,8 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("fulfillment_orders_open", lists::work_query(shop, &open_here, WorkSort::Id, &down)),
         ("fulfillment_orders_open_by_id", lists::work_query(shop, &[Condition::Open], WorkSort::Id, &up)),
         ("fulfillment_orders_updated", lists::work_query(shop, &[], WorkSort::UpdatedAt, &down)),
-        ("contacts_pkey", contacts::contacts_query(shop, ContactSort::Id, &up)),
-        ("contacts_updated", contacts::contacts_query(shop, ContactSort::UpdatedAt, &down)),
+        ("contacts_pkey", contacts::contacts_query(shop, &[], ContactSort::Id, &up)),
+        ("contacts_updated", contacts::contacts_query(shop, &[], ContactSort::UpdatedAt, &down)),
         ("contacts_email", contacts::meant_by(shop, &ContactKey::Email("E7".into()))),
         ("contacts_phone", contacts::meant_by(shop, &ContactKey::Phone("p7".into()))),
         ("orders_of_contact", lists::orders_query(shop, &of_contact, OrderSort::Id, &down)),
@@ -123,8 +133,16 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("events_to_dispatch", events::undispatched_query(shop, 100)),
         ("deliveries_due", deliveries::next_due_query(shop)),
         ("deliveries_due", deliveries::due_query(shop, Time(5_000), 16, store.db.flavor())),
+        ("orders_to_ask", crate::gateways::free_query(shop, Time(5_000), 100, store.db.flavor())),
+        ("gateway_news_due", crate::gateways::news_query(shop, Time(5_000), 100)),
         ("orders_to_route", audit::due_for_routing_query(shop, Time(5_000), 100)),
         ("orders_to_route_again", audit::changed_for_routing_query(shop, 100)),
+        ("orders_due", billing::due_to_advance_query(shop, Time(5_000), 100)),
+        ("orders_to_ask", billing::due_to_ask_query(shop, Time(5_000), 100)),
+        ("parts_of_orders_pkey", billing::order_of_part_query(shop, 5)),
+        ("access_grants_to", billing::access_to_query(shop, lessons, &[], AccessSort::Id, &up)),
+        ("access_grants_updated", billing::access_to_query(shop, lessons, &[], AccessSort::UpdatedAt, &down)),
+        ("access_grants_of", billing::access_of_query(shop, ContactId(5))),
         ("fulfillment_orders_scheduled", audit::due_to_open_query(shop, Time(5_000), 100)),
         ("stock_pkey", stock::of_variants(shop, &[5])),
         ("stock_of_location", stock::page_query(shop, LocationId(7), stock::Shelves::Stocked, &up)),

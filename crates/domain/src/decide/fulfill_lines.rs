@@ -113,7 +113,12 @@ fn gather(
         if left == 0 {
             break;
         }
+        let actor = change.actor;
         let fo = found(&change.order(order)?.order, id)?;
+        if !writable(actor, fo.service) {
+            held_back.get_or_insert(Refusal::NoAccess(id));
+            continue;
+        }
         if let Err(why) = free(fo, elsewhere) {
             held_back.get_or_insert(Refusal::NotAllowed(id, Action::Fulfill, why));
             continue;

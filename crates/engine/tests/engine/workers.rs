@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::actor::{Actor, visible};
+use domain::billing::Service;
 use domain::command::Command;
-use domain::event::FactKind;
+use domain::command::billing::{BillingCommand, NewBooks, NewPlanLine, PlaceBilled};
+use domain::decide::Outcome;
+use domain::event::{Fact, FactKind, InvoiceNews};
 use domain::fulfillment_order::{FulfillmentOrder, Request, StageName};
 use domain::id::OrderId;
+use domain::price::{Price, Recurrence, Terms};
 use domain::snapshot::WhenDeclined;
-use domain::time::HOUR;
+use domain::time::{HOUR, Time};
 use engine::query::{Page, WorkSort};
 use testkit::world::{self, HERE, MUG, SERVED, SHIRT, THERE};
 
@@ -19,6 +23,7 @@ testkit::on_both! { bench:
     waiting_orders_are_routed_when_stock_arrives
     declined_work_goes_elsewhere
     scheduled_work_opens_once
+    an_order_that_nobody_pays_is_past_due_once_and_given_up
     workers_stop_when_told
     everybody_sees_their_own_work_only
     running_numbers_are_unique_and_given_back
@@ -30,10 +35,10 @@ async fn waiting_orders_are_routed_when_stock_arrives(bench: Bench) {
     assert_eq!((big.routing.waiting[0].quantity, small.routing.waiting[0].quantity), (10, 2));
     bench.engine.work_off(&workers()).await.unwrap();
     assert_eq!(bench.order(big.id).await.version, 1, "nothing changed, so nobody tried");
-    bench.run(&Command::AdjustStock(vec![(SHIRT, THERE, 4)])).await;
+    bench.run(&Command::correct_stock(vec![(SHIRT, THERE, 4)])).await;
     bench.engine.work_off(&workers()).await.unwrap();
     assert_eq!(bench.order(big.id).await.routing.waiting[0].quantity, 6);
-    bench.run(&Command::AdjustStock(vec![(SHIRT, HERE, 50), (MUG, SERVED, 50)])).await;
+    bench.run(&Command::correct_stock(vec![(SHIRT, HERE, 50), (MUG, SERVED, 50)])).await;
     bench.engine.work_off(&workers()).await.unwrap();
     for id in [big.id, small.id] {
         assert!(bench.order(id).await.routing.waiting.is_empty());
@@ -57,7 +62,7 @@ async fn declined_work_goes_elsewhere(mut bench: Bench) {
     assert_eq!(stays.fulfillment_orders.len(), 1, "nobody else has mugs");
     assert_eq!(stays.fulfillment_orders[0].request, Request::Rejected);
 
-    bench.run(&Command::AdjustStock(vec![(MUG, HERE, 5)])).await;
+    bench.run(&Command::correct_stock(vec![(MUG, HERE, 5)])).await;
     bench.run(&world::requesting(work, &[])).await;
     bench.send(&world::server(), &Command::RejectRequest(work, Default::default())).await.unwrap();
     let moved = bench.order(order).await;
@@ -94,10 +99,53 @@ async fn scheduled_work_opens_once(bench: Bench) {
     assert_eq!(bench.findings().await, []);
 }
 
+async fn an_order_that_nobody_pays_is_past_due_once_and_given_up(mut bench: Bench) {
+    std::sync::Arc::make_mut(&mut bench.shop).billing.order_waits = Some(72 * HOUR);
+    let currency = world::shop().currency;
+    let price = Price {
+        id: 700.into(),
+        variant: SHIRT,
+        name: None,
+        terms: Terms { amount: 500, currency, setup: 0, recurrence: Recurrence::OneTime },
+        archived: false,
+        details: serde_json::Value::Null,
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    bench.run(&Command::Billing(BillingCommand::SavePrice(Box::new(price)))).await;
+    let place = PlaceBilled {
+        name: None,
+        number: 0,
+        placed: world::order(&[(SHIRT, 1)]).placed,
+        lines: vec![NewPlanLine { variant: SHIRT, price: 700.into(), quantity: 1 }],
+        kind: None,
+        books: NewBooks::Gateway { name: "test".into(), instrument: None },
+        return_url: None,
+    };
+    let placed = bench.run(&Command::Billing(BillingCommand::Place(Box::new(place)))).await;
+    let Outcome::Order(id) = placed.outcome else { panic!("{:?}", placed.outcome) };
+    assert!(bench.order(id).await.number > 0, "it got the next number");
+    let other = bench.another().await;
+    for hours in [25, 47] {
+        bench.clock().advance(hours * HOUR);
+        let (one, two) = (workers(), workers());
+        let (here, there) = tokio::join!(bench.engine.work_off(&one), other.work_off(&two));
+        assert!(here.unwrap() + there.unwrap() >= 1);
+    }
+    let order = bench.order(id).await;
+    assert_eq!(order.billing.as_ref().unwrap().service, Service::Abandoned);
+    assert_eq!((order.next_due(), order.fulfillment_orders[0].stage_name()), (None, StageName::Closed));
+    let timeline = bench.timeline(id).await;
+    let told = timeline.iter().flat_map(|event| &event.facts);
+    let late = told.filter(|fact| matches!(fact, Fact::Invoice { news: InvoiceNews::PastDue, .. }));
+    assert_eq!(late.count(), 1, "two nodes looked");
+    assert_eq!(bench.findings().await, []);
+}
+
 async fn workers_stop_when_told(bench: Bench) {
     let working = bench.engine.work(workers());
     let order = bench.place(world::order(&[(MUG, 11)])).await;
-    bench.run(&Command::AdjustStock(vec![(MUG, SERVED, 5)])).await;
+    bench.run(&Command::correct_stock(vec![(MUG, SERVED, 5)])).await;
     let routed = async {
         while !bench.order(order.id).await.routing.waiting.is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;

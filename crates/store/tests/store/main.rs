@@ -3,6 +3,7 @@
 
 mod audit;
 mod bench;
+mod billing;
 mod commit;
 mod contacts;
 mod count;

@@ -114,6 +114,11 @@ fn work_at_a_service_is_left_to_it() {
     world.run(&merchant(), requesting(work, &[])).unwrap();
     let refusal = world.refused(&merchant(), leave(fulfilling_lines(HERE, &[(line, 1)])));
     assert!(matches!(refusal, Refusal::NotAllowed(at, ..) if at == work), "{refusal:?}");
+    let (other, line) = shirts(&mut world, Claim::Paid, 1);
+    let theirs = world.order(other).fulfillment_orders[0].id;
+    let own_work_only = limited("write_merchant_managed_fulfillment_orders");
+    let refusal = world.refused(&own_work_only, leave(fulfilling_lines(HERE, &[(line, 1)])));
+    assert_eq!(refusal, Refusal::NoAccess(theirs));
 }
 
 #[test]
