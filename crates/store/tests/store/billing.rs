@@ -54,7 +54,7 @@ fn billing(command: BillingCommand) -> Command {
 
 async fn buyer(bench: &Bench) -> ContactId {
     let changes = vec![ContactChange::Email(Some("jane@example.com".into()))];
-    match bench.run(&Command::SaveContact(SaveContact { whom: Whom::New, changes })).await.outcome {
+    match bench.run(&Command::SaveContact(Box::new(SaveContact { whom: Whom::New, changes }))).await.outcome {
         Outcome::Contact(id) => id,
         other => panic!("{other:?}"),
     }
@@ -165,7 +165,15 @@ async fn access_is_given_taken_and_listed(bench: Bench) {
     bench.run(&billing(BillingCommand::SaveAccess(Box::new(by_hand.clone())))).await;
     let all = bench.store.access_page(shop, LESSONS, &[], AccessSort::Id, &nine(None)).await.unwrap();
     assert_eq!(all.iter().map(|own| own.id).collect::<Vec<_>>(), [grant.id, by_hand.id]);
-    assert_eq!(bench.store.access_page(shop, LESSONS, &[], AccessSort::Id, &nine(Some(grant.id))).await.unwrap().len(), 1);
+    assert_eq!(
+        bench
+            .store
+            .access_page(shop, LESSONS, &[], AccessSort::Id, &nine(Some(grant.id)))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     for _ in 0..2 {
         bench.run(&billing(BillingCommand::RevokeAccess(grant.id))).await;
     }
