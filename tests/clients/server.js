@@ -1,11 +1,12 @@
 // Starts the real program on a free port with data of its own, and says how to reach it.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const BINARY = process.env.CONSIGN_BIN ?? path.join(HERE, '../../target/debug/consign');
@@ -15,7 +16,7 @@ const TO_START = 60_000;
 /**
  * A running server with the demo shop.
  * @returns {Promise<{endpoint: string, host: string, token: string, webhook_secret: string, shop_domain: string,
- *   stop: () => Promise<void>}>}
+ *   stop: () => Promise<void>, run: Function, key: Function}>}
  */
 export async function start(...more) {
   const data = await mkdtemp(path.join(tmpdir(), 'consign-clients-'));
@@ -34,8 +35,16 @@ export async function start(...more) {
     });
   });
   const told = JSON.parse(line).shopify;
+  /** Runs another command of the program on the same installation, and answers what it prints. */
+  const run = async (...command) => (await promisify(execFile)(BINARY, [...command, '--data', data])).stdout;
   return {
     ...told,
+    run,
+    /** Makes a program of its own a key. */
+    async key(app, scopes) {
+      const made = JSON.parse(await run('key', 'create', '--app', app, '--scopes', scopes.join(), '--json'));
+      return { host: new URL(told.endpoint).host, token: made.token, secret: made.webhook_secret };
+    },
     host: new URL(told.endpoint).host,
     log: () => log,
     async stop() {
