@@ -117,6 +117,7 @@ fn workers(config: &Config) -> Result<Workers, Failure> {
     Ok(Workers {
         dialects: dialects::voices(),
         outside,
+        gateways: vec![Arc::new(engine::gateway::Sandbox)],
         calls_at_once: usize::try_from(config.workers.deliver).unwrap_or(usize::MAX),
         inquire_every: Duration::from_secs(config.workers.inquire_every_s),
         events_days: days(config.retention.events_days),

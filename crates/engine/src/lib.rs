@@ -9,6 +9,7 @@ pub mod clock;
 pub mod dialect;
 mod error;
 mod execute;
+pub mod gateway;
 pub mod ids;
 pub mod keys;
 pub mod outside;

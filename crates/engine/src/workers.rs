@@ -2,10 +2,10 @@
 //! as everybody else, and may run on any number of nodes: whoever is second finds nothing to do.
 //!
 //! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *biller* does what is due of
-//! orders' billing; the *dispatcher* turns an event into one delivery for every listener that it concerns; the *deliverer* claims deliveries by a short lease, sends
-//! them, and records every attempt; the *asker* asks fulfillment services for what they know; the *broom* forgets what
-//! is older than it need be. They are woken by commits,
-//! which is a hint, and look by themselves every second, which is the truth.
+//! orders' billing; the *collector* asks gateways to move money; the *dispatcher* turns an event into one delivery for
+//! every listener that it concerns; the *deliverer* claims deliveries by a short lease, sends them, and records every
+//! attempt; the *asker* asks fulfillment services for what they know; the *broom* forgets what is older than it need
+//! be. They are woken by commits, which is a hint, and look by themselves every second, which is the truth.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,12 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::dialect::Dialect;
+use crate::gateway::Gateway;
 use crate::outside::Outside;
 use crate::{Engine, Error};
 
 mod deliver;
+mod collect;
 mod dispatch;
 mod inquire;
 mod sweeps;
@@ -35,7 +37,7 @@ const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// A bell for every worker.
 #[derive(Default)]
 pub struct Wake {
-    bells: [Notify; 6],
+    bells: [Notify; 7],
 }
 
 impl Wake {
@@ -53,6 +55,7 @@ pub struct Workers {
     pub dialects: Vec<Arc<dyn Dialect>>,
     /// The way out.
     pub outside: Outside,
+    pub gateways: Vec<Arc<dyn Gateway>>,
     /// How many calls are under way at once.
     pub calls_at_once: usize,
     /// How long after a fulfillment service was asked for what it knows it is asked again.
@@ -102,6 +105,7 @@ impl Engine {
             tasks.spawn(async move { sweeps::broom(engine, workers, stop).await });
         }
         Working { stopping, tasks }
+        start(&mut tasks, 6, Job::Collect);
     }
 
     /// Does everything that is due now, once, in every shop; tells how many things were done. For tests and for the
@@ -113,7 +117,7 @@ impl Engine {
         let mut done = 0;
         for shop in self.store().shops().await? {
             let shop = Arc::new(shop);
-            for job in [Job::Advance, Job::Route, Job::Open, Job::Dispatch, Job::Deliver, Job::Inquire] {
+            for job in [Job::Advance, Job::Collect, Job::Route, Job::Open, Job::Dispatch, Job::Deliver, Job::Inquire] {
                 done += once(self, workers, &shop, job).await?;
             }
         }
@@ -130,6 +134,7 @@ enum Job {
     Deliver,
     Inquire,
 }
+    Collect,
 
 async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>, bell: usize, job: Job) {
     while !*stop.borrow() {
@@ -175,3 +180,4 @@ async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) ->
         Job::Inquire => inquire::inquire(engine, workers, shop).await,
     }
 }
+        Job::Collect => collect::collect(engine, workers, shop).await,

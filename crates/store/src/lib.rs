@@ -22,6 +22,7 @@ mod deliveries;
 mod drafts;
 mod events;
 mod flavor;
+mod gateways;
 mod health;
 mod index;
 mod inquiries;
@@ -41,6 +42,7 @@ pub use events::{Pending, StoredEvent};
 pub use flavor::Flavor;
 pub use inquiries::{Inquired, InquiryRow};
 pub use lists::{Column, Condition, Descending, OrderRow, OrderSort, Page, RecordSort, WorkRow, WorkSort};
+pub use gateways::{GatewayRow, NewsRow};
 pub use stock::Shelves;
 pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
 
@@ -60,6 +62,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
 /// Everything that is kept. Clones are cheap and share everything.
 #[derive(Clone)]
 pub struct Store {
+    ("0009_gateways", include_str!("migrations/0009_gateways.sql")),
     pub(crate) db: Db,
     pub(crate) parsed: Arc<body::Parsed>,
 }

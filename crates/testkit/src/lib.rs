@@ -1,5 +1,6 @@
 //! For tests only: databases to run on, receivers, fixtures.
 
+pub mod billing;
 pub mod chance;
 pub mod database;
 pub mod postgres;

@@ -155,6 +155,7 @@ async fn work_off(stage: &Stage) {
     };
     let workers = Workers {
         dialects: vec![shopify::dialect()],
+        gateways: Vec::new(),
         outside: Outside::new(policy).unwrap(),
         calls_at_once: 8,
         inquire_every: Duration::from_secs(3600),

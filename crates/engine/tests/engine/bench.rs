@@ -134,6 +134,7 @@ pub fn workers() -> Workers {
     };
     Workers {
         dialects: vec![Arc::new(Plain)],
+        gateways: vec![Arc::new(engine::gateway::Sandbox)],
         outside: Outside::new(policy).unwrap(),
         calls_at_once: 8,
         inquire_every: Duration::from_secs(3600),

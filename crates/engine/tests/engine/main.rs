@@ -5,4 +5,5 @@ mod bench;
 mod delivery;
 mod inquiry;
 mod once;
+mod payments;
 mod workers;

@@ -62,6 +62,7 @@ pub async fn bench(policy: Policy) -> Bench {
     }
     let workers = Workers {
         dialects: vec![shopify::dialect()],
+        gateways: Vec::new(),
         outside: Outside::new(policy).unwrap(),
         calls_at_once: 8,
         inquire_every: Duration::from_secs(3600),
