@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, Uri, header};
-use domain::actor::Actor;
+use domain::actor::{Actor, Permission};
 use domain::command::Command;
+use domain::refusal::Refusal;
 use domain::snapshot::Shop;
+use domain::time::Time;
 use engine::keys::Caller;
-use engine::{Done, Engine};
+use engine::{Done, Engine, Verdict};
 
 use crate::failure::Failure;
 use crate::id;
@@ -100,7 +102,12 @@ impl Call {
         self.named("id").and_then(id::parse).ok_or(Failure::NotFound(None))
     }
 
-    /// The values of a parameter of the query.
+    /// That whoever asks may do one of these.
+    pub(crate) fn must(&self, needs: &'static [Permission]) -> Result<(), Failure> {
+        if self.actor().may_any(needs) { Ok(()) } else { Err(Refusal::NotPermitted(needs).into()) }
+    }
+
+    /// The parameters of the query.
     pub(crate) fn query(&self) -> &[(String, String)] {
         &self.query
     }
@@ -118,6 +125,16 @@ impl Call {
     /// What was sent under that key, or nothing. Clients send anything where nothing is asked for.
     pub(crate) fn input_if_any(&self, key: &'static str) -> Input {
         Input::of(&self.body, key).ok().flatten().unwrap_or_default()
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Time {
+        self.engine.clock().now()
+    }
+
+    /// Carries out a command, for those who have words of their own for a refusal.
+    pub(crate) async fn verdict(&self, command: &Command) -> Result<Verdict, Failure> {
+        Ok(self.engine.execute(self.shop(), self.actor(), command).await?)
     }
 
     /// Carries out a command.

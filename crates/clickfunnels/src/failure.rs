@@ -2,7 +2,6 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::refusal::Refusal;
 use engine::Error;
 use serde_json::json;
 
@@ -17,6 +16,8 @@ pub(crate) enum Failure {
     Forbidden(String),
     /// 404: no such thing, or not for that key; by its id, if it was named by a number.
     NotFound(Option<i64>),
+    /// That status with that text and nothing before it, where the original does without.
+    Said(StatusCode, String),
     /// 409: the thing is in no state for it.
     Conflict(String),
     /// 422: it was understood, and can't be done.
@@ -30,26 +31,16 @@ impl Failure {
     pub(crate) fn missing(name: &str) -> Self {
         Failure::BadRequest(format!("param is missing or the value is empty: {name}"))
     }
+
+    /// It is there, and hidden or not what is asked for.
+    pub(crate) fn hidden() -> Self {
+        Failure::Said(StatusCode::NOT_FOUND, "Not found".to_owned())
+    }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure::Broken(error)
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotPermitted(permissions) => {
-                let names: Vec<&str> = permissions.iter().map(|permission| permission.as_str()).collect();
-                Failure::Forbidden(format!("The key doesn't allow this: it asks for {}", names.join(" or ")))
-            }
-            Refusal::Unknown(_) => Failure::NotFound(None),
-            Refusal::Taken(field) => Failure::Unprocessable(format!("{field:?} has already been taken")),
-            Refusal::Malformed(field, what) => Failure::Unprocessable(format!("{field:?} {what}")),
-            other => Failure::Unprocessable(format!("{other:?}")),
-        }
     }
 }
 
@@ -61,6 +52,7 @@ impl IntoResponse for Failure {
             Failure::Forbidden(text) => (StatusCode::FORBIDDEN, format!("Forbidden: {text}")),
             Failure::NotFound(Some(id)) => (StatusCode::NOT_FOUND, format!("Not found: Record {id} missing")),
             Failure::NotFound(None) => (StatusCode::NOT_FOUND, "Not found: Record missing".to_owned()),
+            Failure::Said(status, text) => (status, text),
             Failure::Conflict(text) => (StatusCode::CONFLICT, format!("Conflict: {text}")),
             Failure::Unprocessable(text) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, format!("Request unprocessable: {text}"))

@@ -1,6 +1,8 @@
 //! What was sent: an object under the key of its resource. Unknown fields are let pass, as the original does; known
 //! ones must make sense.
 
+use domain::money::{self, Currency, Minor};
+use domain::time::Time;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -82,6 +84,51 @@ impl Input {
         id.map(Some).ok_or_else(|| invalid(name, "is invalid"))
     }
 
+    /// A text that may be emptied: `None` if nothing was said, `Some(None)` if null or nothing but blanks was.
+    pub(crate) fn said(&self, name: &str) -> Result<Option<Option<String>>, Failure> {
+        if !self.has(name) {
+            return Ok(None);
+        }
+        Ok(Some(self.text(name)?.filter(|text| !text.trim().is_empty())))
+    }
+
+    /// A moment: RFC 3339, or a date and time or a date in UTC.
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Time>, Failure> {
+        let Some(text) = self.said(name)?.flatten() else { return Ok(None) };
+        let text = text.trim();
+        let in_utc = |at: jiff::civil::DateTime| at.to_zoned(jiff::tz::TimeZone::UTC).map(|at| at.timestamp());
+        let read = text.parse::<jiff::Timestamp>();
+        let read = read.or_else(|_| text.parse::<jiff::civil::DateTime>().and_then(in_utc));
+        let read = read.or_else(|_| text.parse::<jiff::civil::Date>().and_then(|day| in_utc(day.into())));
+        read.map(|at| Some(Time(at.as_microsecond()))).map_err(|_| invalid(name, "is not a valid time"))
+    }
+
+    /// A moment that may be emptied: `None` if nothing was said.
+    pub(crate) fn said_time(&self, name: &str) -> Result<Option<Option<Time>>, Failure> {
+        if self.has(name) { self.time(name).map(Some) } else { Ok(None) }
+    }
+
+    /// An amount of money in minor units.
+    pub(crate) fn amount(&self, name: &str, currency: Currency) -> Result<Option<Minor>, Failure> {
+        match self.text(name)? {
+            None => Ok(None),
+            Some(text) => {
+                let read = money::parse(&text, currency).ok_or_else(|| invalid(name, "is not a number"))?;
+                Ok(Some(read))
+            }
+        }
+    }
+
+    /// A word that means something.
+    pub(crate) fn word<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Failure> {
+        match self.said(name)?.flatten() {
+            None => Ok(None),
+            Some(word) => {
+                Ok(Some(read(word.trim()).ok_or_else(|| invalid(name, "is not included in the list"))?))
+            }
+        }
+    }
+
     /// Yes or no, also as 0, 1 or a word.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.value(name) {
@@ -96,6 +143,23 @@ impl Input {
                 _ => Err(invalid(name, "must be true or false")),
             },
             Some(_) => Err(invalid(name, "must be true or false")),
+        }
+    }
+
+    /// A list of ids.
+    pub(crate) fn ids(&self, name: &str) -> Result<Option<Vec<i64>>, Failure> {
+        let read = |value: &Value| match value {
+            Value::Number(number) => number.as_i64().filter(|id| *id > 0),
+            Value::String(text) => crate::id::parse(text.trim()),
+            _ => None,
+        };
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Array(ids)) => {
+                let ids = ids.iter().map(read).collect::<Option<Vec<i64>>>();
+                ids.map(Some).ok_or_else(|| invalid(name, "must be a list of ids"))
+            }
+            Some(_) => Err(invalid(name, "must be a list of ids")),
         }
     }
 

@@ -10,16 +10,29 @@ use std::sync::Arc;
 use axum::Router;
 use engine::Engine;
 
+mod around;
 mod call;
+mod contact;
 mod failure;
+mod filter;
+mod fulfillment;
 mod id;
 mod input;
+mod invoice;
+mod label;
+mod location;
+mod order;
 mod page;
 mod record;
+mod refusal;
+mod restock;
 mod shipping;
 mod store;
 mod tag;
+mod transaction;
 mod words;
+mod workspace;
+mod zone;
 
 use call::Server;
 
@@ -65,6 +78,32 @@ pub fn routes(engine: Engine, url: &str) -> Router {
             shipping::PACKAGE.list().merge(shipping::PACKAGE.create()),
         )
         .route("/shipping/packages/{id}", shipping::PACKAGE.member())
+        .merge(contact::routes())
+        .merge(orders())
         .with_state(Server { engine, url: Arc::from(url) });
     Router::new().nest("/api/v2", api)
+}
+
+/// Routes of orders, what belongs to them, and what leaves.
+fn orders() -> Router<Server> {
+    Router::new()
+        .route("/workspaces/{workspace}/orders", order::list())
+        .route("/orders/{id}", order::member())
+        .route("/orders/{id}/cancel", order::cancel())
+        .route("/orders/{id}/invoices", invoice::of_order())
+        .route("/orders/{id}/transactions", transaction::of_order())
+        .route("/orders/line_items/{id}/changes", order::change::shown())
+        .route("/orders/line_items/{id}/changes/perform", order::change::performed())
+        .route("/orders/invoices/{id}", invoice::member())
+        .route("/orders/invoices/{id}/abandon", invoice::abandon())
+        .route("/orders/invoices/restocks/{id}", restock::member())
+        .route("/orders/transactions/{id}", transaction::member())
+        .route("/orders/transactions/{id}/refund", transaction::refund())
+        .route("/workspaces/{workspace}/orders/invoices", invoice::all())
+        .route("/workspaces/{workspace}/orders/invoices/restocks", restock::list())
+        .route("/workspaces/{workspace}/fulfillments", fulfillment::list())
+        .route("/workspaces/{workspace}/fulfillments/locations", location::list())
+        .route("/fulfillments/locations/{id}", location::member())
+        .route("/fulfillments/{id}", fulfillment::member())
+        .route("/fulfillments/{id}/cancel", fulfillment::cancel())
 }

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use domain::time::Time;
 use engine::query::{Column, Condition, Descending, Page, Value};
 
 use crate::call::Call;
@@ -86,6 +87,10 @@ pub(crate) enum Holds {
     Texts,
     /// Yes or no.
     Flags,
+    /// Words, each with the truth that it stands for.
+    Truths(&'static [(&'static str, bool)]),
+    /// Words, each with the one by which it is stored.
+    Words(&'static [(&'static str, &'static str)]),
 }
 
 impl Holds {
@@ -99,8 +104,26 @@ impl Holds {
                 "false" | "0" => Some(false.into()),
                 _ => None,
             },
+            Holds::Truths(words) => words.iter().find(|(word, _)| *word == text).map(|(_, is)| (*is).into()),
+            Holds::Words(words) => words.iter().find(|(word, _)| *word == text).map(|(_, kept)| (*kept).into()),
         }
     }
+}
+
+/// A page of a few items that are all there: `(id, when it last changed, item)`.
+pub(crate) fn few(call: &Call, mut items: Vec<(i64, Time, serde_json::Value)>) -> Result<Response, Failure> {
+    let asked = Asked::of(call)?;
+    let key = |(id, at, _): &(i64, Time, serde_json::Value)| match asked.sort {
+        Sort::Id => (0, *id),
+        Sort::UpdatedAt => (at.0, *id),
+    };
+    items.sort_by_key(key);
+    if asked.descending == Descending::Yes {
+        items.reverse();
+    }
+    let seen = asked.after.and_then(|after| items.iter().position(|(id, ..)| *id == after));
+    let rest = items.into_iter().skip(seen.map_or(0, |seen| seen + 1)).map(|(id, _, item)| (id, item));
+    Ok(answer(call, rest.take(SIZE as usize + 1).collect()))
 }
 
 /// A page of a list. `items` are `(id, item)`, one more than a page holds if there is more.
