@@ -1,5 +1,5 @@
-//! Records: things that a shop keeps and that no decision depends on, such as tags, collections, shipping rates or
-//! the sections of a course. They have a kind, a place in a tree and a name, by which they are found and listed; what
+//! Records: things that a shop keeps and that no decision depends on but its rules of routing, such as tags,
+//! collections, shipping rates or the sections of a course. They have a kind, a place in a tree and a name, by which they are found and listed; what
 //! else is in them is the affair of whoever keeps them, and is stored as it was given.
 
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,8 @@ kinds! {
     ShippingPackage = "shipping_package", WriteLocations;
     /// The text of a message to buyers.
     MessageTemplate = "message_template", WriteOrders;
+    /// A [rule](crate::rule) of routing that is on.
+    RoutingRule = "routing_rule", WriteConstraintRules;
 }
 
 #[cfg(test)]

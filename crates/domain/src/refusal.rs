@@ -6,7 +6,7 @@ use crate::allowed::{Action, WhyNot};
 use crate::command::StockMeasure;
 use crate::fulfillment_order::StageName;
 use crate::id::{
-    AccessGrantId, DraftId, InvoiceId, InvoiceLineId, PriceId, TransactionId,
+    AccessGrantId, DeliveryEventId, DraftId, InvoiceId, InvoiceLineId, PriceId, TransactionId,
     FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
     OrderLineId, ProductId, ServiceId, VariantId,
 };
@@ -45,6 +45,8 @@ pub enum Refusal {
     Unfulfillable(FulfillmentOrderId, StageName),
     /// What may be done now doesn't include that.
     NotAllowed(FulfillmentOrderId, Action, WhyNot),
+    /// The fulfillment arrived already.
+    Delivered(FulfillmentId),
     /// The order was called off already.
     OrderCancelled(OrderId),
     /// Something of the order left and did not come back.
@@ -160,6 +162,8 @@ pub enum Thing {
     FulfillmentOrderLine(FulfillmentOrderLineId),
     /// A fulfillment.
     Fulfillment(FulfillmentId),
+    /// Something that happened to a parcel.
+    DeliveryEvent(DeliveryEventId),
     /// A location.
     Location(LocationId),
     /// A variant, asked for by the line of that index.
@@ -214,4 +218,5 @@ pub enum Field {
     Weight,
     CountryOfOrigin,
     TariffCode,
+    Rule,
 }

@@ -1,7 +1,7 @@
 //! Routing: which location ships what. A pure function of demand, locations and stock whose answer says why.
 //!
 //! The rules, in order: a location must be able to ship the article at all (active, ships orders, the article isn't
-//! pinned to another's service, the destination lies in its zones). Among those, one location that can ship
+//! pinned to another's service, the destination lies in its zones, none of the shop's own [rules](crate::rule) says no). Among those, one location that can ship
 //! everything wins; if there is none, the fewest parcels; between equals the shop's tie-breakers decide, by default
 //! the merchant's ranking, then nearness, then the larger stock, then the older location. If no location has enough
 //! of an article its units are split over several. Articles that need no shipping go apart, and what nobody can
@@ -15,6 +15,7 @@ use crate::address::{Address, Nearness};
 use crate::fulfillment_order::Delivery;
 use crate::id::{LocationId, ServiceId, VariantId};
 use crate::location::Location;
+use crate::rule::{Rule, RuleKind, is_on};
 use crate::stock::Stock;
 
 mod cover;
@@ -61,6 +62,10 @@ pub struct Situation<'a> {
     pub tie_breakers: &'a [TieBreaker],
     /// Locations that must not be used this time: a service there declined.
     pub avoid: &'a [LocationId],
+    /// The shop's own rules.
+    pub rules: &'a [Rule],
+    /// Where the rest of the order is still to leave from, and how.
+    pub rest: &'a [(LocationId, Delivery)],
 }
 
 /// Where everything goes.
@@ -108,6 +113,8 @@ pub enum DecidedBy {
     Digital,
     /// Nobody can ship anything.
     Nobody,
+    /// The order is to leave whole, and nobody can ship all of it.
+    NobodyWhole,
     /// A person or program named the location.
     Named,
 }
@@ -145,6 +152,14 @@ pub enum Verdict {
     Declined,
     /// It has none of it in stock.
     NoStock,
+    /// A service runs it, and only the merchant's own locations are to ship.
+    OfService,
+    /// It is not in the destination's country, and nothing is to cross a border.
+    Abroad,
+    /// The order is to leave from one location, and the rest of it leaves from another.
+    RestElsewhere,
+    /// The order is to leave from one location, and this one can't ship all of it.
+    NotAllOfIt,
 }
 
 impl Verdict {
@@ -159,6 +174,10 @@ impl Verdict {
             Verdict::PinnedElsewhere => "may not ship these articles: they are pinned to another service",
             Verdict::Declined => "declined this order",
             Verdict::NoStock => "has none of it in stock",
+            Verdict::OfService => "belongs to a service, and only the merchant's own locations may ship",
+            Verdict::Abroad => "is not in the destination's country, and nothing may cross a border",
+            Verdict::RestElsewhere => "may not ship it: the rest of the order leaves from another location",
+            Verdict::NotAllOfIt => "can't ship all of it, and the order must leave whole",
         }
     }
 }
@@ -203,11 +222,21 @@ pub fn plan(demand: &[Demand], situation: &Situation<'_>) -> Plan {
             }
         }
     }
+    let whole = is_on(situation.rules, RuleKind::ShipTogether, Delivery::Shipping);
+    for partial in candidates.extract_if(.., |candidate| whole && !candidate.all) {
+        considered.push(Considered {
+            location: partial.location.id,
+            verdict: Verdict::NotAllOfIt,
+            nearness: partial.nearness,
+            units: partial.units,
+        });
+    }
     candidates.sort_by(|a, b| compare(a, b, situation.tie_breakers));
 
     let (mut parcels, left) = cover::fewest_parcels(&articles, &candidates);
     let decided_by = match (wanted, candidates.iter().filter(|c| c.all).count(), parcels.is_empty()) {
         (0, ..) => DecidedBy::Digital,
+        (_, _, true) if whole => DecidedBy::NobodyWhole,
         (_, _, true) => DecidedBy::Nobody,
         (_, 0, _) => DecidedBy::FewestParcels,
         (_, 1, _) => DecidedBy::OnlyOneShipsAll,
@@ -292,6 +321,7 @@ fn able(
     if !location.ships_to(situation.destination) {
         return Err(Verdict::OutsideZones);
     }
+    ruled(location, Delivery::Shipping, situation)?;
     let mut can = vec![0; articles.len()];
     let mut pinned_elsewhere = true;
     for (i, article) in articles.iter().enumerate() {
@@ -331,6 +361,22 @@ fn in_service(location: &Location, avoid: &[LocationId]) -> Result<(), Verdict> 
     }
 }
 
+/// Whether the shop's rules let a location ship something in that way; whether it could ship all is seen later.
+fn ruled(location: &Location, delivery: Delivery, situation: &Situation<'_>) -> Result<(), Verdict> {
+    let on = |kind| is_on(situation.rules, kind, delivery);
+    let abroad = |to: &Address| location.address.nearness(to) == Nearness::Elsewhere;
+    let mut rest = situation.rest.iter().filter(|(_, way)| *way == delivery).map(|(at, _)| *at).peekable();
+    if on(RuleKind::MerchantLocationsOnly) && location.service.is_some() {
+        Err(Verdict::OfService)
+    } else if on(RuleKind::WithinCountry) && situation.destination.is_some_and(abroad) {
+        Err(Verdict::Abroad)
+    } else if on(RuleKind::ShipTogether) && rest.peek().is_some() && rest.all(|at| at != location.id) {
+        Err(Verdict::RestElsewhere)
+    } else {
+        Ok(())
+    }
+}
+
 /// An article pinned to a service is shipped there only. A service takes an article that is not pinned to it only if
 /// it holds stock of it, so articles whose stock isn't counted stay with the merchant.
 fn may_take(location: &Location, wanted: &Demand) -> bool {
@@ -360,22 +406,29 @@ fn compare(a: &Candidate<'_>, b: &Candidate<'_>, tie_breakers: &[TieBreaker]) ->
     order.then_with(|| a.location.id.cmp(&b.location.id))
 }
 
-/// Digital articles need no shelf and no zone: they go to the first location in service that may take them.
+/// Digital articles need no shelf and no zone: they go to the first location in service that may take them, or that
+/// may take all of them if they are to go together.
 fn place_digital(
     demand: &[Demand],
     situation: &Situation<'_>,
     parcels: &mut Vec<Parcel>,
     waiting: &mut Vec<(usize, i64)>,
 ) {
-    let mut ranked: Vec<&Location> =
-        situation.locations.iter().filter(|location| in_service(location, situation.avoid).is_ok()).collect();
+    let digital = || demand.iter().enumerate().filter(|(_, wanted)| !wanted.requires_shipping);
+    let whole = is_on(situation.rules, RuleKind::ShipTogether, Delivery::Digital);
+    let takes = |location: &Location, wanted: &Demand| match wanted.pinned_to {
+        Some(pinned) => location.service == Some(pinned),
+        None => true,
+    };
+    let may = |location: &&Location| {
+        in_service(location, situation.avoid).is_ok()
+            && ruled(location, Delivery::Digital, situation).is_ok()
+            && (!whole || digital().all(|(_, wanted)| takes(location, wanted)))
+    };
+    let mut ranked: Vec<&Location> = situation.locations.iter().filter(may).collect();
     ranked.sort_by_key(|location| (location.service.is_some(), location.rank, location.id));
-    for (i, wanted) in demand.iter().enumerate().filter(|(_, wanted)| !wanted.requires_shipping) {
-        let taker = ranked.iter().find(|location| match wanted.pinned_to {
-            Some(pinned) => location.service == Some(pinned),
-            None => true,
-        });
-        let Some(taker) = taker else {
+    for (i, wanted) in digital() {
+        let Some(taker) = ranked.iter().find(|location| takes(location, wanted)) else {
             waiting.push((i, wanted.quantity));
             continue;
         };

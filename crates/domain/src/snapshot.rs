@@ -9,12 +9,13 @@ use crate::contact::{Contact, ContactChange, ContactKey, SaveContact, Whom};
 use crate::draft::Draft;
 use crate::fulfillment::Fulfillment;
 use crate::id::{
-    DraftId, AccessGrantId, InvoiceLineId, PriceId,
+    ContactId, DraftId, AccessGrantId, InvoiceLineId, PriceId,
     FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, RecordId, ServiceId,
     ShopId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
+use crate::mail::MailRules;
 use crate::money::Currency;
 use crate::order::Order;
 use crate::price::Price;
@@ -22,6 +23,7 @@ use crate::product::{Product, Variant};
 use crate::stock::Stock;
 use crate::record::{Record, RecordKind};
 use crate::routing::{TIE_BREAKERS, TieBreaker};
+use crate::rule::Rule;
 
 /// A tenant and its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,23 @@ pub struct Shop {
     /// What becomes of a listener that doesn't answer.
     #[serde(default)]
     pub when_unheard: WhenUnheard,
+    /// By which word a line is called all of whose units left.
+    #[serde(default)]
+    pub line_word: LineWord,
+    /// What it writes to buyers, and as whom.
+    #[serde(default)]
+    pub mail: MailRules,
+}
+
+/// By which word a line is called all of whose units left, by those who tell it in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineWord {
+    /// Complete.
+    #[default]
+    Complete,
+    /// Fulfilled.
+    Fulfilled,
 }
 
 fn utc() -> String {
@@ -120,6 +139,8 @@ pub struct Scope {
     pub places: Places,
     /// Contacts, each by what it is named by; every contact that a key means.
     pub contacts: Vec<ContactKey>,
+    /// Orders of a contact, and those that name no contact but were placed with its e-mail address.
+    pub bought_by: Option<ContactId>,
     /// Drafts of edits by id, each with its order.
     pub drafts: Vec<DraftId>,
     /// A listener, by id, and every listener beside.
@@ -183,6 +204,8 @@ pub struct Snapshot {
     pub listeners: Vec<Listener>,
     /// Records.
     pub records: Vec<Record>,
+    /// Rules of routing that are on, if units are routed by what was read.
+    pub rules: Vec<Rule>,
     /// How often stock or places had changed when this was read, if units are routed by what was read. The store
     /// keeps it with the units that go on waiting: they are tried again as soon as it has risen.
     pub changes: Option<i64>,
@@ -208,6 +231,7 @@ impl Snapshot {
             contacts: Vec::new(),
             listeners: Vec::new(),
             records: Vec::new(),
+            rules: Vec::new(),
             changes: None,
         }
     }
@@ -233,7 +257,10 @@ impl Command {
                 ..none
             },
             Command::Track(track) => Scope { fulfillments: vec![track.fulfillment], ..none },
-            Command::CancelFulfillment(id) | Command::LearnTracking(id, _) => Scope { fulfillments: vec![*id], ..none },
+            Command::CancelFulfillment(id)
+            | Command::DeleteFulfillment(id)
+            | Command::LearnTracking(id, _)
+            | Command::ForgetDelivery(id, _) => Scope { fulfillments: vec![*id], ..none },
             Command::RecordDelivery(record) => Scope { fulfillments: vec![record.fulfillment], ..none },
             Command::CancelOrder(cancel) => {
                 Scope { orders: vec![cancel.order], places: Places::Locations, ..none }
@@ -312,6 +339,9 @@ impl Command {
             }
             Command::SaveContact(command) => Scope { contacts: meant(command), ..none },
             Command::DeleteContact(id) => Scope { contacts: vec![ContactKey::Id(*id)], ..none },
+            Command::RedactContact(id) => {
+                Scope { contacts: vec![ContactKey::Id(*id)], bought_by: Some(*id), ..none }
+            }
             Command::DeactivateLocation(id, _)
             | Command::ActivateLocation(id)
             | Command::DeleteLocation(id) => Scope { location: Some(*id), places: Places::Locations, ..none },
@@ -341,6 +371,18 @@ impl Command {
                 Scope { variants: vec![*variant], places: Places::Locations, ..none }
             }
             Command::EditVariant(variant, _) => Scope { variants: vec![*variant], ..none },
+        }
+    }
+}
+
+impl Scope {
+    /// Whether units are routed by what is read, so that the shop's rules must be known. Whoever comes by some work
+    /// routes nothing unless stock is read too.
+    pub fn routes(&self) -> bool {
+        match self.places {
+            Places::None => false,
+            Places::Locations => self.by_work.is_empty(),
+            Places::WithStock => true,
         }
     }
 }

@@ -33,16 +33,21 @@ mod postgres;
 mod shops;
 mod sqlite;
 mod stock;
+mod traces;
 
 pub use audit::Finding;
+pub use billing::AccessSort;
 pub use commit::Remembered;
 pub use contacts::{ContactRow, ContactSort};
 pub use deliveries::{Attempt, AttemptRow, Delivery, DeliveryState, NewDelivery};
 pub use events::{Pending, StoredEvent};
 pub use flavor::Flavor;
-pub use inquiries::{Inquired, InquiryRow};
-pub use lists::{Column, Condition, Descending, OrderRow, OrderSort, Page, RecordSort, WorkRow, WorkSort};
 pub use gateways::{GatewayRow, NewsRow};
+pub use inquiries::{Inquired, InquiryRow};
+pub use lists::{
+    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page, RecordSort,
+    RestockRow, WorkRow, WorkSort,
+};
 pub use stock::Shelves;
 pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
 
@@ -57,12 +62,15 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_stock_states", include_str!("migrations/0005_stock_states.sql")),
     ("0006_drafts", include_str!("migrations/0006_drafts.sql")),
     ("0007_billing", include_str!("migrations/0007_billing.sql")),
+    ("0008_invoices", include_str!("migrations/0008_invoices.sql")),
+    ("0009_gateways", include_str!("migrations/0009_gateways.sql")),
+    ("0010_people", include_str!("migrations/0010_people.sql")),
+    ("0011_mails", include_str!("migrations/0011_mails.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.
 #[derive(Clone)]
 pub struct Store {
-    ("0009_gateways", include_str!("migrations/0009_gateways.sql")),
     pub(crate) db: Db,
     pub(crate) parsed: Arc<body::Parsed>,
 }
@@ -123,8 +131,9 @@ impl Store {
             Err(Error::Stale { .. }) => Err(CommitError::Stale),
             // The same order came in twice at the same moment; whoever looks again sees the first.
             Err(Error::Constraint { name, .. }) if name == "orders_source" => Err(CommitError::Stale),
-            // So did a contact with that e-mail address.
+            // So did a contact with that e-mail address, or a record with that key.
             Err(Error::Constraint { name, .. }) if name == "contacts_email" => Err(CommitError::Stale),
+            Err(Error::Constraint { name, .. }) if name == "records_by_key" => Err(CommitError::Stale),
             Err(error) => Err(CommitError::Db(error)),
         }
     }

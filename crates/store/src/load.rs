@@ -7,13 +7,14 @@ use domain::draft::Draft;
 use domain::fulfillment::Fulfillment;
 use domain::id::{OrderId, ShopId};
 use domain::order::Order;
-use domain::record::Record;
+use domain::record::{Record, RecordKind};
+use domain::rule::Rule;
 use domain::snapshot::{Places, Scope, Shop, Snapshot};
 
 use crate::Store;
 use crate::billing;
 use crate::body;
-use crate::contacts::meant_by;
+use crate::contacts::{self, meant_by};
 use crate::drafts;
 use crate::db::{Error, Query, Row, Value};
 use crate::stock;
@@ -63,6 +64,7 @@ pub(crate) enum Part {
     Drafts,
     Listeners,
     Records,
+    Rules,
     Changes,
 }
 
@@ -154,6 +156,7 @@ impl Store {
                     }
                 }
             }
+            Part::Rules => snapshot.rules = bodies::<Record>(&rows)?.iter().filter_map(Rule::of).collect(),
             Part::Changes => snapshot.changes = Some(rows.first().map_or(Ok(0), |row| row.int(0))?),
             Part::OpenWork => snapshot.has_open_work = !rows.is_empty(),
             Part::Stock => {
@@ -222,6 +225,11 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
     if scope.places != Places::None {
         ask.push((Part::Locations, all("locations")));
         ask.push((Part::Services, all("services")));
+        if scope.routes() {
+            let sql = "SELECT body FROM records WHERE shop_id = $1 AND kind = $2";
+            let kind = RecordKind::RoutingRule.as_str();
+            ask.push((Part::Rules, Query::new(sql, vec![shop.0.into(), kind.into()])));
+        }
         // Whoever comes by some work doesn't try what waits in its order.
         if scope.by_work.is_empty() {
             ask.push((Part::Changes, Query::new(CHANGES, vec![shop.0.into()])));
@@ -231,6 +239,9 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         let key = || vec![shop.0.into(), location.0.into()];
         ask.push((Part::Stock, stock::at_location(shop, location)));
         ask.push((Part::OpenWork, Query::new(OPEN_WORK_AT, key())));
+    }
+    if let Some(contact) = scope.bought_by {
+        ask.push((Part::Orders, contacts::bought_by(shop, contact)));
     }
     ask.extend(scope.contacts.iter().map(|key| (Part::Contacts, meant_by(shop, key))));
     if !scope.drafts.is_empty() {

@@ -1,10 +1,12 @@
-//! Records are saved and removed as they are asked for; all of a command, or none.
+//! Records are saved and removed as they are asked for; all of a command, or none. What waits for a place is tried
+//! again when the rules of routing change.
 
 use super::{Change, Outcome, Write};
 use crate::event::Fact;
 use crate::id::RecordId;
 use crate::record::{Record, RecordKind};
 use crate::refusal::{Field, Refusal, Thing};
+use crate::rule::Rule;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 255;
@@ -14,6 +16,10 @@ pub(super) fn save(change: &mut Change<'_, '_>, records: &[Record]) -> Result<Ou
         permitted(change, record.kind)?;
         if record.name.chars().count() > NAME_MAX {
             return Err(Refusal::Malformed(Field::Name, "is too long (maximum is 255 characters)"));
+        }
+        if record.kind == RecordKind::RoutingRule {
+            Rule::of(record).ok_or(Refusal::Malformed(Field::Rule, "is none that there is"))?;
+            change.writes.push(Write::RouteWaiting);
         }
         let known = change.snapshot.records.iter().find(|known| known.id == record.id);
         if known.is_some_and(|known| known.kind != record.kind) {
@@ -45,6 +51,9 @@ pub(super) fn remove(change: &mut Change<'_, '_>, ids: &[RecordId]) -> Result<Ou
         let known = change.snapshot.records.iter().find(|known| known.id == *id);
         let known = known.ok_or(Refusal::Unknown(Thing::Record(*id)))?;
         permitted(change, known.kind)?;
+        if known.kind == RecordKind::RoutingRule {
+            change.writes.push(Write::RouteWaiting);
+        }
         change.facts.push(Fact::RecordRemoved { record: Box::new(known.clone()) });
         change.writes.push(Write::NoRecord(*id));
     }

@@ -6,14 +6,14 @@ use crate::actor::{to_write, writable};
 use crate::allowed::{Action, WhyNot};
 use crate::command::{MoveWork, Reroute};
 use crate::event::{Fact, LineQuantity};
-use crate::fulfillment_order::{FulfillmentOrder, Request, Stage, StageName};
+use crate::fulfillment_order::{Delivery, FulfillmentOrder, Request, Stage, StageName};
 use crate::id::{FulfillmentOrderId, LocationId, OrderId};
 use crate::location::Location;
 use crate::moving::{is_limited, movable};
 use crate::order::{Order, Waiting};
-use crate::stock::{Stock, StockDelta, StockGuard};
 use crate::refusal::{Refusal, Thing};
 use crate::routing::{self, Demand, Parcel, Plan, Situation};
+use crate::stock::{Stock, StockDelta, StockGuard};
 
 /// Some or all of what remains goes to a location. Whoever moves work must be allowed to change it in both places.
 pub(super) fn to(change: &mut Change<'_, '_>, command: &MoveWork) -> Result<Outcome, Refusal> {
@@ -56,9 +56,11 @@ pub(super) fn reroute(change: &mut Change<'_, '_>, command: &Reroute) -> Result<
         return Err(Refusal::SeveralLocations(locations));
     }
     let mut done = Vec::with_capacity(works.len());
-    for id in works {
+    for (i, id) in works.iter().copied().enumerate() {
         may(change, id, Action::Reroute)?;
-        let (location, plan) = planned(change, order_id, id, command)?;
+        // Works that are to go later don't tie those that go first to where they are.
+        let rest = route::still_to_leave(&change.order(order_id)?.order, &works[i..]);
+        let (location, plan) = planned(change, order_id, id, command, &rest)?;
         let asked = all_of(found(&change.order(order_id)?.order, id)?);
         let moved = go(change, order_id, id, location, &asked, Peers::Leave)?;
         change.order(order_id)?.order.routing.explanation = Some(plan.explanation);
@@ -73,6 +75,7 @@ fn planned<'a>(
     order_id: OrderId,
     id: FulfillmentOrderId,
     command: &Reroute,
+    rest: &[(LocationId, Delivery)],
 ) -> Result<(&'a Location, Plan), Refusal> {
     let (snapshot, actor, stock) = (change.snapshot, change.actor, change.stock_now());
     let order = &change.order(order_id)?.order;
@@ -91,7 +94,7 @@ fn planned<'a>(
         .map(|(location, _)| location.clone())
         .collect();
     for demand in [demand(order, fo), beyond_stock(order, fo)] {
-        let plan = plan(snapshot, order, &demand, &locations, &stock);
+        let plan = plan(snapshot, order, &demand, &locations, &stock, rest);
         if let ([Parcel { location, .. }], true) = (&plan.parcels[..], plan.waiting.is_empty()) {
             let location = snapshot.locations.iter().find(|known| known.id == *location);
             return Ok((location.ok_or(Refusal::NoPlace(id))?, plan));
@@ -106,10 +109,11 @@ fn plan(
     demand: &[Demand],
     locations: &[Location],
     stock: &[Stock],
+    rest: &[(LocationId, Delivery)],
 ) -> Plan {
     let destination = order.placed.shipping_address.as_ref();
-    let tie_breakers = &snapshot.shop.tie_breakers;
-    routing::plan(demand, &Situation { locations, stock, destination, tie_breakers, avoid: &[] })
+    let (tie_breakers, rules) = (&snapshot.shop.tie_breakers, &snapshot.rules);
+    routing::plan(demand, &Situation { locations, stock, destination, tie_breakers, avoid: &[], rules, rest })
 }
 
 /// What remains of `fo`, as routing wants to know it.

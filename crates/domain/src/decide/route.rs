@@ -3,9 +3,9 @@
 use super::{Change, Outcome, billing};
 use crate::billing::status;
 use crate::event::Fact;
-use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
+use crate::fulfillment_order::{Delivery, FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
 use crate::hold::Hold;
-use crate::id::{InvoiceId, LocationId, OrderId};
+use crate::id::{FulfillmentOrderId, InvoiceId, LocationId, OrderId};
 use crate::order::{Order, StockMode, Waiting};
 use crate::refusal::Refusal;
 use crate::routing::{self, Demand, Parcel, Situation};
@@ -44,6 +44,8 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
         destination: order.placed.shipping_address.as_ref(),
         tie_breakers: &snapshot.shop.tie_breakers,
         avoid,
+        rules: &snapshot.rules,
+        rest: &still_to_leave(order, &[]),
     };
     let mut plan = routing::plan(&demand, &situation);
     if sell_on(order, &plan.waiting, &mut demand) {
@@ -111,8 +113,10 @@ pub(super) fn route(change: &mut Change<'_, '_>, id: OrderId, avoid: &[LocationI
     Ok(())
 }
 
+/// Items of a parcel: (index of what waits, how many).
+type Items = Vec<(usize, i64)>;
 /// What becomes one work: a parcel, the hold that it begins with, and its items.
-type Part<'a> = (&'a Parcel, Option<Hold>, Vec<(usize, i64)>);
+type Part<'a> = (&'a Parcel, Option<Hold>, Items);
 
 /// Every parcel in as many works as it needs: what waits for the money of an invoice is work of its own, and held.
 fn parts<'a>(
@@ -125,7 +129,7 @@ fn parts<'a>(
     let mut parts: Vec<Part<'a>> = Vec::with_capacity(parcels.len());
     for parcel in parcels {
         let order = &change.order(id)?.order;
-        let mut groups: Vec<(Option<InvoiceId>, Vec<(usize, i64)>)> = Vec::with_capacity(1);
+        let mut groups: Vec<(Option<InvoiceId>, Items)> = Vec::with_capacity(1);
         for item in &parcel.items {
             let unpaid = status::awaits_payment(order, waited[item.0].invoice_line);
             match groups.iter_mut().find(|(of, _)| *of == unpaid) {
@@ -139,6 +143,12 @@ fn parts<'a>(
         }
     }
     Ok(parts)
+}
+
+/// Where work of an order that is still to be done is, and how it is delivered, apart from some works.
+pub(super) fn still_to_leave(order: &Order, but: &[FulfillmentOrderId]) -> Vec<(LocationId, Delivery)> {
+    let works = order.fulfillment_orders.iter().filter(|work| work.is_open() && !but.contains(&work.id));
+    works.map(|work| (work.location, work.delivery)).collect()
 }
 
 /// What a waiting quantity asks of a location.

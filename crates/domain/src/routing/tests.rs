@@ -6,6 +6,8 @@ use super::*;
 use crate::location::Zone;
 use crate::time::Time;
 
+mod rules;
+
 const SERVICE: ServiceId = ServiceId(7);
 
 fn at(id: i64, rank: i64) -> Location {
@@ -61,7 +63,15 @@ fn ordered_by(rules: &[TieBreaker], demand: &[Demand], locations: &[Location], s
     let destination = address("CA", "ON", "K1A 0B1");
     plan(
         demand,
-        &Situation { locations, stock, destination: Some(&destination), tie_breakers: rules, avoid: &[] },
+        &Situation {
+            locations,
+            stock,
+            destination: Some(&destination),
+            tie_breakers: rules,
+            avoid: &[],
+            rules: &[],
+            rest: &[],
+        },
     )
 }
 
@@ -171,6 +181,8 @@ fn each_location_that_is_out_is_told_why() {
         destination: Some(&destination),
         tie_breakers: TIE_BREAKERS,
         avoid: &[LocationId(4)],
+        rules: &[],
+        rest: &[],
     };
     let plan = plan(&[want(1, 1)], &situation);
     let verdicts: Vec<Verdict> = (1..=7).map(|id| verdict(&plan, id)).collect();

@@ -28,7 +28,8 @@ use domain::price::Price;
 use domain::product::{Product, Variant, WhenOut};
 use domain::record::{Record, RecordKind};
 use domain::refusal::Refusal;
-use domain::snapshot::{Places, Shop, Snapshot, WhenDeclined, WhenUnheard};
+use domain::rule::Rule;
+use domain::snapshot::{LineWord, Places, Shop, Snapshot, WhenDeclined, WhenUnheard};
 use domain::stock::{Stock, StockGuard};
 use domain::time::Time;
 
@@ -109,6 +110,7 @@ pub fn variant(id: VariantId) -> Variant {
         when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
         pinned_to: None,
         custom_fields: Vec::new(),
+        details: Default::default(),
         created_at: Time(0),
         updated_at: Time(0),
     }
@@ -265,6 +267,8 @@ impl World {
             billing: domain::billing::Rules::default(),
             throttle: None,
             when_unheard: WhenUnheard::default(),
+            line_word: LineWord::default(),
+            mail: domain::mail::MailRules::default(),
         };
         let mut world = Self {
             shop,
@@ -381,6 +385,10 @@ impl World {
                 })
                 .cloned()
                 .collect(),
+            rules: match scope.routes() {
+                true => self.records.iter().filter_map(Rule::of).collect(),
+                false => Vec::new(),
+            },
             ..Snapshot::of(self.shop.clone())
         }
     }
@@ -453,6 +461,7 @@ impl World {
                 *known = (**contact).clone();
             }
             Write::NoContact(id) => self.contacts.retain(|known| known.id != *id),
+            Write::NoTraces(..) => {}
             Write::Listener(listener) => {
                 self.listeners.retain(|known| known.id != listener.id);
                 self.listeners.push(listener.clone());

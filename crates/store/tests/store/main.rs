@@ -10,4 +10,5 @@ mod count;
 mod drafts;
 mod lists;
 mod outbox;
+mod rules;
 mod shops;
