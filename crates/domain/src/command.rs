@@ -8,7 +8,7 @@ use crate::contact::SaveContact;
 use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
 use crate::id::{
-    ContactId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
+    ContactId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
     OrderLineId, RecordId, VariantId,
 };
 use crate::listener::Listener;
@@ -40,8 +40,12 @@ pub enum Command {
     LearnTracking(FulfillmentId, Vec<Tracking>),
     /// A fulfillment is called off.
     CancelFulfillment(FulfillmentId),
+    /// A fulfillment is called off, unless it was before, and forgotten.
+    DeleteFulfillment(FulfillmentId),
     /// Something happened to a parcel.
     RecordDelivery(RecordDelivery),
+    /// What was recorded of a parcel's way was a mistake.
+    ForgetDelivery(FulfillmentId, DeliveryEventId),
     /// An order is called off.
     CancelOrder(CancelOrder),
     /// Work is held.
@@ -124,6 +128,8 @@ pub enum Command {
     SaveContact(Box<SaveContact>),
     /// A contact is forgotten.
     DeleteContact(ContactId),
+    /// Everything that tells who a contact is goes, here and wherever it bought something; what was bought stays.
+    RedactContact(ContactId),
     /// A location goes out of service; what is in its shelves goes to the other one.
     DeactivateLocation(LocationId, Option<LocationId>),
     /// A location comes back into service.

@@ -110,6 +110,8 @@ pub enum Write {
     Contact(Box<Contact>),
     /// A contact goes.
     NoContact(ContactId),
+    /// Of a contact and its orders nothing may be kept beside them: neither what was to be told, nor what was told.
+    NoTraces(ContactId, Vec<OrderId>),
     /// A change of stock.
     Stock(StockDelta),
     /// A draft of an edit that wasn't there.
@@ -244,7 +246,9 @@ pub fn decide(
         Command::Track(track) => delivery::track(&mut change, track),
         Command::LearnTracking(id, trackings) => delivery::learn(&mut change, *id, trackings),
         Command::RecordDelivery(record) => delivery::record(&mut change, record),
+        Command::ForgetDelivery(id, event) => delivery::forget(&mut change, *id, *event),
         Command::CancelFulfillment(id) => cancel::fulfillment(&mut change, *id),
+        Command::DeleteFulfillment(id) => cancel::forget(&mut change, *id),
         Command::CancelOrder(cancel) => cancel::order(&mut change, cancel),
         Command::Hold(hold) => hold::hold(&mut change, hold),
         Command::Release(id, holds) => hold::release(&mut change, *id, holds),
@@ -286,6 +290,7 @@ pub fn decide(
         Command::DeleteOrder(id) => amend::delete(&mut change, *id),
         Command::SaveContact(command) => contact::save(&mut change, command),
         Command::DeleteContact(id) => contact::delete(&mut change, *id),
+        Command::RedactContact(id) => contact::redact(&mut change, *id),
         Command::DeactivateLocation(id, to) => places::deactivate(&mut change, *id, *to),
         Command::ActivateLocation(id) => places::activate(&mut change, *id),
         Command::DeleteLocation(id) => places::delete(&mut change, *id),

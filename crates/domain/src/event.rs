@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::fulfillment_order::{Request, StageName};
+use crate::fulfillment::DeliveryEvent;
 use crate::hold::Hold;
 use crate::access::Target;
 use crate::id::{
@@ -309,6 +310,9 @@ facts! {
     FulfillmentUpdated {
         /// The fulfillment.
         fulfillment: FulfillmentId,
+        /// Whether the buyer is to be told of this.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        notify_buyer: bool,
     } = "fulfillment_updated",
     /// A fulfillment was called off.
     FulfillmentCancelled {
@@ -322,6 +326,13 @@ facts! {
         /// What happened.
         event: DeliveryEventId,
     } = "delivery_recorded",
+    /// What was recorded of a parcel's way was taken back.
+    DeliveryForgotten {
+        /// The fulfillment.
+        fulfillment: FulfillmentId,
+        /// What had been recorded.
+        event: Box<DeliveryEvent>,
+    } = "delivery_forgotten",
     /// A location was made.
     LocationCreated {
         /// The location.

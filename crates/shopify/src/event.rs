@@ -3,7 +3,7 @@
 use domain::address::Address;
 use domain::command::{Command, RecordDelivery};
 use domain::decide::Outcome;
-use domain::id::FulfillmentId;
+use domain::id::{DeliveryEventId, FulfillmentId};
 use domain::refusal::Refusal;
 use engine::Done;
 use graphql::{Field, Input as Value};
@@ -43,6 +43,17 @@ pub(crate) fn plan(field: &Field<'_>) -> Input {
         estimated_at: text("estimatedDeliveryAt").and_then(words::parse_time),
     });
     Input::Planned(Box::new(Planned { command, kind }))
+}
+
+/// What was recorded was a mistake. The GraphQL API has no root for that, only the older one has a route.
+pub(crate) fn forget(fulfillment: FulfillmentId, event: DeliveryEventId) -> Planned {
+    let kind = Kind {
+        payload: "FulfillmentEventCreatePayload",
+        errors: "UserError",
+        done: |_| Vec::new(),
+        refused: |refusal, _| vec![plain(refusal)],
+    };
+    Planned { command: Command::ForgetDelivery(fulfillment, event), kind }
 }
 
 fn done(done: &Done) -> Vec<(&'static str, Answer)> {

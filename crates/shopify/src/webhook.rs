@@ -135,9 +135,14 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
             Some(fulfillment::fulfillment(&around(told), told.order?, fulfillment_of(told, fact)?))
         }
         Group::FulfillmentEvents => {
-            let Fact::DeliveryRecorded { event: id, .. } = fact else { return None };
             let fulfillment = fulfillment_of(told, fact)?;
-            let event = fulfillment.events.iter().find(|event| event.id == *id)?;
+            let event = match fact {
+                Fact::DeliveryRecorded { event, .. } => {
+                    fulfillment.events.iter().find(|known| known.id == *event)?
+                }
+                Fact::DeliveryForgotten { event, .. } => event,
+                _ => return None,
+            };
             Some(fulfillment::event(&around(told), told.event.order, fulfillment.id, event))
         }
         Group::Orders if fact.kind() == FactKind::OrderEdited => edit::payload(told, fact),
@@ -160,9 +165,10 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
 fn fulfillment_of<'t>(told: &Told<'t>, fact: &Fact) -> Option<&'t Fulfillment> {
     let id = match fact {
         Fact::FulfillmentCreated { fulfillment }
-        | Fact::FulfillmentUpdated { fulfillment }
+        | Fact::FulfillmentUpdated { fulfillment, .. }
         | Fact::FulfillmentCancelled { fulfillment }
-        | Fact::DeliveryRecorded { fulfillment, .. } => *fulfillment,
+        | Fact::DeliveryRecorded { fulfillment, .. }
+        | Fact::DeliveryForgotten { fulfillment, .. } => *fulfillment,
         _ => return None,
     };
     told.fulfillments.iter().find(|fulfillment| fulfillment.id == id)

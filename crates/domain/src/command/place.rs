@@ -1,6 +1,7 @@
 //! What is said of locations, and of the services that run some of them, when only a part of it changes.
 
 use crate::address::Address;
+use crate::custom_field::CustomField;
 use crate::id::{LocationId, ServiceId};
 
 /// Some of a location changes; `None` leaves it as it is.
@@ -14,6 +15,8 @@ pub struct EditLocation {
     pub address: Option<Address>,
     /// Whether it ships what was sold from afar.
     pub ships_orders: Option<bool>,
+    /// Fields of programs: those that are named; the others stay.
+    pub custom_fields: Vec<CustomField>,
 }
 
 /// Some of a fulfillment service changes; `None` leaves it as it is.

@@ -5,15 +5,15 @@ use crate::actor::{Permission, to_write, visible, writable};
 use crate::command::{RecordDelivery, Track};
 use crate::event::Fact;
 use crate::fulfillment::{DeliveryEvent, Fulfillment, Tracking};
-use crate::id::FulfillmentId;
+use crate::id::{DeliveryEventId, FulfillmentId};
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outcome, Refusal> {
     let mut fulfillment = changeable(change, command.fulfillment)?.clone();
     fulfillment.trackings = command.trackings.clone();
     fulfillment.notify_buyer |= command.notify_buyer;
-    let id = fulfillment.id;
-    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id })
+    let (id, notify_buyer) = (fulfillment.id, command.notify_buyer);
+    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id, notify_buyer })
 }
 
 /// A service says how to find what it sent. What is known already stays, and so does what was called off.
@@ -27,17 +27,13 @@ pub(super) fn learn(
         return Ok(Outcome::Done);
     }
     let fulfillment = Fulfillment { trackings: trackings.to_vec(), ..known.clone() };
-    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id })
+    // Whoever was told that it left didn't learn where to look.
+    let notify_buyer = known.notify_buyer;
+    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id, notify_buyer })
 }
 
 pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> Result<Outcome, Refusal> {
-    // Whoever may record what happens to parcels may do it for all of them: carriers don't know whose work it was.
-    let carrier = change.actor.may(Permission::WriteFulfillments);
-    let of = if carrier { known } else { found };
-    let mut fulfillment = of(change, command.fulfillment)?.clone();
-    if !carrier && !writable(change.actor, fulfillment.service) {
-        return Err(Refusal::NotPermitted(&[Permission::WriteFulfillments]));
-    }
+    let mut fulfillment = followable(change, command.fulfillment)?.clone();
     let event = DeliveryEvent {
         id: change.ids.fresh(),
         status: command.status,
@@ -51,6 +47,30 @@ pub(super) fn record(change: &mut Change<'_, '_>, command: &RecordDelivery) -> R
     let fact = Fact::DeliveryRecorded { fulfillment: fulfillment.id, event: event.id };
     fulfillment.events.push(event);
     store(change, fulfillment, fact)
+}
+
+/// What was recorded of a parcel's way goes, as if it had never been said.
+pub(super) fn forget(
+    change: &mut Change<'_, '_>,
+    id: FulfillmentId,
+    event: DeliveryEventId,
+) -> Result<Outcome, Refusal> {
+    let mut fulfillment = followable(change, id)?.clone();
+    let at = fulfillment.events.iter().position(|known| known.id == event);
+    let at = at.ok_or(Refusal::Unknown(Thing::DeliveryEvent(event)))?;
+    let event = Box::new(fulfillment.events.remove(at));
+    store(change, fulfillment, Fact::DeliveryForgotten { fulfillment: id, event })
+}
+
+/// The fulfillment, if the actor may say what happens to it on its way. Whoever may do that may do it for all of
+/// them: carriers don't know whose work it was.
+fn followable<'a>(change: &Change<'a, '_>, id: FulfillmentId) -> Result<&'a Fulfillment, Refusal> {
+    let carrier = change.actor.may(Permission::WriteFulfillments);
+    let fulfillment = if carrier { known(change, id) } else { found(change, id) }?;
+    match carrier || writable(change.actor, fulfillment.service) {
+        true => Ok(fulfillment),
+        false => Err(Refusal::NotPermitted(&[Permission::WriteFulfillments])),
+    }
 }
 
 fn known<'a>(change: &Change<'a, '_>, id: FulfillmentId) -> Result<&'a Fulfillment, Refusal> {

@@ -48,6 +48,12 @@ pub(super) fn edit(change: &mut Change<'_, '_>, edit: &EditLocation) -> Result<O
         name: edit.name.clone().unwrap_or_else(|| location.name.clone()),
         address: edit.address.clone().unwrap_or_else(|| location.address.clone()),
         ships_orders,
+        custom_fields: custom_field::merged(
+            &location.custom_fields,
+            &edit.custom_fields,
+            change.now,
+            change.ids,
+        ),
         ..location.clone()
     };
     put(change, changed)

@@ -136,6 +136,7 @@ pub(super) fn is_unknown(refusal: &Refusal) -> bool {
             Thing::Order(_)
                 | Thing::FulfillmentOrder(_)
                 | Thing::Fulfillment(_)
+                | Thing::DeliveryEvent(_)
                 | Thing::Listener(_)
                 | Thing::Service(_)
         )

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::member::Member;
 use super::show::{self, Show};
+use crate::mutation::Planned;
 
 /// What is done with what a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,8 @@ pub(super) struct Route {
     /// Its variables.
     pub(super) variables: &'static [Member],
     pub(super) find: Find,
+    /// What is done, if the other API has no root for it; the document then says what it asks for, and no more.
+    pub(super) does: Option<fn(&Value) -> Planned>,
     pub(super) show: Show,
     pub(super) status: StatusCode,
 }
@@ -50,7 +53,16 @@ impl Route {
         document: &'static str,
         variables: &'static [Member],
     ) -> Self {
-        Self { verb, path, document, variables, find: Find::Root, show: show::whole, status: StatusCode::OK }
+        Self {
+            verb,
+            path,
+            document,
+            variables,
+            find: Find::Root,
+            does: None,
+            show: show::whole,
+            status: StatusCode::OK,
+        }
     }
 
     pub(super) const fn get(
@@ -88,6 +100,11 @@ impl Route {
     /// What is shown of the answer, if not all of it.
     pub(super) const fn shows(self, show: Show) -> Self {
         Self { show, ..self }
+    }
+
+    /// It does something that the other API has no root for.
+    pub(super) const fn does(self, does: fn(&Value) -> Planned) -> Self {
+        Self { does: Some(does), ..self }
     }
 
     /// It makes something, and says so.

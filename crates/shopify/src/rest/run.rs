@@ -111,7 +111,13 @@ async fn of_order(call: &Call<'_>, data: &mut Data) -> Result<Answer, Error> {
 
 async fn changed(call: &Call<'_>, bound: &Bound, root: &Root<'_>) -> Result<Told, Stopped> {
     let Request { engine, shop, actor, .. } = call.request;
-    let (_, input) = run::planned(&call.request, root.field()).await?;
+    let input = match call.route.does {
+        Some(does) => match run::data(&call.request).may(root.field()) {
+            Ok(()) => Input::Planned(Box::new(does(&call.given))),
+            Err(error) => Input::Failed(error),
+        },
+        None => run::planned(&call.request, root.field()).await?.1,
+    };
     let planned = match input {
         Input::Planned(planned) => planned,
         Input::Refused(_, errors) => return Ok(Fault::of_errors(&errors).into()),

@@ -2,16 +2,17 @@
 
 use domain::actor::{Permission, visible};
 use domain::fulfillment::Fulfillment;
-use domain::id::{FulfillmentId, OrderId};
+use domain::id::{DeliveryEventId, FulfillmentId, OrderId};
 use domain::order::Order;
 use graphql::Field;
 use serde_json::{Map, Value, json};
 
 use super::member::{Member, id, number, read, same, snake, word};
-use super::{Around, fulfillment as parcel, order, place, service, shop, subscription, work};
+use super::{Around, fulfillment as parcel, order, place, refund, service, shop, subscription, work};
 use crate::answer::Answer;
 use crate::data::Data;
 use crate::fulfillment_order::WorkNode;
+use crate::mutation::Planned;
 use crate::page::{Asked, Cut};
 
 /// Everything that showing an answer needs.
@@ -184,6 +185,25 @@ pub(super) fn event(scene: &Scene<'_>, _: &Answer) -> Option<Value> {
     let event = fulfillment.events.iter().find(|event| event.id.0 == scene.number("id"))?;
     let order = scene.order().map(|order| order.id);
     Some(json!({ "fulfillment_event": parcel::event(&scene.around(), order, fulfillment.id, event) }))
+}
+
+/// The event that the path names is to be forgotten.
+pub(super) fn event_to_forget(given: &Value) -> Planned {
+    let number = |name: &str| given.get(name).and_then(Value::as_i64).unwrap_or(0);
+    crate::event::forget(FulfillmentId(number("fulfillment_id")), DeliveryEventId(number("id")))
+}
+
+/// What of the order went back, oldest first.
+pub(super) fn refunds(scene: &Scene<'_>, _: &Answer) -> Option<Value> {
+    let order = scene.order()?;
+    let shown = order.refunds.iter().map(|one| refund::refund(&scene.around(), order, one));
+    Some(json!({ "refunds": shown.collect::<Value>() }))
+}
+
+pub(super) fn refund(scene: &Scene<'_>, _: &Answer) -> Option<Value> {
+    let order = scene.order()?;
+    let one = order.refunds.iter().find(|one| one.id.0 == scene.number("id"))?;
+    Some(json!({ "refund": refund::refund(&scene.around(), order, one) }))
 }
 
 /// An event that comes in; clients have two names for it.

@@ -5,7 +5,7 @@ use super::route::Route;
 use super::{order_input, paging, show};
 
 pub(super) static ROUTES: &[&[Route]] =
-    &[ORDERS, WORK, REQUESTS, FULFILLMENTS, EVENTS, PLACES, SERVICES, SHOP];
+    &[ORDERS, REFUNDS, WORK, REQUESTS, FULFILLMENTS, EVENTS, PLACES, SERVICES, SHOP];
 
 const ID: Member = id("id", "FulfillmentOrder");
 const OF_WORK: Member = id("fulfillment_order_id", "FulfillmentOrder").named("id");
@@ -79,6 +79,15 @@ const ORDERS: &[Route] = &[
         ],
     )
     .shows(show::the_order),
+];
+
+/// Asks for what a program must be allowed to see an order, and for what its refunds tell.
+const OF_REFUNDS: &str = "query { order(id: \"\") { fulfillments { service { id } } } }";
+
+/// What of an order went back; it is made by calling off and editing.
+const REFUNDS: &[Route] = &[
+    Route::get("orders/{order_id}/refunds", OF_REFUNDS, &[]).of_order().shows(show::refunds),
+    Route::get("orders/{order_id}/refunds/{id}", OF_REFUNDS, &[]).of_order().shows(show::refund),
 ];
 
 const WORK: &[Route] = &[
@@ -169,9 +178,9 @@ const WORK: &[Route] = &[
     ),
     Route::post(
         "fulfillment_orders/{id}/release_hold",
-        "mutation($id: ID!) { fulfillmentOrderReleaseHold(id: $id) { fulfillmentOrder { supportedActions { action \
-         } } } }",
-        &[ID],
+        "mutation($id: ID!, $holdIds: [ID!], $externalId: String) { fulfillmentOrderReleaseHold(id: $id, holdIds: \
+         $holdIds, externalId: $externalId) { fulfillmentOrder { supportedActions { action } } } }",
+        &[ID, ids("hold_ids", "FulfillmentHold"), same("external_id")],
     ),
     Route::post(
         "fulfillment_orders/set_fulfillment_orders_deadline",
@@ -332,6 +341,13 @@ const EVENTS: &[Route] = &[
         &[by("", show::event_input).named("fulfillmentEvent")],
     )
     .makes(),
+    Route::delete(
+        "orders/{order_id}/fulfillments/{fulfillment_id}/events/{id}",
+        "mutation { fulfillmentEventCreate(fulfillmentEvent: {fulfillmentId: \"\", status: DELIVERED}) { \
+         fulfillmentEvent { id } } }",
+        &[],
+    )
+    .does(show::event_to_forget),
 ];
 
 const PLACES: &[Route] = &[

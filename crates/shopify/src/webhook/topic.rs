@@ -49,6 +49,7 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::FulfillmentUpdated | FactKind::FulfillmentCancelled => &["FULFILLMENTS_UPDATE"],
         // The parcel's way is part of the fulfillment, so that changes too.
         FactKind::DeliveryRecorded => &["FULFILLMENT_EVENTS_CREATE", "FULFILLMENTS_UPDATE"],
+        FactKind::DeliveryForgotten => &["FULFILLMENT_EVENTS_DELETE", "FULFILLMENTS_UPDATE"],
         FactKind::LocationCreated => &["LOCATIONS_CREATE"],
         FactKind::LocationUpdated => &["LOCATIONS_UPDATE"],
         FactKind::LocationActivated => &["LOCATIONS_ACTIVATE"],
@@ -218,6 +219,7 @@ mod tests {
             ("FULFILLMENT_HOLDS_ADDED", "fulfillment_holds/added"),
             ("FULFILLMENTS_CREATE", "fulfillments/create"),
             ("FULFILLMENT_EVENTS_CREATE", "fulfillment_events/create"),
+            ("FULFILLMENT_EVENTS_DELETE", "fulfillment_events/delete"),
             ("INVENTORY_LEVELS_UPDATE", "inventory_levels/update"),
         ] {
             assert_eq!(Topic::parse(name).unwrap().path(), path);

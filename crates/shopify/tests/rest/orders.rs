@@ -1,5 +1,6 @@
 //! Orders, their work and what left, by number.
 
+use domain::actor::Permissions;
 use serde_json::{Value, json};
 use testkit::world::{HERE, SHIRT, THERE};
 
@@ -49,6 +50,14 @@ async fn an_order_is_placed_fulfilled_and_called_off() {
     bench.done(MERCHANT, "POST", &format!("fulfillments/{fulfillment}/cancel.json"), Value::Null).await;
     let told = bench.done(MERCHANT, "POST", &path, json!({"reason": "customer", "restock": true})).await;
     assert_eq!(told["order"]["cancel_reason"], "customer");
+    let refunds = bench.get(&format!("orders/{id}/refunds.json")).await;
+    assert_eq!(refunds["refunds"][0]["refund_line_items"][0]["quantity"], 2, "{refunds}");
+    assert_eq!(refunds["refunds"], bench.get(&format!("orders/{id}.json")).await["order"]["refunds"]);
+    let one = refunds["refunds"][0].clone();
+    let shown = bench.get(&format!("orders/{id}/refunds/{}.json", one["id"])).await;
+    assert_eq!(shown, json!({ "refund": one }));
+    let path = format!("orders/{id}/refunds/4711.json");
+    assert_eq!(bench.refused(MERCHANT, "GET", &path, Value::Null).await.0, 404);
 }
 
 #[tokio::test]
@@ -80,6 +89,11 @@ async fn work_is_held_moved_and_waits_until_then() {
     assert_eq!(told["fulfillment_hold"]["reason"], "incorrect_address");
     assert_eq!(told["fulfillment_order"]["status"], "on_hold");
     assert_eq!(told["remaining_fulfillment_order"], Value::Null);
+    let more = json!({"fulfillment_hold": {"reason": "other", "handle": "more"}});
+    let second = bench.done(MERCHANT, "POST", &path("hold.json"), more).await;
+    let by_id = json!({"hold_ids": [told["fulfillment_hold"]["id"]]});
+    let told = bench.done(MERCHANT, "POST", &path("release_hold.json"), by_id).await;
+    assert_eq!(told["fulfillment_order"]["fulfillment_holds"], json!([second["fulfillment_hold"]]));
     let told = bench.done(MERCHANT, "POST", &path("release_hold.json"), Value::Null).await;
     assert_eq!(told["fulfillment_order"]["status"], "open");
 
@@ -180,6 +194,12 @@ async fn events_tell_the_way_of_a_parcel() {
     assert_eq!(listed["fulfillment_events"][0], told.body["fulfillment_event"]);
     let one = format!("{path}/{}.json", told.body["fulfillment_event"]["id"]);
     assert_eq!(bench.get(&one).await["fulfillment_event"]["city"], "Ottawa");
+    bench.program("clerk", Permissions::parse("write_orders").unwrap()).await;
+    let (status, _) = bench.refused("clerk", "DELETE", &one, Value::Null).await;
+    assert_eq!(status, 403, "whoever may record may take back");
+    assert_eq!(bench.done(MERCHANT, "DELETE", &one, Value::Null).await, json!({}));
+    assert_eq!(bench.get(&format!("{path}.json")).await["fulfillment_events"], json!([]));
+    assert_eq!(bench.refused(MERCHANT, "DELETE", &one, Value::Null).await.0, 404);
     let (status, body) =
         bench.refused(MERCHANT, "POST", &format!("{path}.json"), json!({"event": {"status": "lost"}})).await;
     assert_eq!(status, 400);

@@ -44,6 +44,25 @@ fn tracking_and_events_change_no_quantity() {
 }
 
 #[test]
+fn a_mistake_is_taken_back() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(SHIRT, 1)]);
+    let parcel = world.ship(work, None);
+    world.run(&server(), recording(parcel, DeliveryStatus::InTransit, None)).unwrap();
+    world.run(&server(), recording(parcel, DeliveryStatus::Delivered, None)).unwrap();
+    let [left, delivered] = [0, 1].map(|i| world.fulfillments[0].events[i].clone());
+    let forget = Command::ForgetDelivery(parcel, delivered.id);
+    let reader = limited("read_merchant_managed_fulfillment_orders");
+    let needs = Refusal::NotPermitted(&[Permission::WriteFulfillments]);
+    assert_eq!(world.refused(&reader, forget.clone()), needs);
+    let decision = world.run(&limited("write_fulfillments"), forget.clone()).unwrap();
+    assert_eq!(kinds(&decision), [FactKind::DeliveryForgotten, FactKind::OrderUpdated]);
+    assert_eq!(world.fulfillments[0].events, [left]);
+    let gone = Refusal::Unknown(Thing::DeliveryEvent(delivered.id));
+    assert_eq!(world.refused(&merchant(), forget), gone);
+}
+
+#[test]
 fn they_are_told_of_parcels_that_were_called_off_too() {
     let mut world = World::new();
     let work = world.placed_work(&[(SHIRT, 1)]);
@@ -83,7 +102,10 @@ fn what_a_service_says_counts_until_somebody_knows() {
     let told = |number: &str| vec![Tracking { number: Some(number.into()), ..Tracking::default() }];
     let learning = |number: &str| Command::LearnTracking(parcel, told(number));
     assert!(world.fulfillments[0].lacks_tracking());
-    assert_eq!(world.refused(&limited("read_orders"), learning("1Z")), Refusal::Unknown(Thing::Fulfillment(parcel)));
+    assert_eq!(
+        world.refused(&limited("read_orders"), learning("1Z")),
+        Refusal::Unknown(Thing::Fulfillment(parcel))
+    );
     let decision = world.run(&Actor::System, Command::LearnTracking(parcel, vec![])).unwrap();
     assert_eq!(kinds(&decision), [], "it said nothing");
     let decision = world.run(&Actor::System, learning("1Z")).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::actor::Permission;
 use crate::command::{Command, EditLocation};
+use crate::custom_field::CustomField;
 use crate::decide::Write;
 use crate::event::FactKind;
 use crate::id::LocationId;
@@ -95,13 +96,20 @@ fn locations_have_names_of_their_own() {
 }
 
 fn edit(location: LocationId) -> EditLocation {
-    EditLocation { location, name: None, address: None, ships_orders: None }
+    EditLocation { location, name: None, address: None, ships_orders: None, custom_fields: Vec::new() }
 }
 
 #[test]
 fn what_an_edit_does_not_name_stays() {
     let mut world = World::new();
-    let before = world.locations[0].clone();
+    let field = |key: &str| CustomField::said("app".into(), key.into(), "text".into(), "1".into());
+    let dock = EditLocation { custom_fields: vec![field("dock")], ..edit(HERE) };
+    world.run(&merchant(), Command::EditLocation(dock)).unwrap();
+    let gate = EditLocation { custom_fields: vec![field("gate")], ..edit(HERE) };
+    world.run(&merchant(), Command::EditLocation(gate)).unwrap();
+    let before = world.locations.iter().find(|location| location.id == HERE).unwrap().clone();
+    let keys: Vec<&str> = before.custom_fields.iter().map(|field| &*field.key).collect();
+    assert_eq!(keys, ["dock", "gate"]);
     let named = EditLocation { name: Some("Main".into()), ..edit(HERE) };
     let decision = world.run(&merchant(), Command::EditLocation(named)).unwrap();
     assert_eq!(kinds(&decision), [FactKind::LocationUpdated]);

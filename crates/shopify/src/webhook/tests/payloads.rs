@@ -254,7 +254,7 @@ fn fulfillments_are_told_with_what_is_in_them() {
     let recorded = || Fact::DeliveryRecorded { fulfillment: id, event: DeliveryEventId(70) };
     for (topic, fact) in [
         ("FULFILLMENTS_CREATE", Fact::FulfillmentCreated { fulfillment: id }),
-        ("FULFILLMENTS_UPDATE", Fact::FulfillmentUpdated { fulfillment: id }),
+        ("FULFILLMENTS_UPDATE", Fact::FulfillmentUpdated { fulfillment: id, notify_buyer: false }),
         ("FULFILLMENTS_UPDATE", Fact::FulfillmentCancelled { fulfillment: id }),
         ("FULFILLMENTS_UPDATE", recorded()),
     ] {
@@ -267,6 +267,11 @@ fn fulfillments_are_told_with_what_is_in_them() {
         "estimated_delivery_at": null,
     });
     assert_has(&told(recorded(), "FULFILLMENT_EVENTS_CREATE"), &happened, "event");
+    let mut event = fulfillment().events[0].clone();
+    (event.id, event.message) = (DeliveryEventId(71), Some("By mistake".into()));
+    let forgotten = Fact::DeliveryForgotten { fulfillment: id, event: Box::new(event) };
+    let mistake = json!({ "id": 71, "fulfillment_id": 20, "status": "in_transit", "message": "By mistake" });
+    assert_has(&told(forgotten, "FULFILLMENT_EVENTS_DELETE"), &mistake, "what is gone is told whole");
 }
 
 #[test]
