@@ -5,10 +5,12 @@ use domain::id::{
     VariantId,
 };
 use domain::listener::Listener;
+use domain::record::Record;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::calculated::{CalculatedLine, CalculatedOrder, EditSession};
 use crate::cancel::CancelJobResult;
+use crate::constraint::RuleNode;
 use crate::customer::CustomerNode;
 use crate::data::Data;
 use crate::fulfillment::{EventNode, FulfillmentNode};
@@ -43,6 +45,8 @@ pub(crate) enum Answer {
     Customer(domain::id::ContactId),
     Service(domain::id::ServiceId),
     Listener(ListenerId),
+    /// A rule of routing, as it is kept.
+    Rule(Box<Record>),
     Shop,
     App(AppId),
     Installation,
@@ -151,6 +155,7 @@ impl Answer {
                 Out::maybe(data.contacts.get(id).map(|contact| CustomerNode { data, contact }))
             }
             Answer::Listener(id) => Out::maybe(listener(data, *id)),
+            Answer::Rule(record) => Out::maybe(RuleNode::of(record)),
             Answer::Shop => Out::object(ShopNode(data)),
             Answer::App(id) => Out::object(AppNode { id: *id, title: &data.app_name }),
             Answer::Installation => Out::object(Installation(data)),

@@ -1,8 +1,9 @@
 //! `Location`. What mutations say of one is read in `input`.
 
-use domain::id::VariantId;
+use domain::custom_field::find;
+use domain::id::{LocationId, VariantId};
 use domain::location::{Location, first_own};
-use graphql::{Field, FieldError, Object, Out};
+use graphql::{Field, FieldError, Input, Object, Out};
 
 use crate::address::formatted;
 use crate::data::Data;
@@ -53,6 +54,16 @@ pub(crate) fn fact<'a>(location: &'a Location, name: &str) -> Fact<'a> {
         "zip" => text(&location.address.zip),
         _ => Fact::Words(vec![&location.name]),
     }
+}
+
+/// The oldest location with that value in a field of a program.
+pub(crate) fn by_custom_field(data: &Data, custom: &Input) -> Option<LocationId> {
+    let (namespace, key) = metafield::identifier(data, custom);
+    let value = custom.get("value").and_then(Input::as_str).unwrap_or_default();
+    let fits = |location: &&Location| {
+        find(&location.custom_fields, &namespace, &key).is_some_and(|field| field.value == value)
+    };
+    data.locations.iter().filter(fits).map(|location| location.id).min()
 }
 
 /// A location.

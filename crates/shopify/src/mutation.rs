@@ -12,7 +12,7 @@ use crate::calculated::Drafted;
 use crate::answer::{Answer, Payload, UserError};
 use crate::data::Data;
 use crate::tags::{self, Way};
-use crate::{amend, arrange, cancel, event, fulfill, hold, inventory, location, order_create, order_edit, relocate, request, service, subscription, track, transaction};
+use crate::{amend, arrange, cancel, constraint, event, fulfill, hold, inventory, location, order_create, order_edit, relocate, request, service, subscription, track, transaction};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {
@@ -136,6 +136,9 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "fulfillmentOrderReschedule" => arrange::reschedule(field),
         "fulfillmentOrdersSetFulfillmentDeadline" => arrange::set_deadline(field),
         "fulfillmentOrderLineItemsPreparedForPickup" => arrange::prepared_for_pickup(field),
+        "fulfillmentConstraintRuleCreate" => constraint::create(engine, data, field).await?,
+        "fulfillmentConstraintRuleUpdate" => constraint::update(engine, data, field).await?,
+        "fulfillmentConstraintRuleDelete" => constraint::delete(engine, data, field).await?,
         "fulfillmentServiceCreate" => service::create(engine, data, field).await?,
         "fulfillmentServiceUpdate" => service::update(engine, field),
         "fulfillmentServiceDelete" => service::delete(engine, data, field).await?,

@@ -6,9 +6,9 @@ use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
 use crate::id::gid;
-use crate::metafield;
 use crate::inventory::InventoryItem;
 use crate::line_item::full_name;
+use crate::metafield;
 use crate::page::{Connection, Row, names};
 use crate::words::{self, missing, text};
 
@@ -50,6 +50,10 @@ impl Object for ProductNode<'_> {
                 Out::Bool(is_default && variants.next().is_none())
             }
             "id" => Out::from(gid("Product", product.id.0)),
+            "images" => {
+                let rows = ImageNode::of(product).map(|image| Row::new(product.id.0, image));
+                Out::object(Connection::of_all(names!("Image"), rows.into_iter().collect(), field)?)
+            }
             "isGiftCard" => Out::Bool(product.gift_card),
             "metafield" => metafield::one(self.data, &product.custom_fields, "PRODUCT", field),
             "legacyResourceId" => Out::from(product.id.0.to_string()),
@@ -158,6 +162,8 @@ impl Object for VariantNode<'_> {
                 Out::Bool(!variant.tracked || variant.when_out == WhenOut::SellOn || self.available() > 0)
             }
             "barcode" => text(&variant.barcode),
+            // Prices of before are not kept.
+            "compareAtPrice" => Out::Null,
             "createdAt" => Out::from(words::time(variant.created_at)),
             "displayName" => Out::from(full_name(&variant.product_title, &Some(variant.title.clone()))),
             "id" => Out::from(gid("ProductVariant", variant.id.0)),

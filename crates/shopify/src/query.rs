@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::access;
 use crate::answer::Answer;
 use crate::calculated::Drafted;
+use crate::constraint;
 use crate::data::Data;
 use crate::id;
 use crate::inventory::{self, Group, LevelId};
@@ -42,6 +43,7 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
             }
         }
         "publicApiVersions" => Answer::Versions,
+        "fulfillmentConstraintRules" => constraint::all(engine, data).await?,
         "job" => job(engine, data, id.unwrap_or_default()).await?,
         "node" => node(engine, data, field, id.unwrap_or_default()).await?,
         "nodes" => {
@@ -88,11 +90,14 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
             works(engine, data, field).await?
         }
         "locationByIdentifier" => {
-            let id = field.arg("identifier").and_then(|of| of.get("id")).and_then(|id| id.as_str());
-            match id.filter(|id| id::of_kind("Location", id).is_some()) {
-                Some(id) => node(engine, data, field, id).await?,
-                None => Answer::Null,
-            }
+            let identifier = field.arg("identifier").unwrap_or(&graphql::Input::Null);
+            (data.locations, data.services) = engine.places(&data.shop).await?;
+            let id = identifier.get("id").and_then(|id| id.as_str());
+            let found = match identifier.get("customId").filter(|custom| !custom.is_null()) {
+                Some(custom) => location::by_custom_field(data, custom),
+                None => id.and_then(|id| id::of_kind("Location", id)).map(LocationId),
+            };
+            found.map_or(Answer::Null, Answer::Location)
         }
         "locations" | "locationsCount" => locations(engine, data, field).await?,
         "locationsAvailableForDeliveryProfilesConnection" => {
@@ -219,6 +224,7 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             data.contacts.extend(found.into_iter().map(|contact| (contact.id, contact)));
             Answer::Customer(ContactId(number))
         }
+        "FulfillmentConstraintRule" => constraint::one(engine, data, number).await?,
         "WebhookSubscription" => {
             data.listeners = crate::subscription::known(engine, data).await?;
             Answer::Listener(ListenerId(number))

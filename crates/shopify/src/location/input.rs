@@ -13,6 +13,7 @@ use graphql::{Field, Input as Value};
 use crate::answer::{Answer, UserError};
 use crate::data::Data;
 use crate::id::{gid, of_kind};
+use crate::metafield;
 use crate::mutation::{Input, Kind, Planned, invalid_id, plain, required_id};
 use crate::region;
 
@@ -58,7 +59,7 @@ pub(crate) async fn add(engine: &Engine, data: &Data, field: &Field<'_>) -> Resu
         rank: last_rank(&locations) + 1,
         service: None,
         zones: None,
-        custom_fields: Vec::new(),
+        custom_fields: metafield::said(data, input.get("metafields"), &[]),
         created_at: data.now,
         updated_at: data.now,
         deactivated_at: None,
@@ -75,11 +76,14 @@ pub(crate) async fn edit(engine: &Engine, data: &Data, field: &Field<'_>) -> Res
     let input = field.arg("input").unwrap_or(&Value::Null);
     let (locations, _) = engine.places(&data.shop).await?;
     let known = locations.into_iter().find(|location| location.id == id);
+    let kept = known.as_ref().map(|known| known.custom_fields.as_slice()).unwrap_or_default();
+    let custom_fields = metafield::said(data, input.get("metafields"), kept);
     let command = EditLocation {
         location: id,
         name: said(input, "name"),
         address: addressed(input, known.map(|known| known.address).unwrap_or_default()),
         ships_orders: input.get("fulfillsOnlineOrders").and_then(Value::as_bool),
+        custom_fields,
     };
     Ok(planned(Command::EditLocation(command), EDIT))
 }
