@@ -2,7 +2,7 @@
 //!
 //! The way of a request: [`call`] finds out who asks and takes the request apart; a handler reads its [`input`],
 //! executes one command or asks one question, and renders what came of it ([`words`] has the vocabulary). A
-//! [`failure`] is what could not be done, in this API's form. Lists are [`page`]d. Things without rules of their own
+//! [`failure`] is what could not be done, in this API's form. What happens is told to endpoints, too ([`webhook`]). Lists are [`page`]d. Things without rules of their own
 //! (tags, shipping rates, courses) are [`record`]s: a table says which fields they have. One file per resource.
 
 use std::sync::Arc;
@@ -30,6 +30,7 @@ mod shipping;
 mod store;
 mod tag;
 mod transaction;
+mod webhook;
 mod words;
 mod workspace;
 mod zone;
@@ -38,6 +39,11 @@ use call::Server;
 
 /// The name by which keys, listeners and deliveries know this dialect.
 pub const NAME: &str = "clickfunnels";
+
+/// What the workers need of this dialect.
+pub fn dialect() -> Arc<dyn engine::dialect::Dialect> {
+    Arc::new(webhook::Webhooks)
+}
 
 /// Every route of this dialect; `url` is the address by which the server is reached.
 pub fn routes(engine: Engine, url: &str) -> Router {
@@ -80,6 +86,7 @@ pub fn routes(engine: Engine, url: &str) -> Router {
         .route("/shipping/packages/{id}", shipping::PACKAGE.member())
         .merge(contact::routes())
         .merge(orders())
+        .merge(webhook::routes())
         .with_state(Server { engine, url: Arc::from(url) });
     Router::new().nest("/api/v2", api)
 }

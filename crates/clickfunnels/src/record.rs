@@ -395,19 +395,7 @@ impl Field {
             },
             Kind::Flag | Kind::Archived => input.flag(name)?.map(Value::from),
             Kind::Other(_) => input.id(name)?.map(Value::from),
-            Kind::Ids => match input.value(name) {
-                None => None,
-                Some(Value::Array(ids)) => {
-                    let read = |value: &Value| match value {
-                        Value::Number(number) => number.as_i64(),
-                        Value::String(text) => id::parse(text),
-                        _ => None,
-                    };
-                    let ids = ids.iter().map(read).collect::<Option<Vec<i64>>>();
-                    Some(ids.ok_or_else(|| invalid(name, "must be a list of ids"))?.into())
-                }
-                Some(_) => return Err(invalid(name, "must be a list of ids")),
-            },
+            Kind::Ids => input.ids(name)?.map(Value::from),
             Kind::Any => input.value(name).cloned(),
         })
     }

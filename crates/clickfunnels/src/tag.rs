@@ -6,9 +6,12 @@ use engine::query::Column;
 use crate::page::Holds;
 use crate::record::{Field, Kind, Names, Otherwise, Parent, Resource};
 
+/// The colour of a tag of which nobody said which.
+pub(crate) const COLOR: &str = "#132d7b";
+
 const FIELDS: &[Field] = &[
     Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Needed },
-    Field { name: "color", holds: Kind::Text, otherwise: Otherwise::Text("#132d7b") },
+    Field { name: "color", holds: Kind::Text, otherwise: Otherwise::Text(COLOR) },
 ];
 
 const FILTERS: &[(&str, Column, Holds)] =

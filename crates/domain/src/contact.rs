@@ -63,6 +63,9 @@ pub struct Contact {
     /// Values that programs keep.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom_fields: Vec<CustomField>,
+    /// When everything that tells who it is was forgotten, for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted_at: Option<Time>,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.
@@ -215,10 +218,21 @@ impl Contact {
             links: Links::default(),
             attributes: Map::new(),
             custom_fields: Vec::new(),
+            redacted_at: None,
             created_at: now,
             updated_at: now,
             version: 0,
         }
+    }
+
+    /// Whether it can be written to: it has an e-mail address, and nobody said that it doesn't want to hear anything.
+    pub fn is_active(&self) -> bool {
+        self.email.is_some() && self.marketing != Consent::Withdrawn
+    }
+
+    /// Whether it is somebody: neither unknown from the start nor forgotten since.
+    pub fn is_somebody(&self) -> bool {
+        self.identity == Identity::Known && self.redacted_at.is_none()
     }
 
     /// Whether that key means this contact.

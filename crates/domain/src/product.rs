@@ -38,6 +38,9 @@ pub struct Product {
     /// Values that programs keep with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom_fields: Vec<CustomField>,
+    /// What else its dialect keeps of it, in the dialect's own form.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub details: serde_json::Value,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.
@@ -125,6 +128,9 @@ pub struct Variant {
     /// Values that programs keep with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom_fields: Vec<CustomField>,
+    /// What else its dialect keeps of it, in the dialect's own form.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub details: serde_json::Value,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use domain::access::{AccessGrant, Target};
 use domain::actor::{Actor, App, Permission, visible};
 use domain::contact::{Contact, ContactKey};
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::draft::Draft;
 use domain::id::{
-    ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, LocationId, OrderId, PriceId, ProductId,
+    AccessGrantId, ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, PriceId, ProductId,
     RecordId, VariantId,
 };
 use domain::listener::Listener;
@@ -25,7 +26,7 @@ use domain::snapshot::Shop;
 
 pub use store::db::Value;
 pub use store::{
-    Column, Condition, ContactRow, ContactSort, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow,
+    AccessSort, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow,
     OrderSort, Page, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
 };
 
@@ -272,9 +273,43 @@ impl Engine {
         Ok(self.store().contact(shop.id, key).await?)
     }
 
-    /// A page of contacts.
-    pub async fn contacts(&self, shop: &Shop, sort: ContactSort, page: &Page) -> Result<Vec<ContactRow>, Error> {
-        Ok(self.store().contacts(shop.id, sort, page).await?)
+    /// A page of contacts; conditions as in [`store::Store::contacts`].
+    pub async fn contacts(
+        &self,
+        shop: &Shop,
+        conditions: &[Condition],
+        sort: ContactSort,
+        page: &Page,
+    ) -> Result<Vec<ContactRow>, Error> {
+        Ok(self.store().contacts(shop.id, conditions, sort, page).await?)
+    }
+
+    /// A page of grants of access to something that weren't taken back; conditions as in
+    /// [`store::Store::access_page`].
+    pub async fn access_page(
+        &self,
+        shop: &Shop,
+        target: Target,
+        conditions: &[Condition],
+        sort: AccessSort,
+        page: &Page,
+    ) -> Result<Vec<AccessGrant>, Error> {
+        Ok(self.store().access_page(shop.id, target, conditions, sort, page).await?)
+    }
+
+    /// The grant of access with that id, unless it was taken back.
+    pub async fn access(&self, shop: &Shop, id: AccessGrantId) -> Result<Option<AccessGrant>, Error> {
+        Ok(self.store().access(shop.id, id).await?.filter(|grant| grant.revoked_at.is_none()))
+    }
+
+    /// Every price of those variants, in no order.
+    pub async fn prices_of(&self, shop: &Shop, variants: &[VariantId]) -> Result<Vec<Price>, Error> {
+        Ok(self.store().prices_of(shop.id, variants).await?)
+    }
+
+    /// A page of products, by id.
+    pub async fn product_page(&self, shop: &Shop, page: &Page) -> Result<Vec<Product>, Error> {
+        Ok(self.store().product_page(shop.id, page).await?)
     }
 
     /// A draft of an edit that `actor` began, with its order; `None` once it is done or forgotten.
@@ -310,6 +345,21 @@ impl Engine {
             }
             page.after = found.last().map(|(order, key)| (*key, order.id.0));
         }
+    }
+
+    /// A page of what these listeners were told: the first delivery of every message, however many of them got it.
+    pub async fn told(
+        &self,
+        shop: &Shop,
+        listeners: &[ListenerId],
+        page: &Page,
+    ) -> Result<Vec<Delivery>, Error> {
+        Ok(self.store().told(shop.id, listeners, page).await?)
+    }
+
+    /// A delivery, while it is kept.
+    pub async fn delivery(&self, shop: &Shop, id: i64) -> Result<Option<Delivery>, Error> {
+        Ok(self.store().delivery(shop.id, id).await?)
     }
 
     /// The listeners of the program that asks; all of them for the server itself.

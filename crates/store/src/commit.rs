@@ -19,6 +19,7 @@ use crate::drafts;
 use crate::db::{Error, Statement, Value};
 use crate::index;
 use crate::stock;
+use crate::traces;
 use crate::inquiries;
 
 /// What to remember of a request that may be sent again.
@@ -65,7 +66,13 @@ pub(crate) fn batch(
         bodies.keep(&snapshot.fulfillments)?;
     }
     for event in &decision.events {
-        out.push(appended(shop, event, decision.heard, &bodies)?);
+        let waits = calls_service(event) || (decision.heard == Heard::ByListeners && mails(snapshot, decision, event));
+        out.push(appended(shop, event, waits, decision.heard, &bodies)?);
+    }
+    for write in &decision.writes {
+        if let Write::NoTraces(contact, orders) = write {
+            out.extend(traces::forgotten(shop, snapshot, decision, *contact, orders));
+        }
     }
     for write in shared_rows {
         one(shop, snapshot, decision.at, write, &mut bodies, &mut out)?;
@@ -96,6 +103,7 @@ struct Bodies {
     contacts: Vec<String>,
     products: Vec<String>,
     variants: Vec<String>,
+    access: Vec<String>,
 }
 
 impl Bodies {
@@ -123,7 +131,7 @@ fn one(
     match write {
         Write::NewOrder(order) => {
             let text = order_row(shop, INSERT_ORDER, order, snapshot.changes, out)?;
-            index::difference(shop, &[], &index::fulfillment_order_rows(order), out);
+            index::differences(shop, None, Some(order), out);
             billing::parts(shop, None, order, out);
             bodies.orders.push((order.id.0, text));
         }
@@ -131,8 +139,7 @@ fn one(
             let text = order_row(shop, UPDATE_ORDER, order, snapshot.changes, out)?;
             let before = snapshot.orders.iter().find(|before| before.id == order.id);
             billing::parts(shop, before, order, out);
-            let before = before.map(index::fulfillment_order_rows).unwrap_or_default();
-            index::difference(shop, &before, &index::fulfillment_order_rows(order), out);
+            index::differences(shop, before, Some(order), out);
             bodies.orders.push((order.id.0, text));
         }
         Write::NewFulfillment(fulfillment) => {
@@ -152,8 +159,7 @@ fn one(
             known.push((*version).into());
             out.push(Statement::new(DELETE_ORDER, known));
             let before = snapshot.orders.iter().find(|before| before.id == *id);
-            let before = before.map(index::fulfillment_order_rows).unwrap_or_default();
-            index::difference(shop, &before, &[], out);
+            index::differences(shop, before, None, out);
             out.push(Statement::new(DELETE_FULFILLMENTS_OF_ORDER, key(id.0)).any());
             out.push(billing::no_parts(shop, *id));
         }
@@ -161,19 +167,23 @@ fn one(
             let mut known = key(id.0);
             known.push((*version).into());
             out.push(Statement::new(DELETE_FULFILLMENT, known));
+            out.push(Statement::new(DELETE_ORDERS_OF_FULFILLMENT, key(id.0)).any());
         }
         Write::Stock(delta) => out.push(stock::moved(shop, delta, at)),
         Write::NewContact(contact) => {
             let (statement, text) = contacts::written(shop, contacts::INSERT, contact)?;
             out.push(statement);
+            contacts::tagged(shop, None, contact, out);
             bodies.contacts.push(text);
         }
         Write::Contact(contact) => {
             let (statement, text) = contacts::written(shop, contacts::UPDATE, contact)?;
             out.push(statement);
+            let before = snapshot.contacts.iter().find(|before| before.id == contact.id);
+            contacts::tagged(shop, before, contact, out);
             bodies.contacts.push(text);
         }
-        Write::NoContact(id) => out.push(contacts::deleted(shop, *id)),
+        Write::NoContact(id) => out.extend(contacts::deleted(shop, *id)),
         Write::NewDraft(draft) => out.push(drafts::inserted(shop, draft)?),
         Write::Draft(draft) => out.push(drafts::updated(shop, draft)?),
         Write::NoDraft(id, version) => out.push(drafts::deleted(shop, *id, *version)),
@@ -227,7 +237,10 @@ fn one(
             bodies.variants.push(text);
         }
         Write::Price(price) => out.push(billing::price(shop, price)?),
-        Write::Access(grant) => out.push(billing::access(shop, grant)),
+        Write::Access(grant) => {
+            out.push(billing::access(shop, grant));
+            bodies.access.push(body::write(grant)?);
+        }
         Write::NoAccess(grant, at) => out.push(billing::no_access(shop, *grant, *at)),
         // Orders that wait aren't touched: some come in at this very moment, and all could be locked by others. They
         // know how many changes they have seen.
@@ -253,8 +266,8 @@ fn one(
             let gone = "DELETE FROM records WHERE shop_id = $1 AND record_id = $2";
             out.push(Statement::new(gone, key(id.0)));
         }
-        // The call itself is a delivery, written when the event is dispatched.
-        Write::CallService(..) => {}
+        // The call itself is a delivery, written when the event is dispatched; traces go after the events.
+        Write::CallService(..) | Write::NoTraces(..) => {}
     }
     Ok(())
 }
@@ -305,7 +318,13 @@ fn saved<T: Serialize>(sql: &'static str, mut key: Vec<Value>, thing: &T) -> Res
 /// An event. Somebody may be listening: then what it is about is kept beside it as it is now, and it waits to be
 /// dispatched; otherwise it is only history. The question is asked inside the transaction, so no listener that was
 /// there before is ever missed.
-fn appended(shop: ShopId, event: &Event, heard: Heard, bodies: &Bodies) -> Result<Statement, Error> {
+fn appended(
+    shop: ShopId,
+    event: &Event,
+    waits: bool,
+    heard: Heard,
+    bodies: &Bodies,
+) -> Result<Statement, Error> {
     let mut snapshot = String::from("{");
     if let Some((_, order)) = bodies.orders.iter().find(|(id, _)| event.order.is_some_and(|o| o.0 == *id)) {
         snapshot.push_str("\"order\":");
@@ -318,6 +337,7 @@ fn appended(shop: ShopId, event: &Event, heard: Heard, bodies: &Bodies) -> Resul
         ("contacts", &bodies.contacts),
         ("products", &bodies.products),
         ("variants", &bodies.variants),
+        ("access", &bodies.access),
     ] {
         let kept = kept.iter().map(|body| body::json(body)).collect::<Result<Vec<_>, _>>()?;
         if !kept.is_empty() {
@@ -338,10 +358,25 @@ fn appended(shop: ShopId, event: &Event, heard: Heard, bodies: &Bodies) -> Resul
             event.app.map(|app| app.0).into(),
             body::write(&event.facts)?.into(),
             snapshot.into(),
-            calls_service(event).into(),
+            waits.into(),
             (heard == Heard::ByListeners).into(),
         ],
     ))
+}
+
+/// Whether a mail is to be written because of that event, whoever listens.
+fn mails(snapshot: &Snapshot, decision: &Decision, event: &Event) -> bool {
+    let writes = || decision.writes.iter();
+    let order = event.order.and_then(|id| {
+        writes().find_map(|write| match write {
+            Write::NewOrder(order) | Write::Order(order) if order.id == id => Some(&**order),
+            _ => None,
+        })
+    });
+    let notifies = |id: FulfillmentId| {
+        writes().any(|write| matches!(write, Write::NewFulfillment(made) if made.id == id && made.notify_buyer))
+    };
+    !domain::mail::caused(&snapshot.shop.mail, event, order, notifies).is_empty()
 }
 
 /// Whether a fulfillment service is to be called because of that event, whoever listens.
@@ -353,13 +388,13 @@ fn calls_service(event: &Event) -> bool {
 }
 
 const INSERT_ORDER: &str = "INSERT INTO orders (shop_id, order_id, version, number, name, source_key, email, \
-     processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, route_at, \
-     body, route_seen) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+     processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, \
+     subscription, route_at, body, route_seen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 const UPDATE_ORDER: &str = "UPDATE orders SET version = $3, number = $4, name = $5, source_key = $6, email = $7, \
      processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
-     contact_id = $15, due_at = $16, ask_at = $17, route_at = $18, body = $19, \
-     route_seen = coalesce($20, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
+     contact_id = $15, due_at = $16, ask_at = $17, subscription = $18, route_at = $19, body = $20, \
+     route_seen = coalesce($21, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
 const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body, \
      untracked_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6, \
@@ -369,6 +404,8 @@ const INSERT_FULFILLMENT_OF_ORDER: &str =
 const DELETE_ORDER: &str = "DELETE FROM orders WHERE shop_id = $1 AND order_id = $2 AND version = $3";
 const DELETE_FULFILLMENTS_OF_ORDER: &str =
     "DELETE FROM fulfillments_of_orders WHERE shop_id = $1 AND order_id = $2";
+const DELETE_ORDERS_OF_FULFILLMENT: &str =
+    "DELETE FROM fulfillments_of_orders WHERE shop_id = $1 AND fulfillment_id = $2";
 const DELETE_FULFILLMENT: &str =
     "DELETE FROM fulfillments WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3";
 const UPSERT_LISTENER: &str = "INSERT INTO listeners (shop_id, listener_id, body) VALUES ($1, $2, $3) \

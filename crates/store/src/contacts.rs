@@ -6,7 +6,7 @@ use domain::id::{ContactId, ShopId};
 use crate::Store;
 use crate::body;
 use crate::db::{Error, Query, Row, Statement, Value};
-use crate::lists::{Descending, Page};
+use crate::lists::{Condition, Page, tail};
 use crate::load::{bodies, by_ids};
 
 /// What a list of contacts is sorted by; the id decides between equals.
@@ -23,11 +23,11 @@ pub enum ContactSort {
 pub type ContactRow = (Contact, i64);
 
 pub(crate) const INSERT: &str = "INSERT INTO contacts (shop_id, contact_id, version, email, phone, created_at, \
-     updated_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+     updated_at, active, somebody, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 pub(crate) const UPDATE: &str = "UPDATE contacts SET version = $3, email = $4, phone = $5, created_at = $6, \
-     updated_at = $7, body = $8 WHERE shop_id = $1 AND contact_id = $2 AND version = $3 - 1";
+     updated_at = $7, active = $8, somebody = $9, body = $10 WHERE shop_id = $1 AND contact_id = $2 AND version = $3 - 1";
 const DELETE: &str = "DELETE FROM contacts WHERE shop_id = $1 AND contact_id = $2";
-const AFTER: &str = "SELECT contact_id, body, version, email, phone, created_at, updated_at FROM contacts \
+const AFTER: &str = "SELECT contact_id, body, version, email, phone, created_at, updated_at, active, somebody FROM contacts \
      WHERE shop_id = $1 AND contact_id > $2 ORDER BY contact_id LIMIT 500";
 
 /// What lists and filters need to know of a contact, after its id.
@@ -38,7 +38,35 @@ fn columns(contact: &Contact) -> Vec<Value> {
         contact.phone.clone().into(),
         contact.created_at.0.into(),
         contact.updated_at.0.into(),
+        contact.is_active().into(),
+        contact.is_somebody().into(),
     ]
+}
+
+/// Statements that write the labels of a contact, if they changed.
+pub(crate) fn tagged(shop: ShopId, before: Option<&Contact>, contact: &Contact, out: &mut Vec<Statement>) {
+    let (known, now) = (before.map(tags).unwrap_or_default(), tags(contact));
+    if known == now {
+        return;
+    }
+    let of = |id: ContactId| vec![shop.0.into(), id.0.into()];
+    out.push(Statement::new(UNTAG, of(contact.id)).any());
+    out.extend(now.into_iter().map(|tag| {
+        let sql = "INSERT INTO tags_of_contacts (shop_id, contact_id, tag) VALUES ($1, $2, $3)";
+        let mut values: Vec<Value> = of(contact.id);
+        values.push(tag.into());
+        Statement::new(sql, values)
+    }));
+}
+
+const UNTAG: &str = "DELETE FROM tags_of_contacts WHERE shop_id = $1 AND contact_id = $2";
+
+/// Its labels as they are looked up.
+fn tags(contact: &Contact) -> Vec<String> {
+    let mut tags: Vec<String> = contact.tags.iter().map(|tag| tag.to_lowercase()).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
 }
 
 /// Writes a contact with [`INSERT`] or [`UPDATE`]; gives its body too.
@@ -54,8 +82,9 @@ pub(crate) fn written(
     Ok((Statement::new(sql, params), text))
 }
 
-pub(crate) fn deleted(shop: ShopId, id: ContactId) -> Statement {
-    Statement::new(DELETE, vec![shop.0.into(), id.0.into()])
+pub(crate) fn deleted(shop: ShopId, id: ContactId) -> [Statement; 2] {
+    let key = || vec![shop.0.into(), id.0.into()];
+    [Statement::new(DELETE, key()), Statement::new(UNTAG, key()).any()]
 }
 
 /// A query for the contacts that a key means.
@@ -70,33 +99,29 @@ pub(crate) fn meant_by(shop: ShopId, key: &ContactKey) -> Query {
     Query::new(sql, vec![shop.0.into(), value])
 }
 
-pub(crate) fn contacts_query(shop: ShopId, sort: ContactSort, page: &Page) -> Query {
-    let (than, direction) = match page.descending {
-        Descending::No => (">", "ASC"),
-        Descending::Yes => ("<", "DESC"),
+/// A query for the orders of a contact, and for those of nobody in particular that have its e-mail address.
+pub(crate) fn bought_by(shop: ShopId, contact: ContactId) -> Query {
+    let sql = "SELECT order_id, version, body FROM orders WHERE shop_id = $1 AND (contact_id = $2 \
+               OR contact_id IS NULL AND lower(email) = (SELECT email FROM contacts \
+               WHERE shop_id = $1 AND contact_id = $2))";
+    Query::new(sql, vec![shop.0.into(), contact.0.into()])
+}
+
+pub(crate) fn contacts_query(
+    shop: ShopId,
+    conditions: &[Condition],
+    sort: ContactSort,
+    page: &Page,
+) -> Query {
+    let key = match sort {
+        ContactSort::Id => "contact_id",
+        ContactSort::UpdatedAt => "updated_at",
     };
-    let mut values: Vec<Value> = vec![shop.0.into()];
-    let (key, order) = match sort {
-        ContactSort::Id => ("contact_id", format!("contact_id {direction}")),
-        ContactSort::UpdatedAt => ("updated_at", format!("updated_at {direction}, contact_id {direction}")),
-    };
-    let mut after = String::new();
-    if let Some((value, last)) = page.after {
-        after = match sort {
-            ContactSort::Id => {
-                values.push(last.into());
-                format!(" AND contact_id {than} $2")
-            }
-            ContactSort::UpdatedAt => {
-                values.extend([value.into(), last.into()]);
-                format!(" AND (updated_at, contact_id) {than} ($2, $3)")
-            }
-        };
-    }
-    let limit = page.limit;
-    let sql =
-        format!("SELECT body, {key} FROM contacts WHERE shop_id = $1{after} ORDER BY {order} LIMIT {limit}");
-    Query::new(sql, values)
+    let tail = tail(shop, "c", conditions, key, "contact_id", page);
+    Query::new(
+        format!("SELECT c.body, c.{key} FROM contacts c WHERE c.shop_id = $1{}", tail.sql),
+        tail.values,
+    )
 }
 
 impl Store {
@@ -119,14 +144,17 @@ impl Store {
         Ok(bodies(&rows)?.pop())
     }
 
-    /// A page of contacts.
+    /// A page of contacts. Conditions may name the columns `ContactId`, `Email` (in lower case), `Active`,
+    /// `Somebody` and `UpdatedAt`, and labels.
     pub async fn contacts(
         &self,
         shop: ShopId,
+        conditions: &[Condition],
         sort: ContactSort,
         page: &Page,
     ) -> Result<Vec<ContactRow>, Error> {
-        let rows = self.db.read(vec![contacts_query(shop, sort, page)]).await?.pop().unwrap_or_default();
+        let rows =
+            self.db.read(vec![contacts_query(shop, conditions, sort, page)]).await?.pop().unwrap_or_default();
         rows.iter().map(|row| Ok((body::read(row.text(0)?)?, row.int(1)?))).collect()
     }
 

@@ -19,8 +19,10 @@ use crate::load::{FULFILLMENTS, bodies, by_ids, fulfillments_of_orders};
 use crate::stock;
 
 mod condition;
+pub(crate) mod invoice;
 pub(crate) mod record;
 pub use condition::{Column, Condition};
+pub use invoice::{FulfillmentRow, InvoiceRow, InvoiceSort, RestockRow};
 pub use record::RecordSort;
 
 /// Where a page begins and how it runs.
@@ -76,12 +78,12 @@ pub type OrderRow = (Arc<Order>, i64);
 pub type WorkRow = (FulfillmentOrderId, Arc<Order>, i64);
 
 /// The text after `FROM … WHERE shop_id = $1` and its values.
-struct Tail {
-    sql: String,
-    values: Vec<Value>,
+pub(crate) struct Tail {
+    pub(crate) sql: String,
+    pub(crate) values: Vec<Value>,
 }
 
-fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &str, page: &Page) -> Tail {
+pub(crate) fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &str, page: &Page) -> Tail {
     let mut tail = Tail { sql: String::new(), values: vec![shop.0.into()] };
     if !conditions.is_empty() {
         let all = condition::all(conditions, alias, &mut tail.values);
@@ -377,6 +379,14 @@ impl Store {
         }
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let query = by_ids(shop, "SELECT body FROM products", "product_id", &ids);
+        bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())
+    }
+
+    /// A page of products, by id.
+    pub async fn product_page(&self, shop: ShopId, page: &Page) -> Result<Vec<Product>, Error> {
+        let tail = tail(shop, "p", &[], "product_id", "product_id", page);
+        let query =
+            Query::new(format!("SELECT p.body FROM products p WHERE p.shop_id = $1{}", tail.sql), tail.values);
         bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())
     }
 

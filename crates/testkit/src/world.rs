@@ -17,7 +17,7 @@ use domain::location::{Location, Service};
 use domain::money::Currency;
 use domain::order::{Article, CancelReason, Placed};
 use domain::product::{Product, Variant, WhenOut};
-use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
+use domain::snapshot::{LineWord, Shop, WhenDeclined, WhenUnheard};
 use domain::time::Time;
 
 /// The shop.
@@ -57,6 +57,8 @@ pub fn shop() -> Shop {
         billing: domain::billing::Rules::default(),
         throttle: None,
         when_unheard: WhenUnheard::default(),
+        line_word: LineWord::default(),
+        mail: domain::mail::MailRules::default(),
     }
 }
 
@@ -108,6 +110,7 @@ pub fn product(id: ProductId) -> Product {
         gift_card: false,
         image: None,
         custom_fields: Vec::new(),
+        details: Default::default(),
         created_at: Time(0),
         updated_at: Time(0),
     }
@@ -135,6 +138,7 @@ pub fn variant(id: VariantId) -> Variant {
         when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
         pinned_to: None,
         custom_fields: Vec::new(),
+        details: Default::default(),
         created_at: Time(0),
         updated_at: Time(0),
     }

@@ -4,5 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod bench;
+mod contacts;
+mod fulfillments;
+mod goods;
+mod invoices;
 mod kept;
+mod orders;
 mod published;
+mod subscriptions;

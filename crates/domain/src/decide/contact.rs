@@ -6,6 +6,7 @@ use crate::contact::{self, Contact, ContactChange, ContactKey, SaveContact, Whom
 use crate::custom_field;
 use crate::event::Fact;
 use crate::id::ContactId;
+use crate::redact;
 use crate::refusal::{Field, Refusal, Thing};
 
 /// How long a name, a telephone number or a label may be, in characters.
@@ -66,6 +67,39 @@ pub(super) fn delete(change: &mut Change<'_, '_>, id: ContactId) -> Result<Outco
     find(change, &ContactKey::Id(id)).ok_or(Refusal::Unknown(Thing::Contact))?;
     change.facts.push(Fact::ContactDeleted { contact: id });
     change.writes.push(Write::NoContact(id));
+    Ok(Outcome::Contact(id))
+}
+
+/// Orders and parcels that tell nothing of it any more are left alone, so doing it again changes nothing.
+pub(super) fn redact(change: &mut Change<'_, '_>, id: ContactId) -> Result<Outcome, Refusal> {
+    permitted(change)?;
+    let known = find(change, &ContactKey::Id(id)).ok_or(Refusal::Unknown(Thing::Contact))?;
+    let mut contact = redact::contact(known, change.now);
+    if contact != *known {
+        contact.updated_at = change.now;
+        contact.version += 1;
+        change.facts.push(Fact::ContactUpdated { contact: id });
+        change.writes.push(Write::Contact(Box::new(contact)));
+    }
+    let snapshot = change.snapshot;
+    for known in &snapshot.orders {
+        let order = redact::order(known);
+        if order != *known {
+            let touched = change.order(known.id)?;
+            touched.order = order;
+            touched.facts.push(Fact::OrderAmended {});
+        }
+    }
+    for known in &snapshot.fulfillments {
+        let mut fulfillment = redact::fulfillment(known);
+        if fulfillment != *known {
+            fulfillment.updated_at = change.now;
+            fulfillment.version += 1;
+            change.writes.push(Write::Fulfillment(Box::new(fulfillment)));
+        }
+    }
+    let orders = snapshot.orders.iter().map(|order| order.id).collect();
+    change.writes.push(Write::NoTraces(id, orders));
     Ok(Outcome::Contact(id))
 }
 

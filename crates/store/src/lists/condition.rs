@@ -21,6 +21,8 @@ pub enum Condition {
     Any(Vec<Vec<Condition>>),
     /// Not all of these hold. A column without a value meets no condition, so it meets its opposite.
     Not(Vec<Condition>),
+    /// A contact has one of these labels, given in lower case; none of them matches nothing.
+    Tagged(Vec<String>),
     /// Work that still waits to be done. A condition of its own, since an index holds just that work.
     Open,
     /// Work at locations run by certain people; nobody named matches nothing.
@@ -57,6 +59,23 @@ pub enum Column {
     Request,
     /// Whose an order is.
     ContactId,
+    RecordId,
+    ParentId,
+    OtherId,
+    RecordKey,
+    Archived,
+    /// Whether a contact can be written to.
+    Active,
+    /// Whether a contact is somebody.
+    Somebody,
+    GrantId,
+    /// Whether an order is paid again and again.
+    Subscription,
+    InvoiceId,
+    InvoiceNumber,
+    InvoiceKind,
+    InvoiceStatus,
+    ExternalId,
 }
 
 impl Column {
@@ -80,6 +99,20 @@ impl Column {
             Column::Stage => "stage",
             Column::Request => "request",
             Column::ContactId => "contact_id",
+            Column::RecordId => "record_id",
+            Column::ParentId => "parent_id",
+            Column::OtherId => "other_id",
+            Column::RecordKey => "record_key",
+            Column::Archived => "archived",
+            Column::Active => "active",
+            Column::Somebody => "somebody",
+            Column::GrantId => "grant_id",
+            Column::Subscription => "subscription",
+            Column::InvoiceId => "invoice_id",
+            Column::InvoiceNumber => "number",
+            Column::InvoiceKind => "kind",
+            Column::InvoiceStatus => "status",
+            Column::ExternalId => "external_id",
         };
         format!("{alias}.{name}")
     }
@@ -120,6 +153,13 @@ impl Condition {
             Condition::Alike(column, texts) => {
                 let lower = format!("lower({})", column.of(alias));
                 among(&lower, texts.iter().map(|text| text.as_str().into()), values)
+            }
+            Condition::Tagged(tags) => {
+                let tag = among("t.tag", tags.iter().map(|tag| tag.as_str().into()), values);
+                format!(
+                    "EXISTS (SELECT 1 FROM tags_of_contacts t WHERE t.shop_id = {alias}.shop_id \
+                     AND t.contact_id = {alias}.contact_id AND {tag})"
+                )
             }
             Condition::Open => format!("{alias}.is_open = 1"),
             Condition::RunBy { merchant, own, others } => {

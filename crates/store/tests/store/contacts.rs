@@ -45,7 +45,7 @@ async fn a_contact_is_found_by_what_it_is_named_by(bench: Bench) {
     bench.run(&saving(Whom::Known(email("ada@example.com")), vec![named])).await;
     let page = |after, descending| Page { after, descending, limit: 1 };
     let list = async |sort, page: Page| -> Vec<(ContactId, i64)> {
-        let rows = bench.store.contacts(shop, sort, &page).await.unwrap();
+        let rows = bench.store.contacts(shop, &[], sort, &page).await.unwrap();
         rows.into_iter().map(|(contact, key)| (contact.id, key)).collect()
     };
     let first = list(ContactSort::Id, page(None, Descending::No)).await;
