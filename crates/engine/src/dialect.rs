@@ -1,15 +1,20 @@
 //! What the engine needs of a dialect to tell its listeners: words and a signature. Everything else about a dialect
 //! is its own affair.
 
+use domain::access::AccessGrant;
 use domain::actor::Actor;
 use domain::contact::Contact;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
+use domain::id::AppId;
 use domain::listener::Listener;
 use domain::location::{Inquiry, Location, Service};
 use domain::order::Order;
+use domain::price::Price;
 use domain::product::{Product, Variant};
+use domain::record::Record;
 use domain::snapshot::Shop;
+use domain::stock::Stock;
 use domain::time::Time;
 
 use crate::retry::Schedule;
@@ -21,6 +26,11 @@ pub trait Dialect: Send + Sync {
 
     /// What a listener is to be told of an event: nothing, or one message for every fact that concerns it.
     fn announce(&self, told: &Told<'_>) -> Vec<Message>;
+
+    /// Whether telling an event needs what is around the things that it is about.
+    fn needs(&self) -> Needs {
+        Needs::WhatHappened
+    }
 
     /// What a fulfillment service is to be called with because of an event.
     fn call_service(&self, called: &Called<'_>) -> Vec<Message>;
@@ -65,6 +75,8 @@ pub struct Told<'a> {
     pub products: &'a [Product],
     /// The variants that changed with it, likewise.
     pub variants: &'a [Variant],
+    /// What is around all of them; empty where no listener's dialect [`needs`](Dialect::needs) it.
+    pub surroundings: &'a Surroundings,
     /// Every location.
     pub locations: &'a [Location],
     /// Every service.
@@ -73,6 +85,35 @@ pub struct Told<'a> {
     pub listener: &'a Listener,
     /// Who is told, as an actor: it is told only what it may see.
     pub actor: &'a Actor,
+}
+
+/// What telling an event needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// What was kept when it happened.
+    WhatHappened,
+    /// That, and the [`Surroundings`].
+    Surroundings,
+}
+
+/// What is around the things that an event is about, for dialects that show it with them. Read when the event is told;
+/// but what the event itself changed is as it was then.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The grants of access that the facts name.
+    pub access: Vec<AccessGrant>,
+    /// The tags that the order, the contacts and the products have, as far as there are records of them.
+    pub tags: Vec<Record>,
+    /// Which tags the contacts had applied when, as far as there are records of that.
+    pub taggings: Vec<Record>,
+    /// The program that the order came from, and what it is called.
+    pub program: Option<(AppId, String)>,
+    /// Every variant of the products of which something changed.
+    pub variants: Vec<Variant>,
+    /// Stock of those variants.
+    pub stock: Vec<Stock>,
+    /// Every price of those variants.
+    pub prices: Vec<Price>,
 }
 
 /// An event because of which a fulfillment service is called.

@@ -362,6 +362,21 @@ impl Engine {
         Ok(self.store().delivery(shop.id, id).await?)
     }
 
+    /// A page of what these listeners were told: the first delivery of every message, however many of them got it.
+    pub async fn told(
+        &self,
+        shop: &Shop,
+        listeners: &[ListenerId],
+        page: &Page,
+    ) -> Result<Vec<Delivery>, Error> {
+        Ok(self.store().told(shop.id, listeners, page).await?)
+    }
+
+    /// A delivery, while it is kept.
+    pub async fn delivery(&self, shop: &Shop, id: i64) -> Result<Option<Delivery>, Error> {
+        Ok(self.store().delivery(shop.id, id).await?)
+    }
+
     /// The listeners of the program that asks; all of them for the server itself.
     pub async fn listeners(&self, shop: &Shop, actor: &Actor) -> Result<Vec<Listener>, Error> {
         let mut listeners = self.store().listeners(shop.id).await?;

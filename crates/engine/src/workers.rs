@@ -21,6 +21,7 @@ use crate::outside::Outside;
 use crate::{Engine, Error};
 
 mod deliver;
+mod around;
 mod collect;
 mod dispatch;
 mod inquire;

@@ -6,6 +6,8 @@ use domain::id::{AppId, EventId, ListenerId, ShopId};
 use domain::time::Time;
 
 use crate::db::{Error, Query, Row, Statement, Value};
+use crate::lists::{Descending, Page};
+use crate::load::in_list;
 use crate::{Flavor, Store};
 
 /// Something to send, to be written.
@@ -160,6 +162,30 @@ pub(crate) fn due_query(shop: ShopId, now: Time, limit: u32, flavor: Flavor) -> 
     Query::new(sql, vec![shop.0.into(), now.0.into()])
 }
 
+pub(crate) fn told_query(shop: ShopId, listeners: &[ListenerId], page: &Page) -> Query {
+    let (past, order) = match page.descending {
+        Descending::No => (">", "ASC"),
+        Descending::Yes => ("<", "DESC"),
+    };
+    let start = match page.descending {
+        Descending::No => 0,
+        Descending::Yes => i64::MAX,
+    };
+    let after = page.after.map_or(start, |(_, id)| id);
+    let ids: Vec<i64> = listeners.iter().map(|id| id.0).collect();
+    let (places, heard_by) = in_list(3, &ids);
+    let mut params: Vec<Value> = vec![shop.0.into(), after.into()];
+    params.extend(heard_by);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM deliveries d WHERE shop_id = $1 AND delivery_id {past} $2 \
+         AND listener_id IN ({places}) AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.shop_id = $1 \
+         AND e.event_id = d.event_id AND e.part = d.part AND e.listener_id IN ({places}) \
+         AND e.delivery_id < d.delivery_id) ORDER BY delivery_id {order} LIMIT {}",
+        page.limit
+    );
+    Query::new(sql, params)
+}
+
 impl Store {
     /// Claims deliveries that are due, for `lease` microseconds. Whoever is killed meanwhile loses the lease, and
     /// another one takes over.
@@ -269,6 +295,20 @@ impl Store {
         rows.iter().map(delivery).collect()
     }
 
+    /// The latest deliveries of a dialect, or of what else they go by; newest first.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn deliveries_by(&self, shop: ShopId, dialect: &str, limit: u32) -> Result<Vec<Delivery>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE shop_id = $1 AND dialect = $2 \
+             ORDER BY delivery_id DESC LIMIT {limit}"
+        );
+        let query = Query::new(sql, vec![shop.0.into(), dialect.into()]);
+        let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
+        rows.iter().map(delivery).collect()
+    }
+
     /// A delivery.
     ///
     /// # Errors
@@ -277,6 +317,24 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE shop_id = $1 AND delivery_id = $2");
         let rows = self.db.read(vec![Query::new(sql, vec![shop.0.into(), id.into()])]).await?;
         rows.iter().flatten().next().map(delivery).transpose()
+    }
+
+    /// A page of what these listeners were told: the first delivery of every message, however many of them got it.
+    /// Paged by id.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn told(
+        &self,
+        shop: ShopId,
+        listeners: &[ListenerId],
+        page: &Page,
+    ) -> Result<Vec<Delivery>, Error> {
+        if listeners.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.db.read(vec![told_query(shop, listeners, page)]).await?.pop().unwrap_or_default();
+        rows.iter().map(delivery).collect()
     }
 
     /// The attempts of a delivery, oldest first.

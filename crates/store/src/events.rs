@@ -1,5 +1,6 @@
 //! Events as stored: the outbox that the dispatcher empties, and the timeline of an order.
 
+use domain::access::AccessGrant;
 use domain::contact::Contact;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
@@ -29,6 +30,8 @@ pub struct Pending {
     pub products: Vec<Product>,
     /// The variants that changed with it, likewise.
     pub variants: Vec<Variant>,
+    /// The grants of access that were given or changed with it, likewise.
+    pub access: Vec<AccessGrant>,
 }
 
 /// An event of a timeline.
@@ -46,6 +49,8 @@ struct Kept {
     products: Vec<Product>,
     #[serde(default)]
     variants: Vec<Variant>,
+    #[serde(default)]
+    access: Vec<AccessGrant>,
 }
 
 const COLUMNS: &str = "event_id, at, order_id, app_id, body, snapshot";
@@ -79,8 +84,8 @@ impl Store {
             .map(|row| {
                 let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();
                 let kept = kept.map_err(|e| Error::Bug(format!("an event's snapshot can't be read: {e}")))?;
-                let Kept { order, fulfillments, contacts, products, variants } = kept.unwrap_or_default();
-                Ok(Pending { event: event(row)?, order, fulfillments, contacts, products, variants })
+                let Kept { order, fulfillments, contacts, products, variants, access } = kept.unwrap_or_default();
+                Ok(Pending { event: event(row)?, order, fulfillments, contacts, products, variants, access })
             })
             .collect()
     }

@@ -12,8 +12,8 @@ use domain::location::{Location, Service};
 use domain::snapshot::Shop;
 use store::{NewDelivery, Pending};
 
-use super::Workers;
-use crate::dialect::{Called, Dialect, Message, Told};
+use super::{Workers, around};
+use crate::dialect::{Called, Dialect, Message, Needs, Surroundings, Told};
 use crate::{Engine, Error};
 
 /// How many events are dispatched before the other shops have their turn.
@@ -26,6 +26,18 @@ struct Audience {
     services: Vec<Service>,
 }
 
+impl Audience {
+    /// What the most demanding of them needs.
+    fn needs(&self, workers: &Workers) -> Needs {
+        let of_listener = |(listener, _): &(Listener, Actor)| dialect(workers, &listener.dialect);
+        let demands = |dialect: &Arc<dyn Dialect>| dialect.needs() == Needs::Surroundings;
+        match self.listeners.iter().filter_map(of_listener).any(demands) {
+            true => Needs::Surroundings,
+            false => Needs::WhatHappened,
+        }
+    }
+}
+
 pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop>) -> Result<u64, Error> {
     let pending = engine.store().undispatched(shop.id, HELPING).await?;
     if pending.is_empty() {
@@ -34,7 +46,13 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
     let audience = audience(engine, shop).await?;
     let mut done = 0;
     for mut pending in pending {
-        with_buyer(engine, shop, &mut pending).await?;
+        let surroundings = match audience.needs(workers) {
+            Needs::WhatHappened => {
+                around::with_contacts(engine, shop, &mut pending).await?;
+                Surroundings::default()
+            }
+            Needs::Surroundings => around::read(engine, shop, &mut pending).await?,
+        };
         let pending = &pending;
         let mut deliveries = Vec::new();
         for (listener, actor) in &audience.listeners {
@@ -47,6 +65,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
                 contacts: &pending.contacts,
                 products: &pending.products,
                 variants: &pending.variants,
+                surroundings: &surroundings,
                 locations: &audience.locations,
                 services: &audience.services,
                 listener,
@@ -73,16 +92,6 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
     }
     engine.wake().all();
     Ok(done)
-}
-
-/// Whoever is told of an order is told of its contact too, as it is now: an order doesn't change when its contact does.
-async fn with_buyer(engine: &Engine, shop: &Shop, pending: &mut Pending) -> Result<(), Error> {
-    let buyer = pending.order.as_ref().and_then(|order| order.placed.contact);
-    let missing = buyer.filter(|id| pending.contacts.iter().all(|contact| contact.id != *id));
-    if let Some(id) = missing {
-        pending.contacts.extend(engine.store().contacts_by_id(shop.id, &[id]).await?);
-    }
-    Ok(())
 }
 
 fn concerns(pending: &Pending, service: &Service) -> bool {

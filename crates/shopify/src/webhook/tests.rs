@@ -128,6 +128,7 @@ fn announced(facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Messag
         contacts: &[contact()],
         products: &[world::product(ProductId(9))],
         variants: &[Variant { product: ProductId(9), ..world::variant(VariantId(100)) }],
+        surroundings: &Default::default(),
         locations: &[world::location(LocationId(10), 1)],
         services: &[world::service()],
         listener,

@@ -1,0 +1,85 @@
+//! What an event is about, shown as the answer to a request for it: the same functions render both. Of what is gone no
+//! more is told than what it was.
+
+use domain::actor::Permission;
+use engine::dialect::Told;
+use serde_json::{Value, json};
+
+use super::topic::Subject;
+use crate::around::Around;
+use crate::{contact, fulfillment, id, invoice, label, order, restock, transaction};
+
+/// A subject, ready to be sent.
+pub(super) struct Shown {
+    pub(super) id: i64,
+    /// What it is, as the original calls it.
+    pub(super) class: &'static str,
+    pub(super) data: Value,
+}
+
+/// The subject as whoever is told may see it: `None` if it may not, or if there is nothing to show any more.
+pub(super) fn shown(told: &Told<'_>, subject: Subject<'_>) -> Option<Shown> {
+    if !told.actor.may_any(needs(subject)) {
+        return None;
+    }
+    let shop = told.shop;
+    let gone = |id: i64| json!({ "id": id, "public_id": id::public(id), "workspace_id": shop.id.0 });
+    let (id, class, data) = match subject {
+        Subject::Order => {
+            let order = told.order?;
+            (order.id.0, "Order", order::shown::whole(order, &Around::told(told)))
+        }
+        Subject::NoOrder => {
+            let id = told.event.order?.0;
+            (id, "Order", gone(id))
+        }
+        Subject::Invoice(id) => {
+            let order = told.order?;
+            let invoice = order.invoice(id)?;
+            (id.0, "Orders::Invoice", invoice::shown::shown(order, invoice, &Around::told(told)))
+        }
+        Subject::Transaction(id) => {
+            let order = told.order?;
+            (id.0, "Orders::Transaction", transaction::shown(order, order.transaction(id)?))
+        }
+        Subject::Restock(id) => {
+            let order = told.order?;
+            let refund = order.refunds.iter().find(|refund| refund.id == id)?;
+            (id.0, "Orders::Invoices::Restock", restock::shown(shop, order, refund))
+        }
+        Subject::Fulfillment(id) => {
+            let fulfillment = told.fulfillments.iter().find(|fulfillment| fulfillment.id == id)?;
+            let order = told.order?;
+            // One that holds parts of several orders happens to all of them; the first one's event tells it.
+            if fulfillment.orders().first() != Some(&order.id) {
+                return None;
+            }
+            (id.0, "Fulfillment", fulfillment::shown(shop.id.0, fulfillment, order.placed.contact))
+        }
+        Subject::Contact(id) => {
+            let around = told.surroundings;
+            let contact = told.contacts.iter().find(|contact| contact.id == id)?;
+            (id.0, "Contact", contact::base(shop, contact, &around.tags, &around.taggings))
+        }
+        Subject::NoContact(id) => (id.0, "Contact", gone(id.0)),
+        Subject::AppliedTag(tagging) => {
+            let contact = told.contacts.iter().find(|contact| tagging.parent == Some(contact.id.0))?;
+            let tag = told.surroundings.tags.iter().find(|tag| tagging.other == Some(tag.id.0))?;
+            (tagging.id.0, "Contacts::AppliedTag", label::applied(contact, tagging, tag))
+        }
+    };
+    Some(Shown { id, class, data })
+}
+
+/// What is needed to be told of it; any of them will do.
+fn needs(subject: Subject<'_>) -> &'static [Permission] {
+    match subject {
+        Subject::Order
+        | Subject::NoOrder
+        | Subject::Invoice(_)
+        | Subject::Transaction(_)
+        | Subject::Restock(_) => &[Permission::ReadOrders],
+        Subject::Fulfillment(_) => &[Permission::ReadFulfillments],
+        Subject::Contact(_) | Subject::NoContact(_) | Subject::AppliedTag(_) => &[Permission::ReadContacts],
+    }
+}

@@ -1,0 +1,308 @@
+//! Event types: which there are, and which facts of the domain are told under which of them.
+//!
+//! The keys are irregular (`one-time-order.completed`, but `one_time_order.refunded`; a payment that was declined has no
+//! dot at all), so all of them stand here as they are written. An endpoint may ask for any; those that belong to pages,
+//! blogs, communities or calendars are never told, since nothing of that happens here.
+
+use domain::billing::{BillKind, Kind};
+use domain::contact::Contact;
+use domain::event::{Event, Fact, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
+use domain::id::{ContactId, FulfillmentId, InvoiceId, RefundId, TransactionId};
+use domain::invoice::Invoice;
+use domain::order::Order;
+use domain::record::{Record, RecordKind};
+use domain::time::Time;
+
+use crate::restock;
+
+/// Every event type.
+pub(crate) const ALL: &[&str] = &[
+    "appointments/scheduled_event.canceled",
+    "appointments/scheduled_event.created",
+    "appointments/scheduled_event.rescheduled",
+    "blogs/post.created",
+    "blogs/post.deleted",
+    "blogs/post.published",
+    "blogs/post.updated",
+    "communities/post.created",
+    "communities/posts/comment.created",
+    "contact.created",
+    "contact.deleted",
+    "contact.identified",
+    "contact.updated",
+    "contacts/applied_tag.created",
+    "contacts/applied_tag.deleted",
+    "course.created",
+    "course.deleted",
+    "course.published",
+    "course.updated",
+    "courses/enrollment.course_completed",
+    "courses/enrollment.created",
+    "courses/enrollment.deleted",
+    "courses/enrollment.suspended",
+    "courses/enrollment.updated",
+    "courses/lesson.created",
+    "courses/lesson.deleted",
+    "courses/lesson.published",
+    "courses/lesson.updated",
+    "courses/section.created",
+    "courses/section.deleted",
+    "courses/section.published",
+    "courses/section.updated",
+    "form_submission.created",
+    "fulfillment.created",
+    "fulfillment.updated",
+    "one-time-order.completed",
+    "one-time-order.invoice.paid",
+    "one_time_order.refunded",
+    "order.completed",
+    "order.created",
+    "order.deleted",
+    "order.updated",
+    "orders/invoice.abandoned",
+    "orders/invoice.created",
+    "orders/invoice.fulfilled",
+    "orders/invoice.paid",
+    "orders/invoice.past_due",
+    "orders/invoice.refunded",
+    "orders/invoice.reissued",
+    "orders/invoice.updated",
+    "orders/invoice.voided",
+    "orders/invoices/restock.created",
+    "orders/invoices/restock.updated",
+    "orders/transaction.created",
+    "orders/transaction.updated",
+    "platform_application.disconnected",
+    "product.created",
+    "product.updated",
+    "products/variant.created",
+    "products/variant.updated",
+    "renewal-invoice-payment-declined",
+    "runs/step.dontrunme",
+    "sales/opportunity.closed",
+    "sales/opportunity.created",
+    "sales/opportunity.deleted",
+    "sales/opportunity.moved_stage",
+    "sales/opportunity.updated",
+    "subscription.activated",
+    "subscription.canceled",
+    "subscription.churned",
+    "subscription.completed",
+    "subscription.downgraded",
+    "subscription.first_payment_received",
+    "subscription.invoice.paid",
+    "subscription.line_items.changed",
+    "subscription.modified",
+    "subscription.reactivated",
+    "subscription.trial_converted",
+    "subscription.trial_ended",
+    "subscription.trial_started",
+    "subscription.upgraded",
+    "workflows/steps/deliver_webhook_step.executed",
+    "workflows/steps/integration_step.executed",
+    "workflows_integration_step.executed",
+];
+
+/// What an event type is about: what stands before its last dot.
+pub(crate) fn topic(event_type: &str) -> &str {
+    event_type.rsplit_once('.').map_or(event_type, |(topic, _)| topic)
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Subject<'f> {
+    /// The order.
+    Order,
+    /// The order, which is gone.
+    NoOrder,
+    /// An invoice of the order.
+    Invoice(InvoiceId),
+    /// A transaction of the order.
+    Transaction(TransactionId),
+    /// What came back into stock.
+    Restock(RefundId),
+    /// A fulfillment.
+    Fulfillment(FulfillmentId),
+    /// A contact.
+    Contact(ContactId),
+    /// A contact that is gone.
+    NoContact(ContactId),
+    /// A tag of a contact.
+    AppliedTag(&'f Record),
+}
+
+/// An event type, and what it is about.
+pub(crate) type Told<'f> = (&'static str, Subject<'f>);
+
+/// Everything that is told of the facts of one event, in the order in which the original tells it: what happened to
+/// the money, that the order changed, what that means for its service.
+pub(crate) fn told<'f>(event: &'f Event, order: Option<&Order>, contacts: &[Contact]) -> Vec<Told<'f>> {
+    let mut facts: Vec<&Fact> = event.facts.iter().collect();
+    facts.sort_by_key(|fact| match fact {
+        Fact::Service { .. } | Fact::PlanChanged { .. } | Fact::Access { .. } | Fact::OrderPaid {} => 2,
+        Fact::OrderUpdated {} => 1,
+        _ => 0,
+    });
+    facts.into_iter().flat_map(|fact| of_fact(fact, event.at, order, contacts)).collect()
+}
+
+fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>, contacts: &[Contact]) -> Vec<Told<'f>> {
+    let kind = order.and_then(|order| order.billing.as_deref()).map(|billing| billing.kind);
+    // Whoever is billed has facts of each invoice; what was paid for elsewhere has invoices all the same.
+    let unbilled = order.filter(|order| order.billing.is_none()).map(|order| order.invoices.as_slice());
+    let invoices = |event_type| {
+        let all = unbilled.unwrap_or_default().iter();
+        all.map(move |invoice: &Invoice| (event_type, Subject::Invoice(invoice.id)))
+    };
+    match fact {
+        Fact::OrderPlaced {} => {
+            let mut told = vec![("order.created", Subject::Order)];
+            told.extend(invoices("orders/invoice.created"));
+            told
+        }
+        Fact::OrderUpdated {} => vec![("order.updated", Subject::Order)],
+        Fact::OrderDeleted {} => vec![("order.deleted", Subject::NoOrder)],
+        Fact::OrderPaid {} if unbilled.is_some() => {
+            let paid = invoices("orders/invoice.paid").chain(invoices("one-time-order.invoice.paid"));
+            paid.chain(completed()).collect()
+        }
+        Fact::OrderFulfilled {} => invoices("orders/invoice.fulfilled").collect(),
+        Fact::OrderCancelled {} => restocked(order, at),
+        Fact::Invoice { invoice, news } => of_invoice(*invoice, *news, kind),
+        Fact::Payment { transaction, invoice, news } => of_payment(*transaction, *invoice, *news, order),
+        Fact::Service { news } => kind.map(|kind| of_service(*news, kind)).unwrap_or_default(),
+        Fact::PlanChanged { direction, .. } => {
+            let mut told = vec![("subscription.line_items.changed", Subject::Order)];
+            told.extend(direction.map(|direction| match direction {
+                PlanDirection::Up => ("subscription.upgraded", Subject::Order),
+                PlanDirection::Down => ("subscription.downgraded", Subject::Order),
+            }));
+            told
+        }
+        Fact::FulfillmentCreated { fulfillment, .. } => {
+            vec![("fulfillment.created", Subject::Fulfillment(*fulfillment))]
+        }
+        Fact::FulfillmentUpdated { fulfillment, .. } | Fact::FulfillmentCancelled { fulfillment, .. } => {
+            vec![("fulfillment.updated", Subject::Fulfillment(*fulfillment))]
+        }
+        Fact::ContactCreated { contact: id } => {
+            let mut told = vec![("contact.created", Subject::Contact(*id))];
+            // Nobody browses anonymously here, so whoever has an address is known from the beginning.
+            let known = contacts.iter().any(|contact| contact.id == *id && contact.email.is_some());
+            told.extend(known.then_some(("contact.identified", Subject::Contact(*id))));
+            told
+        }
+        Fact::ContactUpdated { contact } => vec![("contact.updated", Subject::Contact(*contact))],
+        Fact::ContactDeleted { contact } => vec![("contact.deleted", Subject::NoContact(*contact))],
+        Fact::RecordCreated { record } => of_record(record, |types| types.created),
+        Fact::RecordUpdated { record } => of_record(record, |types| types.updated),
+        Fact::RecordRemoved { record } => of_record(record, |types| types.deleted),
+        _ => Vec::new(),
+    }
+}
+
+/// What came back into stock just now.
+fn restocked(order: Option<&Order>, at: Time) -> Vec<Told<'static>> {
+    let refunds = order.map(|order| order.refunds.as_slice()).unwrap_or_default().iter();
+    let new = refunds.filter(|refund| refund.at == at && refund.lines.iter().any(restock::came_back));
+    new.map(|refund| ("orders/invoices/restock.created", Subject::Restock(refund.id))).collect()
+}
+
+fn completed() -> Vec<Told<'static>> {
+    vec![("order.completed", Subject::Order), ("one-time-order.completed", Subject::Order)]
+}
+
+/// A purchase that was paid is told twice: once of the invoice, and once in the word of what was bought.
+fn of_invoice(invoice: InvoiceId, news: InvoiceNews, kind: Option<Kind>) -> Vec<Told<'static>> {
+    let subject = Subject::Invoice(invoice);
+    let one = |event_type: &'static str| vec![(event_type, subject)];
+    match news {
+        InvoiceNews::Issued => one("orders/invoice.created"),
+        InvoiceNews::Updated => one("orders/invoice.updated"),
+        InvoiceNews::Paid => {
+            let bought = match kind {
+                Some(Kind::Subscription) => "subscription.invoice.paid",
+                _ => "one-time-order.invoice.paid",
+            };
+            vec![("orders/invoice.paid", subject), (bought, subject)]
+        }
+        InvoiceNews::PastDue => one("orders/invoice.past_due"),
+        InvoiceNews::Abandoned => one("orders/invoice.abandoned"),
+        InvoiceNews::Voided => one("orders/invoice.voided"),
+        InvoiceNews::Refunded if kind == Some(Kind::Subscription) => one("orders/invoice.refunded"),
+        InvoiceNews::Refunded => {
+            vec![("orders/invoice.refunded", subject), ("one_time_order.refunded", Subject::Order)]
+        }
+        InvoiceNews::Reissued => one("orders/invoice.reissued"),
+        InvoiceNews::Fulfilled => one("orders/invoice.fulfilled"),
+        // These have no word of their own; that the invoice changed is told.
+        InvoiceNews::PartlyPaid | InvoiceNews::PartlyRefunded | InvoiceNews::Disputed => Vec::new(),
+    }
+}
+
+fn of_payment(
+    transaction: TransactionId,
+    invoice: Option<InvoiceId>,
+    news: PaymentNews,
+    order: Option<&Order>,
+) -> Vec<Told<'static>> {
+    let event_type = match news {
+        PaymentNews::Asked => "orders/transaction.created",
+        PaymentNews::Made | PaymentNews::Declined | PaymentNews::Changed => "orders/transaction.updated",
+    };
+    let mut told = vec![(event_type, Subject::Transaction(transaction))];
+    let renews = |invoice: InvoiceId| {
+        let bill = order.and_then(|order| order.invoice(invoice)).and_then(|invoice| invoice.bill.as_deref());
+        bill.is_some_and(|bill| bill.kind == BillKind::Renewal)
+    };
+    if let (PaymentNews::Declined, Some(invoice)) = (news, invoice.filter(|invoice| renews(*invoice))) {
+        told.push(("renewal-invoice-payment-declined", Subject::Invoice(invoice)));
+    }
+    told
+}
+
+fn of_service(news: ServiceNews, kind: Kind) -> Vec<Told<'static>> {
+    let one = |event_type: &'static str| vec![(event_type, Subject::Order)];
+    match (kind, news) {
+        (Kind::OneTime, ServiceNews::Completed) => completed(),
+        (Kind::OneTime, _) => Vec::new(),
+        (Kind::Subscription, news) => match news {
+            ServiceNews::Activated => one("subscription.activated"),
+            ServiceNews::Cancelled => one("subscription.canceled"),
+            ServiceNews::Churned => one("subscription.churned"),
+            ServiceNews::Completed => {
+                vec![("order.completed", Subject::Order), ("subscription.completed", Subject::Order)]
+            }
+            ServiceNews::Reactivated => one("subscription.reactivated"),
+            ServiceNews::TrialStarted => one("subscription.trial_started"),
+            ServiceNews::TrialEnded => one("subscription.trial_ended"),
+            ServiceNews::TrialConverted => one("subscription.trial_converted"),
+            ServiceNews::FirstPayment => one("subscription.first_payment_received"),
+            ServiceNews::Paused | ServiceNews::Resumed | ServiceNews::Rescheduled => {
+                one("subscription.modified")
+            }
+            ServiceNews::Abandoned | ServiceNews::Voided => Vec::new(),
+        },
+    }
+}
+
+/// Event types of a kind of record.
+struct RecordTypes {
+    created: Option<&'static str>,
+    updated: Option<&'static str>,
+    deleted: Option<&'static str>,
+}
+
+fn of_record(record: &Record, which: fn(RecordTypes) -> Option<&'static str>) -> Vec<Told<'_>> {
+    let types = |created, updated, deleted| RecordTypes { created, updated, deleted };
+    let types = match record.kind {
+        RecordKind::ContactTagging => {
+            types(Some("contacts/applied_tag.created"), None, Some("contacts/applied_tag.deleted"))
+        }
+        _ => return Vec::new(),
+    };
+    which(types).map(|event_type| (event_type, Subject::AppliedTag(record))).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests;

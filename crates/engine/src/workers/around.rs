@@ -1,0 +1,121 @@
+//! What is read around an event before it is told: whose the order is, and, for dialects that show it, tags, programs,
+//! grants and prices. What wasn't kept when the event happened is read as it is now: an order doesn't change when its
+//! contact does.
+
+use domain::event::Fact;
+use domain::id::{AccessGrantId, ContactId, ProductId, RecordId, VariantId};
+use domain::record::{Record, RecordKind};
+use domain::snapshot::Shop;
+use store::db::Value;
+use store::{Column, Condition, Page, Pending, RecordSort};
+
+use crate::dialect::Surroundings;
+use crate::{Engine, Error};
+
+/// How many tags of a kind, or of a contact, are read for an event.
+const TAGS_MAX: u32 = 1_000;
+
+/// Adds the contacts whose the order, the grants and the tags are.
+pub(super) async fn with_contacts(engine: &Engine, shop: &Shop, pending: &mut Pending) -> Result<(), Error> {
+    let buyer = pending.order.as_ref().and_then(|order| order.placed.contact);
+    let others = pending.event.facts.iter().filter_map(|fact| match fact {
+        Fact::Access { contact, .. } => Some(*contact),
+        Fact::RecordCreated { record } | Fact::RecordRemoved { record } => tagged(record),
+        _ => None,
+    });
+    let mut missing: Vec<ContactId> = buyer.into_iter().chain(others).collect();
+    missing.retain(|id| pending.contacts.iter().all(|contact| contact.id != *id));
+    missing.sort_unstable();
+    missing.dedup();
+    if !missing.is_empty() {
+        pending.contacts.extend(engine.store().contacts_by_id(shop.id, &missing).await?);
+    }
+    Ok(())
+}
+
+/// Reads everything around an event.
+pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) -> Result<Surroundings, Error> {
+    with_contacts(engine, shop, pending).await?;
+    let store = engine.store();
+    let mut access = std::mem::take(&mut pending.access);
+    for id in pending.event.facts.iter().filter_map(grant) {
+        if access.iter().all(|known| known.id != id) {
+            access.extend(store.access(shop.id, id).await?);
+        }
+    }
+    let of_order = pending.order.iter().flat_map(|order| &order.placed.tags);
+    let of_contacts = pending.contacts.iter().flat_map(|contact| &contact.tags);
+    let mut tags = labels(engine, shop, RecordKind::OrderTag, of_order).await?;
+    tags.extend(labels(engine, shop, RecordKind::ContactTag, of_contacts).await?);
+    let of_products = pending.products.iter().flat_map(|product| &product.tags);
+    tags.extend(labels(engine, shop, RecordKind::ProductTag, of_products).await?);
+    let named = pending.event.facts.iter().filter_map(|fact| match fact {
+        Fact::RecordCreated { record } | Fact::RecordRemoved { record } => tagged(record).and(record.other),
+        _ => None,
+    });
+    let named: Vec<RecordId> = named.map(RecordId).collect();
+    tags.extend(store.records_by_id(shop.id, &named).await?);
+    let tagged: Vec<i64> = pending.contacts.iter().map(|contact| contact.id.0).collect();
+    let taggings = match tagged.is_empty() {
+        true => Vec::new(),
+        false => records(engine, shop, RecordKind::ContactTagging, Column::ParentId, tagged).await?,
+    };
+    let app = pending.order.as_ref().and_then(|order| order.placed.app);
+    let program = match app {
+        Some(app) => engine.app_name(shop, app).await?.map(|name| (app, name)),
+        None => None,
+    };
+    let changed = pending.products.iter().map(|product| product.id);
+    let mut products: Vec<ProductId> =
+        changed.chain(pending.variants.iter().map(|variant| variant.product)).collect();
+    products.sort_unstable();
+    products.dedup();
+    let (mut variants, mut stock, mut prices) = Default::default();
+    if !products.is_empty() {
+        (variants, stock) = engine.variants_of(shop, &products).await?;
+        let priced: Vec<VariantId> = variants.iter().map(|variant| variant.id).collect();
+        prices = engine.prices_of(shop, &priced).await?;
+    }
+    Ok(Surroundings { access, tags, taggings, program, variants, stock, prices })
+}
+
+/// The contact that a tag was applied to.
+fn tagged(record: &Record) -> Option<ContactId> {
+    record.parent.filter(|_| record.kind == RecordKind::ContactTagging).map(ContactId)
+}
+
+fn grant(fact: &Fact) -> Option<AccessGrantId> {
+    match fact {
+        Fact::Access { grant, .. } => Some(*grant),
+        _ => None,
+    }
+}
+
+/// The tags of that kind by those names.
+async fn labels(
+    engine: &Engine,
+    shop: &Shop,
+    kind: RecordKind,
+    names: impl Iterator<Item = &String>,
+) -> Result<Vec<Record>, Error> {
+    let mut keys: Vec<String> = names.map(|name| name.trim().to_lowercase()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    records(engine, shop, kind, Column::RecordKey, keys).await
+}
+
+/// The records of that kind with one of these values.
+async fn records<T: Into<Value>>(
+    engine: &Engine,
+    shop: &Shop,
+    kind: RecordKind,
+    column: Column,
+    values: Vec<T>,
+) -> Result<Vec<Record>, Error> {
+    let one_of = [Condition::OneOf(column, values.into_iter().map(Into::into).collect())];
+    let page = Page { limit: TAGS_MAX, ..Page::default() };
+    Ok(engine.store().records(shop.id, kind, &one_of, RecordSort::Id, &page).await?)
+}
