@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::address::Nearness;
-use domain::fulfillment_order::{FulfillmentOrder, Request, Stage};
+use domain::fulfillment_order::{Delivery, FulfillmentOrder, Request, Stage};
 use domain::id::{LocationId, OrderId};
 use domain::location::Location;
 use domain::order::{Order, Waiting};
-use domain::product::Stock;
-use domain::routing::{self, DecidedBy, Demand, Explanation, Situation};
+use domain::record::RecordKind;
+use domain::routing::{self, DecidedBy, Demand, Explanation, Situation, Verdict};
+use domain::rule::{self, Rule, RuleKind};
 use domain::snapshot::Shop;
 use domain::status;
-use store::{Column, Condition, OrderSort, Page, Store};
+use domain::stock::Stock;
+use store::{Column, Condition, OrderSort, Page, RecordSort, Store};
 
 use crate::config::Purpose;
 use crate::failure::{Exit, Failure};
@@ -41,7 +43,10 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
         let (locations, _) = store.places(shop.id).await?;
         let variants: Vec<_> = order.lines.iter().filter_map(|line| line.article.variant).collect();
         let (_, stock) = store.variants(shop.id, &variants).await?;
-        let told = Told { shop: &shop, order: &order, locations: &locations, stock: &stock };
+        let page = Page { limit: RuleKind::ALL.len() as u32, ..Page::default() };
+        let kept = store.records(shop.id, RecordKind::RoutingRule, &[], RecordSort::Id, &page).await?;
+        let rules: Vec<Rule> = kept.iter().filter_map(Rule::of).collect();
+        let told = Told { shop: &shop, order: &order, locations: &locations, stock: &stock, rules: &rules };
         out.write_all(told.text().as_bytes())?;
         store.db().close().await;
         Ok(())
@@ -72,6 +77,7 @@ struct Told<'a> {
     order: &'a Order,
     locations: &'a [Location],
     stock: &'a [Stock],
+    rules: &'a [Rule],
 }
 
 impl Told<'_> {
@@ -89,8 +95,11 @@ impl Told<'_> {
             Some(explanation) => text += &self.routed(explanation),
             None => text += "\nIt was never routed: it came in done, or called off.\n",
         }
-        for waiting in &order.routing.waiting {
+        for waiting in self.apart() {
             text += &self.waits(waiting);
+        }
+        for rule in self.rules.iter().filter(|_| !order.routing.waiting.is_empty()) {
+            text += &format!("  A rule is on: {} ({}).\n", rule.kind.title(), rule.kind.handle());
         }
         if let (Some(at), false) = (order.routing.retry_at, order.routing.waiting.is_empty()) {
             text +=
@@ -119,26 +128,45 @@ impl Told<'_> {
         text
     }
 
+    /// What waits, as far as it can go apart: line by line, or all at once if the order must leave whole.
+    fn apart(&self) -> Vec<&[Waiting]> {
+        let waiting = &self.order.routing.waiting;
+        match rule::is_on(self.rules, RuleKind::ShipTogether, Delivery::Shipping) {
+            true => waiting.chunks(waiting.len().max(1)).collect(),
+            false => waiting.chunks(1).collect(),
+        }
+    }
+
     /// Why units wait now: every location is asked again, for these units alone.
-    fn waits(&self, waiting: &Waiting) -> String {
-        let Some(line) = self.order.line(waiting.order_line) else { return String::new() };
-        let article = &line.article;
-        let demand = Demand {
-            variant: article.variant,
-            quantity: waiting.quantity,
-            requires_shipping: article.requires_shipping,
-            limited: article.variant.is_some() && article.tracked,
-            pinned_to: article.pinned_to,
-        };
+    fn waits(&self, waiting: &[Waiting]) -> String {
+        let lines =
+            waiting.iter().filter_map(|one| Some((one.quantity, &self.order.line(one.order_line)?.article)));
+        let demand: Vec<Demand> = lines
+            .clone()
+            .map(|(quantity, article)| Demand {
+                variant: article.variant,
+                quantity,
+                requires_shipping: article.requires_shipping,
+                limited: article.variant.is_some() && article.tracked,
+                pinned_to: article.pinned_to,
+            })
+            .collect();
+        let open = self.order.fulfillment_orders.iter().filter(|work| work.is_open());
+        let rest: Vec<_> = open.map(|work| (work.location, work.delivery)).collect();
         let situation = Situation {
             locations: self.locations,
             stock: self.stock,
             destination: self.order.placed.shipping_address.as_ref(),
             tie_breakers: &self.shop.tie_breakers,
             avoid: &[],
+            rules: self.rules,
+            rest: &rest,
         };
-        let plan = routing::plan(&[demand], &situation);
-        let mut text = format!("\nWaiting: {} of {}.\n", count(waiting.quantity, "unit"), article.title);
+        let plan = routing::plan(&demand, &situation);
+        let what: Vec<String> = lines
+            .map(|(quantity, article)| format!("{} of {}", count(quantity, "unit"), article.title))
+            .collect();
+        let mut text = format!("\nWaiting: {}.\n", what.join(", "));
         if plan.waiting.is_empty() {
             text += "  It could be shipped now; the next try finds that out.\n";
             return text;
@@ -146,6 +174,9 @@ impl Told<'_> {
         for considered in plan.explanation.locations {
             let reason = match considered.units {
                 0 => considered.verdict.reason().to_owned(),
+                units if considered.verdict == Verdict::NotAllOfIt => {
+                    format!("{}: it has only {units}", considered.verdict.reason())
+                }
                 units => format!("has only {units}"),
             };
             text += &format!("  {:<20} {reason}\n", self.name(considered.location));
@@ -192,6 +223,7 @@ fn decided(by: DecidedBy) -> &'static str {
         DecidedBy::FewestParcels => "no location could ship everything; these are the fewest parcels",
         DecidedBy::Digital => "nothing needs shipping",
         DecidedBy::Nobody => "no location can ship any of it",
+        DecidedBy::NobodyWhole => "the order must leave whole, and no location can ship all of it",
         DecidedBy::Named => "the location was named",
     }
 }
