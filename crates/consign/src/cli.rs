@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, migrate, schema, serve, services,
+    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, mail, migrate, schema, serve, services,
     shop,
 };
 use crate::failure::{Exit, Failure};
@@ -46,6 +46,8 @@ enum Command {
     Key(key::Args),
     /// List what is sent to listeners, show its attempts, send it again
     Deliveries(deliveries::Args),
+    /// Show and change the templates of mails to buyers
+    Mail(mail::Args),
     /// List fulfillment services and what they were asked for, ask them at once
     Services(services::Args),
     /// Show and change the shop
@@ -97,6 +99,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Explain(args) => explain::run(&args, file, out),
         Command::Key(args) => key::run(&args, file, out),
         Command::Deliveries(args) => deliveries::run(&args, file, out),
+        Command::Mail(args) => mail::run(&args, file, out),
         Command::Services(args) => services::run(&args, file, out),
         Command::Shop(args) => shop::run(&args, file, out),
         Command::Doctor(args) => doctor::run(&args, file, out),

@@ -8,6 +8,7 @@
 //! No setting is required. A key nobody knows is an error, since a misspelt limit would be no limit at all.
 
 mod layers;
+mod mail;
 pub mod page;
 mod settings;
 mod value;
@@ -22,6 +23,7 @@ pub use settings::{
     Config, Data, Database, Http, Log, Outside, Retention, SETTINGS, Secret, Setting, Shutdown, Telemetry,
     Workers,
 };
+pub use mail::{HostPort, MailSecurity, WithoutServer};
 pub use value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, SealingKey};
 
 /// What the settings are for; a few defaults are kinder to a developer.

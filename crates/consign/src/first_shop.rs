@@ -9,7 +9,7 @@ use domain::id::{LocationId, ShopId};
 use domain::location::Location;
 use domain::money::Currency;
 use domain::routing::TIE_BREAKERS;
-use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
+use domain::snapshot::{LineWord, Shop, WhenDeclined, WhenUnheard};
 use engine::Engine;
 use store::Store;
 
@@ -77,5 +77,8 @@ pub fn shop(name: &str, domain: &str) -> Shop {
         billing: domain::billing::Rules::default(),
         throttle: None,
         when_unheard: WhenUnheard::default(),
+        line_word: LineWord::default(),
+        mail: domain::mail::MailRules::default(),
+        payment_page: None,
     }
 }

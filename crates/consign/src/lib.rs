@@ -7,6 +7,7 @@
 //! | [`demo`] | the shop and the keys that `consign dev` starts with |
 //! | [`dialects`] | the published APIs that are spoken |
 //! | [`explorer`] | the page of `consign dev` on which one tries the API |
+//! | [`mailbox`] | the pages of `consign dev` with the mails to buyers |
 //! | [`export`] | orders for elsewhere, into files |
 //! | [`failure`] | how a command ends when it does not succeed |
 //! | [`first_shop`] | the shop that commands are about |
@@ -32,6 +33,7 @@ pub mod http;
 pub mod import;
 pub mod installation;
 pub mod logging;
+pub mod mailbox;
 pub mod runtime;
 pub mod server;
 pub mod signals;

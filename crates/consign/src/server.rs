@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use engine::Engine;
+use engine::mail::{Post, Security, Smtp};
 use engine::outside::{Outside, Policy, address, url};
 use engine::workers::Workers;
 use futures::FutureExt;
 use tokio::net::TcpListener;
 
-use crate::config::{AllowPrivate, Config};
+use crate::config::{AllowPrivate, Config, MailSecurity, WithoutServer};
 use crate::dialects;
 use crate::failure::{Exit, Failure};
 use crate::http::{self, Limits, Ready};
@@ -116,13 +117,35 @@ fn workers(config: &Config) -> Result<Workers, Failure> {
     let days = |days: u64| i64::try_from(days).unwrap_or(i64::MAX);
     Ok(Workers {
         dialects: dialects::voices(),
-        outside,
         gateways: vec![Arc::new(engine::gateway::Sandbox)],
+        outside,
+        post: post(config)?,
         calls_at_once: usize::try_from(config.workers.deliver).unwrap_or(usize::MAX),
         inquire_every: Duration::from_secs(config.workers.inquire_every_s),
         events_days: days(config.retention.events_days),
         keys_days: days(config.retention.keys_days),
     })
+}
+
+fn post(config: &Config) -> Result<Post, Failure> {
+    let settings = &config.mail;
+    let Some(server) = &settings.server else {
+        return Ok(match settings.without_server {
+            WithoutServer::Keep => Post::Nowhere,
+            WithoutServer::Mailbox => Post::Mailbox,
+        });
+    };
+    let security = match settings.security {
+        MailSecurity::Starttls => Security::StartTls,
+        MailSecurity::Tls => Security::Tls,
+        MailSecurity::Plain => Security::Plain,
+    };
+    let password = settings.password.as_ref().map_or("", |password| password.reveal());
+    let credentials = settings.user.clone().map(|user| (user, password.to_owned()));
+    let patience = Duration::from_millis(settings.timeout_ms);
+    Smtp::new(&server.host, server.port, security, credentials, patience)
+        .map(Post::Smtp)
+        .map_err(|why| Failure::new(Exit::Error, format!("mail.server: {why}")))
 }
 
 fn policy(config: &Config) -> Policy {

@@ -45,6 +45,7 @@ pub mod snapshot;
 pub mod status;
 pub mod stock;
 pub mod tags;
+pub mod taking;
 pub mod time;
 
 // The decision tables and the histories in `tests` share one shop in memory.

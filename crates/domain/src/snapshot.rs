@@ -67,6 +67,9 @@ pub struct Shop {
     /// What it writes to buyers, and as whom.
     #[serde(default)]
     pub mail: MailRules,
+    /// Where buyers pay outside of here: an address with holes in braces for what it must be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_page: Option<String>,
 }
 
 /// By which word a line is called all of whose units left, by those who tell it in one word.

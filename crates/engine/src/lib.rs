@@ -12,6 +12,7 @@ mod execute;
 pub mod gateway;
 pub mod ids;
 pub mod keys;
+pub mod mail;
 pub mod outside;
 pub mod query;
 pub mod retry;

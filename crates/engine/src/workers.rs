@@ -17,12 +17,13 @@ use tokio::time::Instant;
 
 use crate::dialect::Dialect;
 use crate::gateway::Gateway;
+use crate::mail::Post;
 use crate::outside::Outside;
 use crate::{Engine, Error};
 
-mod deliver;
 mod around;
 mod collect;
+mod deliver;
 mod dispatch;
 mod inquire;
 mod sweeps;
@@ -54,9 +55,12 @@ impl Wake {
 pub struct Workers {
     /// Everybody who can put events into words.
     pub dialects: Vec<Arc<dyn Dialect>>,
+    /// Everybody who can move money.
+    pub gateways: Vec<Arc<dyn Gateway>>,
     /// The way out.
     pub outside: Outside,
-    pub gateways: Vec<Arc<dyn Gateway>>,
+    /// The way out for mails.
+    pub post: Post,
     /// How many calls are under way at once.
     pub calls_at_once: usize,
     /// How long after a fulfillment service was asked for what it knows it is asked again.
@@ -101,12 +105,12 @@ impl Engine {
         start(&mut tasks, 3, Job::Deliver);
         start(&mut tasks, 4, Job::Inquire);
         start(&mut tasks, 5, Job::Advance);
+        start(&mut tasks, 6, Job::Collect);
         {
             let (engine, workers, stop) = (self.clone(), workers.clone(), stop);
             tasks.spawn(async move { sweeps::broom(engine, workers, stop).await });
         }
         Working { stopping, tasks }
-        start(&mut tasks, 6, Job::Collect);
     }
 
     /// Does everything that is due now, once, in every shop; tells how many things were done. For tests and for the
@@ -130,12 +134,12 @@ impl Engine {
 enum Job {
     Route,
     Advance,
+    Collect,
     Open,
     Dispatch,
     Deliver,
     Inquire,
 }
-    Collect,
 
 async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>, bell: usize, job: Job) {
     while !*stop.borrow() {
@@ -176,9 +180,9 @@ async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) ->
         Job::Route => sweeps::route(engine, shop).await,
         Job::Open => sweeps::open(engine, shop).await,
         Job::Advance => sweeps::advance(engine, shop).await,
+        Job::Collect => collect::collect(engine, workers, shop).await,
         Job::Dispatch => dispatch::dispatch(engine, workers, shop).await,
         Job::Deliver => deliver::deliver(engine, workers, shop).await,
         Job::Inquire => inquire::inquire(engine, workers, shop).await,
     }
 }
-        Job::Collect => collect::collect(engine, workers, shop).await,

@@ -21,6 +21,7 @@ pub mod db;
 mod deliveries;
 mod drafts;
 mod events;
+pub mod figures;
 mod flavor;
 mod gateways;
 mod health;
@@ -66,6 +67,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_gateways", include_str!("migrations/0009_gateways.sql")),
     ("0010_people", include_str!("migrations/0010_people.sql")),
     ("0011_mails", include_str!("migrations/0011_mails.sql")),
+    ("0012_figures", include_str!("migrations/0012_figures.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

@@ -4,5 +4,6 @@ pub mod billing;
 pub mod chance;
 pub mod database;
 pub mod postgres;
+pub mod mail_receiver;
 pub mod receiver;
 pub mod world;

@@ -59,6 +59,7 @@ pub fn shop() -> Shop {
         when_unheard: WhenUnheard::default(),
         line_word: LineWord::default(),
         mail: domain::mail::MailRules::default(),
+        payment_page: None,
     }
 }
 

@@ -157,6 +157,7 @@ async fn work_off(stage: &Stage) {
         dialects: vec![shopify::dialect()],
         gateways: Vec::new(),
         outside: Outside::new(policy).unwrap(),
+        post: engine::mail::Post::Nowhere,
         calls_at_once: 8,
         inquire_every: Duration::from_secs(3600),
         events_days: 30,

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use domain::snapshot::Shop;
 use serde_json::{Map, Value, json};
 
 use crate::config::{Flag, Purpose};
@@ -13,7 +15,7 @@ use crate::dialects;
 use crate::failure::Failure;
 use crate::installation::{Installation, Missing, Where};
 use crate::server::Server;
-use crate::{explorer, first_shop, http, logging, runtime, signals};
+use crate::{explorer, first_shop, http, logging, mailbox, runtime, signals};
 
 /// Arguments of `consign dev`.
 #[derive(Debug, Default, clap::Args)]
@@ -49,15 +51,16 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
             port_taken: (listener.local_addr()?.port() != wanted.port() && wanted.port() != 0)
                 .then_some(wanted.port()),
             keys: demo::known(&in_use.store).await?,
-            shop_domain: first_shop::find(&in_use.store).await?.domain.clone(),
+            shop: first_shop::find(&in_use.store).await?,
             database: installation.database_name(),
             flags: args.at.flags(),
             loaded: filled.is_some().then_some(content),
         };
+        let store = in_use.store.clone();
         let index = |url: &str| {
             ready.url = url.to_owned();
             let page = ready.index();
-            Router::new().route("/", get(|| async { page })).merge(explorer::routes(ready.keys))
+            Router::new().route("/", get(|| async { page })).merge(explorer::routes(ready.keys)).merge(mailbox::routes(store))
         };
         let server = Server::new(installation, in_use, listener, index).await?;
         if args.json {
@@ -75,7 +78,7 @@ struct Ready {
     url: String,
     port_taken: Option<u16>,
     keys: Option<Keys>,
-    shop_domain: String,
+    shop: Arc<Shop>,
     database: String,
     /// What other commands need to be told to mean the same installation.
     flags: String,
@@ -87,18 +90,25 @@ impl Ready {
         let mut told = Map::new();
         told.insert("admin".into(), json!({ "url": self.url }));
         told.insert("explorer".into(), json!({ "url": format!("{}/explorer", self.url) }));
-        for (dialect, endpoint) in dialects::endpoints(&self.url) {
+        told.insert("mailbox".into(), json!({ "url": format!("{}/mailbox", self.url) }));
+        for entrance in dialects::entrances(&self.url, self.shop.id) {
             let mut of_dialect = Map::new();
-            of_dialect.insert("endpoint".into(), endpoint.into());
-            if let Some(keys) = &self.keys {
-                of_dialect.insert("token".into(), keys.merchant.into());
-                of_dialect.insert("webhook_secret".into(), keys.secret.into());
-                if let Some(service) = keys.service {
-                    of_dialect.insert("service_token".into(), service.into());
+            of_dialect.insert("endpoint".into(), entrance.address.into());
+            let token = self.keys.and_then(|keys| keys.merchant_of(entrance.dialect));
+            of_dialect.extend(token.map(|token| ("token".into(), token.into())));
+            match (entrance.dialect, &self.keys) {
+                (shopify::NAME, Some(keys)) => {
+                    of_dialect.insert("webhook_secret".into(), keys.secret.into());
+                    of_dialect.extend(keys.service.map(|token| ("service_token".into(), token.into())));
                 }
+                // Its endpoints are given secrets of their own.
+                (clickfunnels::NAME, _) => {
+                    of_dialect.insert("workspace_id".into(), self.shop.id.0.into());
+                }
+                _ => {}
             }
-            of_dialect.insert("shop_domain".into(), self.shop_domain.as_str().into());
-            told.insert(dialect.into(), of_dialect.into());
+            of_dialect.insert("shop_domain".into(), self.shop.domain.as_str().into());
+            told.insert(entrance.dialect.into(), of_dialect.into());
         }
         told.into()
     }
@@ -126,30 +136,37 @@ impl Ready {
 
     fn endpoints(&self) -> String {
         let mut text = String::new();
-        for (dialect, endpoint) in dialects::endpoints(&self.url) {
-            text += &format!("\n  {dialect:<10} POST {endpoint}\n");
-            match &self.keys {
-                Some(keys) => {
-                    text += &format!("  {:<10} X-Shopify-Access-Token: {}\n", "", keys.merchant);
-                    text += &format!("  {:<10} webhook secret: {}\n", "", keys.secret);
+        for entrance in dialects::entrances(&self.url, self.shop.id) {
+            let (dialect, (header, before)) = (entrance.dialect, entrance.header);
+            text += &format!("\n  {dialect:<12} {}\n", entrance.address);
+            let Some(token) = self.keys.and_then(|keys| keys.merchant_of(dialect)) else {
+                text += &format!(
+                    "{:15}make a key: consign key create --app NAME --dialect {dialect} --scopes all{}\n",
+                    "", self.flags
+                );
+                continue;
+            };
+            text += &format!("{:15}{header}: {before}{token}\n", "");
+            match (dialect, &self.keys) {
+                (shopify::NAME, Some(keys)) => {
+                    text += &format!("{:15}webhook secret: {}\n", "", keys.secret);
                     if let Some(service) = keys.service {
-                        text += &format!("  {:<10} as the fulfillment service Nordic 3PL: {service}\n", "");
+                        text += &format!("{:15}as the fulfillment service Nordic 3PL: {service}\n", "");
                     }
-                    text += &format!("\n  Try:\n\n{}\n", dialects::example(&endpoint, keys.merchant));
                 }
-                None => {
-                    text += &format!(
-                        "             make a key: consign key create --app NAME --scopes all{}\n",
-                        self.flags
-                    )
+                (clickfunnels::NAME, _) => {
+                    text += &format!("{:15}workspace: {}; webhook endpoints have a secret each\n", "", self.shop.id);
                 }
+                _ => {}
             }
+            text += &format!("\n  Try:\n\n{}\n", entrance.example(token));
         }
-        text += &format!("  explorer   {}/explorer     try the API in a browser\n", self.url);
-        text += &format!("\n  health     {0}/healthz  {0}/readyz  {0}/metrics\n", self.url);
+        text += &format!("  explorer     {}/explorer     try the API in a browser\n", self.url);
+        text += &format!("  mailbox      {}/mailbox      what is written to buyers\n", self.url);
+        text += &format!("\n  health       {0}/healthz  {0}/readyz  {0}/metrics\n", self.url);
         text +=
-            &format!("  orders     consign explain 1001{}     where an order went, and why\n", self.flags);
-        text += "  stop       Ctrl-C; the next `consign dev` goes on where this one stopped\n\n";
+            &format!("  orders       consign explain 1001{}     where an order went, and why\n", self.flags);
+        text += "  stop         Ctrl-C; the next `consign dev` goes on where this one stopped\n\n";
         text
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use domain::billing::AtEnd;
 use domain::calendar::DAY;
+use domain::mail::MailKind;
 use domain::money::Currency;
 use domain::routing::TieBreaker;
 use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
@@ -50,7 +51,7 @@ struct Set {
 }
 
 /// The settings, in the order in which they are shown.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 16] = [
     "name",
     "domain",
     "currency",
@@ -64,6 +65,9 @@ const KEYS: [&str; 13] = [
     "retry_days",
     "after_retries",
     "order_waits",
+    "mail_name",
+    "mail_address",
+    "mails",
 ];
 
 /// Points a second that a program may be slowed down to. A bucket of the least holds what one query may cost, so that
@@ -121,8 +125,29 @@ fn shown(shop: &Shop, key: &str) -> String {
         "order_waits" => {
             shop.billing.order_waits.map_or_else(|| "off".to_owned(), |waits| (waits / DAY).to_string())
         }
+        "mail_name" => shop.mail.name.clone().unwrap_or_default(),
+        "mail_address" => shop.mail.address.clone().unwrap_or_default(),
+        "mails" => mails(shop),
         _ => shop.throttle.map_or_else(|| "off".to_owned(), |rate| rate.to_string()),
     }
+}
+
+/// The mails that are written, in words.
+fn mails(shop: &Shop) -> String {
+    let on = MailKind::ALL.into_iter().filter(|kind| !shop.mail.off.contains(kind));
+    let words: Vec<&str> = on.map(MailKind::as_str).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(",") }
+}
+
+/// The mails that are not written, if these words are those that are.
+fn off(words: &str) -> Result<Vec<MailKind>, Failure> {
+    let wanted: Vec<&str> = words.split(',').map(str::trim).filter(|word| !matches!(*word, "" | "none")).collect();
+    let known = |word: &&str| MailKind::ALL.iter().any(|kind| kind.as_str() == *word);
+    if let Some(other) = wanted.iter().find(|word| !known(word)) {
+        let all = MailKind::ALL.map(MailKind::as_str).join(",");
+        return Err(Failure::new(Exit::Usage, format!("mails wants none or some of {all}, not `{other}`")));
+    }
+    Ok(MailKind::ALL.into_iter().filter(|kind| !wanted.contains(&kind.as_str())).collect())
 }
 
 /// The word by which such a value is stored.
@@ -205,6 +230,12 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
             })?;
             shop.throttle = Some(rate);
         }
+        "mail_name" => shop.mail.name = Some(value.to_owned()).filter(|name| !name.is_empty()),
+        "mail_address" if !value.is_empty() && !domain::contact::is_email(value) => {
+            return Err(usage(format!("mail_address wants an e-mail address, not `{value}`")));
+        }
+        "mail_address" => shop.mail.address = Some(value.to_owned()).filter(|address| !address.is_empty()),
+        "mails" => shop.mail.off = off(value)?,
         other => return Err(usage(format!("there is no setting {other}; there are: {}", KEYS.join(", ")))),
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::Resolved;
+use super::mail::{HostPort, MailSecurity, Password, WithoutServer};
 use super::value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, SealingKey, Value};
 
 /// One row of the table.
@@ -170,6 +171,23 @@ settings! {
         deliver: u64 = "16", 0..=1024;
         /// Seconds from one time that a fulfillment service is asked for tracking numbers and stock to the next.
         inquire_every_s: u64 = "3600", dev "60", 5..=604800;
+    }
+    /// Mails to buyers. What is written, and as whom, is said by `consign shop set` and `consign mail template`.
+    mail: Mail {
+        /// The mail server that mails are handed to, with its port. When not set, none are sent.
+        server: Option<HostPort> = "";
+        /// How the connection to it is made safe: `starttls` (usual on port 587), `tls` (usual on port 465) or `plain`,
+        /// which is only for a server on this machine.
+        security: MailSecurity = "starttls";
+        /// The user to sign in as. When not set, nobody signs in.
+        user: Option<String> = "";
+        /// The user's password.
+        password: Option<Password> = "";
+        /// How long handing a mail over may take.
+        timeout_ms: u64 = "15000", 100..=25000;
+        /// What becomes of mails when there is no server: `keep` gives them up, to be seen and sent again with
+        /// `consign deliveries`; `mailbox` counts them as sent, to be read at `/mailbox` of `consign dev`.
+        without_server: WithoutServer = "keep", dev "mailbox";
     }
     /// How long records are kept that only grow.
     retention: Retention {

@@ -269,6 +269,7 @@ impl World {
             when_unheard: WhenUnheard::default(),
             line_word: LineWord::default(),
             mail: domain::mail::MailRules::default(),
+            payment_page: None,
         };
         let mut world = Self {
             shop,

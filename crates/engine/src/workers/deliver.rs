@@ -14,7 +14,7 @@ use store::{Attempt, Delivery, DeliveryState};
 
 use super::{Workers, dispatch};
 use crate::outside::{Answer, Call, Lost, Method, On202};
-use crate::{Engine, Error};
+use crate::{Engine, Error, mail};
 
 /// How long a claim holds: longer than any call may take.
 const LEASE: i64 = 30 * SECOND;
@@ -50,6 +50,9 @@ async fn one(
     let what = &delivery.what;
     let number = delivery.attempts + 1;
     let at = engine.now();
+    if what.dialect == mail::CHANNEL {
+        return post(engine, workers, shop, delivery).await;
+    }
     let Some(dialect) = dispatch::dialect(workers, &what.dialect) else {
         // Another node may know it; this one keeps away for a while.
         return Ok(());
@@ -74,6 +77,17 @@ async fn one(
         forget(engine, shop, what.listener).await?;
     }
     Ok(())
+}
+
+/// A mail goes to the mail server.
+async fn post(engine: &Engine, workers: &Workers, shop: &Shop, delivery: &Delivery) -> Result<(), Error> {
+    let (id, number) = (delivery.what.id, delivery.attempts + 1);
+    let came = workers.post.attempt(delivery, engine.now()).await;
+    let (state, wait) = came.state(u32::try_from(number).unwrap_or(u32::MAX), rand::rng().random());
+    let due_at = engine.now().plus(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
+    metrics::counter!("consign_mails_total", "result" => came.attempt.answer.clone()).increment(1);
+    tracing::debug!(delivery = id, number, answer = came.attempt.answer, "an attempt to send a mail");
+    Ok(engine.store().attempted(shop.id, id, number, &came.attempt, state, due_at).await?)
 }
 
 /// Removes a listener that was told often enough, and with it what still waits for it.

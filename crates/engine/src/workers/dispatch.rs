@@ -14,7 +14,7 @@ use store::{NewDelivery, Pending};
 
 use super::{Workers, around};
 use crate::dialect::{Called, Dialect, Message, Needs, Surroundings, Told};
-use crate::{Engine, Error};
+use crate::{Engine, Error, mail};
 
 /// How many events are dispatched before the other shops have their turn.
 const HELPING: u32 = 100;
@@ -86,6 +86,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
                 }
             }
         }
+        deliveries.extend(mail::of_event(engine, shop, pending).await?);
         if engine.store().dispatched(shop.id, pending.event.id, &deliveries, engine.now()).await? {
             done += 1;
         }

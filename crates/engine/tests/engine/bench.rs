@@ -136,6 +136,7 @@ pub fn workers() -> Workers {
         dialects: vec![Arc::new(Plain)],
         gateways: vec![Arc::new(engine::gateway::Sandbox)],
         outside: Outside::new(policy).unwrap(),
+        post: engine::mail::Post::Nowhere,
         calls_at_once: 8,
         inquire_every: Duration::from_secs(3600),
         events_days: 30,

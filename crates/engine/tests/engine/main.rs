@@ -4,6 +4,7 @@
 mod bench;
 mod delivery;
 mod inquiry;
+mod mail;
 mod once;
 mod payments;
 mod workers;
