@@ -185,3 +185,36 @@ pub(crate) fn set_region(address: &mut Address, text: Option<String>) {
         other => (None, other),
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_left_is_called_as_the_shop_says() {
+        let complete = |word| line_fulfillment(LineFulfillment::Complete, word);
+        assert_eq!((complete(LineWord::Complete), complete(LineWord::Fulfilled)), ("complete", "fulfilled"));
+        assert_eq!(line_fulfillment(LineFulfillment::Partial, LineWord::Fulfilled), "partially_fulfilled");
+    }
+
+    #[test]
+    fn amounts_have_two_decimals_at_least() {
+        let currency = |code| Currency::parse(code).unwrap();
+        assert_eq!(amount(1_250, currency("USD")), "12.50");
+        assert_eq!(amount(1_250, currency("JPY")), "1250.00");
+        assert_eq!(amount(1_250, currency("KWD")), "1.250");
+        assert_eq!(number(-5, currency("USD")), Value::from(-0.05));
+    }
+
+    #[test]
+    fn what_clients_may_say_is_what_they_are_told() {
+        for word in ["unpaid", "paid", "voided", "refunded", "disputed", "past-due"] {
+            assert_eq!(claim(word).map(|claim| invoice(claim.into())), Some(word));
+            assert_eq!(claimed_billing(word).map(billing), Some(word));
+        }
+        for word in ["pending", "active", "paused", "canceled", "churned", "completed"] {
+            assert_eq!(claimed_service(word).map(service), Some(word));
+        }
+        assert_eq!((claim("partially-paid"), claimed_service("abandoned")), (None, None));
+    }
+}

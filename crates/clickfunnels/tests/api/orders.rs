@@ -94,7 +94,7 @@ async fn what_an_order_lacks_is_told() {
         (
             with(
                 lines,
-                json!([{ "variant_id": SHIRT.0, "products_price_id": goods::MONTHLY, "quantity": 1 }]),
+                json!([{ "variant_id": STICKER.0, "products_price_id": goods::MONTHLY, "quantity": 1 }]),
             ),
             "Price 503 recurs, and the order is a one-time order",
         ),
