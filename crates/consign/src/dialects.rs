@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use domain::id::ShopId;
 use engine::Engine;
 use engine::dialect::Dialect;
 
@@ -16,23 +17,55 @@ pub fn routes(engine: &Engine, url: &str) -> Router {
 
 /// Everybody who can put events into words.
 pub fn voices() -> Vec<Arc<dyn Dialect>> {
-    vec![shopify::dialect()]
+    vec![shopify::dialect(), clickfunnels::dialect()]
 }
 
-/// The addresses that clients are pointed to: (dialect, address).
-pub fn endpoints(url: &str) -> Vec<(&'static str, String)> {
-    vec![(shopify::NAME, format!("{url}/admin/api/{VERSION}/graphql.json"))]
+/// Where clients of a dialect are pointed to.
+pub struct Entrance {
+    /// The dialect.
+    pub dialect: &'static str,
+    /// The address that every request goes to, or begins with.
+    pub address: String,
+    /// The header that carries the token, and what stands before the token in it.
+    pub header: (&'static str, &'static str),
+    /// A command line that reads three orders, to be pasted into a shell, with `{token}` in it.
+    example: String,
+}
+
+impl Entrance {
+    /// The command line that reads three orders, with that token.
+    pub fn example(&self, token: &str) -> String {
+        self.example.replace("{token}", token)
+    }
+}
+
+/// Where clients are pointed to, dialect by dialect.
+pub fn entrances(url: &str, shop: ShopId) -> Vec<Entrance> {
+    let graphql = format!("{url}/admin/api/{VERSION}/graphql.json");
+    let query = "{ orders(first: 3, reverse: true) { nodes { id name displayFulfillmentStatus } } }";
+    let rest = format!("{url}/api/v2");
+    vec![
+        Entrance {
+            dialect: shopify::NAME,
+            example: format!(
+                "  curl -s {graphql} \\\n    -H 'Content-Type: application/json' -H 'X-Shopify-Access-Token: {{token}}' \\\n    \
+                 -d '{{\"query\":\"{query}\"}}'\n"
+            ),
+            address: graphql,
+            header: ("X-Shopify-Access-Token", ""),
+        },
+        Entrance {
+            dialect: clickfunnels::NAME,
+            example: format!(
+                "  curl -s '{rest}/workspaces/{shop}/orders?sort_order=desc' \\\n    -H 'Authorization: Bearer {{token}}'\n"
+            ),
+            address: rest,
+            header: ("Authorization", "Bearer "),
+        },
+    ]
 }
 
 /// What the explorer explores: the path, with `{version}` in it, the version to begin with, and the header of the key.
 pub fn explored() -> (&'static str, &'static str, &'static str) {
     ("/admin/api/{version}/graphql.json", VERSION, "X-Shopify-Access-Token")
-}
-
-/// A command line that reads three orders, to be pasted into a shell.
-pub fn example(endpoint: &str, token: &str) -> String {
-    format!(
-        "  curl -s {endpoint} \\\n    -H 'Content-Type: application/json' -H 'X-Shopify-Access-Token: {token}' \\\n    \
-         -d '{{\"query\":\"{{ orders(first: 3, reverse: true) {{ nodes {{ id name displayFulfillmentStatus }} }} }}\"}}'\n"
-    )
 }

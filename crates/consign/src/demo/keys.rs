@@ -18,6 +18,9 @@ const MERCHANT_SECRET: &str = "shpss_test_5e11e2000000000000000000000c0de1";
 const SERVICE_TOKEN: &str = "shpat_test_3b10000000000000000000000000c0de";
 const SERVICE_SECRET: &str = "shpss_test_3b10000000000000000000000000c0de";
 
+const CLICKFUNNELS_TOKEN: &str = "cf_test_5e11e2000000000000000000000c0de1";
+const CLICKFUNNELS_SECRET: &str = "cfs_test_5e11e2000000000000000000000c0de1";
+
 /// What a fulfillment service needs.
 const SERVICE_PERMISSIONS: &[Permission] = &[
     Permission::WriteAssignedWork,
@@ -37,16 +40,31 @@ pub struct Keys {
     pub secret: &'static str,
     /// The token of the program that runs the fulfillment service, if there is one.
     pub service: Option<&'static str>,
+    /// The merchant's token for the other API that is spoken, if there is one; it may do everything, too.
+    pub clickfunnels: Option<&'static str>,
+}
+
+impl Keys {
+    /// The merchant's token for a dialect.
+    pub fn merchant_of(&self, dialect: &str) -> Option<&'static str> {
+        match dialect {
+            shopify::NAME => Some(self.merchant),
+            clickfunnels::NAME => self.clickfunnels,
+            _ => None,
+        }
+    }
 }
 
 /// The demo keys of this installation; `None` if it has none, or they were revoked.
 pub async fn known(store: &Store) -> Result<Option<Keys>, Failure> {
     let merchant = store.api_key(&token_hash(MERCHANT_TOKEN)).await?.filter(|key| key.demo);
     let service = store.api_key(&token_hash(SERVICE_TOKEN)).await?.filter(|key| key.demo);
+    let clickfunnels = store.api_key(&token_hash(CLICKFUNNELS_TOKEN)).await?.filter(|key| key.demo);
     Ok(merchant.map(|_| Keys {
         merchant: MERCHANT_TOKEN,
         secret: MERCHANT_SECRET,
         service: service.map(|_| SERVICE_TOKEN),
+        clickfunnels: clickfunnels.map(|_| CLICKFUNNELS_TOKEN),
     }))
 }
 
@@ -58,29 +76,38 @@ pub(super) fn of_service() -> Permissions {
 /// Makes the merchant's key.
 pub(super) async fn merchant(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Failure> {
     let tokens = (MERCHANT_TOKEN, MERCHANT_SECRET);
-    make(engine, shop, "Consign Demo", tokens, Permissions::all()).await.map(drop)
+    make(engine, shop, "Consign Demo", shopify::NAME, tokens, Permissions::all()).await.map(drop)
+}
+
+/// Makes the merchant's key for the other API that is spoken.
+pub(super) async fn clickfunnels(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Failure> {
+    let tokens = (CLICKFUNNELS_TOKEN, CLICKFUNNELS_SECRET);
+    let name = "Consign Demo, ClickFunnels";
+    make(engine, shop, name, clickfunnels::NAME, tokens, Permissions::all()).await.map(drop)
 }
 
 /// Makes the key of the program that runs the fulfillment service.
 pub(super) async fn service(engine: &Engine, shop: &Arc<Shop>, name: &str) -> Result<AppId, Failure> {
-    make(engine, shop, name, (SERVICE_TOKEN, SERVICE_SECRET), of_service()).await
+    make(engine, shop, name, shopify::NAME, (SERVICE_TOKEN, SERVICE_SECRET), of_service()).await
 }
 
 async fn make(
     engine: &Engine,
     shop: &Arc<Shop>,
     app_name: &str,
+    dialect: &str,
     (token, secret): (&str, &str),
     permissions: Permissions,
 ) -> Result<AppId, Failure> {
     let wanted = KeyWanted {
         app: None,
         app_name,
-        dialect: shopify::NAME,
+        dialect,
         label: "demo",
         permissions,
-        token_prefix: "shpat_test_",
-        secret_prefix: "shpss_test_",
+        // Both are known beforehand, so nothing is made of these.
+        token_prefix: "",
+        secret_prefix: "",
         token: Some(token),
         secret: Some(secret),
     };
