@@ -22,6 +22,12 @@ mod invoice;
 mod label;
 mod location;
 mod order;
+mod details;
+mod price;
+mod product;
+mod variant;
+mod course;
+mod enrollment;
 mod page;
 mod record;
 mod refusal;
@@ -85,6 +91,8 @@ pub fn routes(engine: Engine, url: &str) -> Router {
         )
         .route("/shipping/packages/{id}", shipping::PACKAGE.member())
         .merge(contact::routes())
+        .merge(product::routes())
+        .merge(course::routes())
         .merge(orders())
         .merge(webhook::routes())
         .with_state(Server { engine, url: Arc::from(url) });

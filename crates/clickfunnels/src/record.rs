@@ -8,6 +8,7 @@ use axum::routing::{MethodRouter, delete, get, post, put};
 use domain::command::Command;
 use domain::id::RecordId;
 use domain::record::{Record, RecordKind};
+use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::query::{Column, Condition, Page, RecordSort};
 use serde_json::{Map, Value};
@@ -127,7 +128,7 @@ impl Resource {
     /// `GET` of one.
     pub(crate) fn fetch(&'static self) -> MethodRouter<Server> {
         get(
-            move |call: Call| async move { Ok::<_, Failure>(Json(self.render(&call, &self.named(&call).await?))) },
+            move |call: Call| async move { Ok::<_, Failure>(Json(self.render(call.shop(), &self.named(&call).await?))) },
         )
     }
 
@@ -156,13 +157,13 @@ impl Resource {
     }
 
     /// The object that answers show.
-    pub(crate) fn render(&self, call: &Call, record: &Record) -> Value {
+    pub(crate) fn render(&self, shop: &Shop, record: &Record) -> Value {
         let mut object = Map::new();
         object.insert("id".into(), record.id.0.into());
         object.insert("public_id".into(), id::public(record.id.0).into());
         match self.parent {
             Parent::Workspace => {
-                object.insert("workspace_id".into(), call.shop().id.0.into());
+                object.insert("workspace_id".into(), shop.id.0.into());
             }
             Parent::Unsaid => {}
             Parent::Record(_, field) => {
@@ -256,7 +257,7 @@ impl Resource {
 
     /// The record of that id, as answers show it.
     pub(crate) async fn shown(&self, call: &Call, id: i64) -> Result<Value, Failure> {
-        Ok(self.render(call, &self.by_id(call, id).await?))
+        Ok(self.render(call.shop(), &self.by_id(call, id).await?))
     }
 
     async fn save(&self, call: &Call, record: Record) -> Result<Value, Failure> {
@@ -298,7 +299,7 @@ async fn list(resource: &'static Resource, call: Call) -> Result<Response, Failu
         }
     };
     let found = call.engine.records(call.shop(), resource.kind, &conditions, sort, &asked.page(key)).await?;
-    let items = found.iter().map(|record| (record.id.0, resource.render(&call, record))).collect();
+    let items = found.iter().map(|record| (record.id.0, resource.render(call.shop(), record))).collect();
     Ok(page::answer(&call, items))
 }
 

@@ -1,6 +1,8 @@
 //! Prices: what a variant costs, once or every so often. A variant may have several; its own `price` stays what it
 //! costs where nobody names one.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Every;
@@ -99,6 +101,14 @@ impl Terms {
     /// The trial before the first period.
     pub fn trial(&self) -> Option<TrialTerms> {
         self.cycle().and_then(|cycle| cycle.trial)
+    }
+
+    /// How a day of so many units compares with a day of so many others at other terms. What is paid once counts as
+    /// if it were for a day.
+    pub fn compare(&self, quantity: i64, other: &Terms, others: i64) -> Ordering {
+        let days = |terms: &Terms| i128::from(terms.cycle().map_or(1, |cycle| cycle.every.days()));
+        let amount = |terms: &Terms, quantity| i128::from(terms.amount) * i128::from(quantity);
+        (amount(self, quantity) * days(other)).cmp(&(amount(other, others) * days(self)))
     }
 
     /// What is wrong with it, in words; `None` if nothing is.

@@ -89,6 +89,8 @@ kinds! {
     LessonCompletion = "lesson_completion", WriteProducts;
     /// A community.
     Community = "community", WriteProducts;
+    /// What else is said of a membership: belongs to a grant of access (parent).
+    Membership = "membership", WriteProducts;
     /// How articles are shipped.
     ShippingProfile = "shipping_profile", WriteLocations;
     /// Locations that ship alike, in a profile (parent).

@@ -50,7 +50,12 @@ impl Told {
 
 /// The shop of [`world`], furnished, on SQLite.
 pub async fn bench() -> Bench {
-    let fresh = Database::Sqlite.fresh();
+    bench_on(Database::Sqlite).await
+}
+
+/// The same on that database.
+pub async fn bench_on(database: Database) -> Bench {
+    let fresh = database.fresh();
     let store = Store::open(&fresh.url, Options::default()).await.unwrap();
     store.migrate().await.unwrap();
     let clock = Clock::fixed(Time(1_752_164_147 * SECOND));

@@ -5,11 +5,11 @@
 
 mod bench;
 mod contacts;
+mod courses;
 mod fulfillments;
 mod goods;
 mod hooks;
 mod invoices;
-mod courses;
 mod kept;
 mod orders;
 mod products;

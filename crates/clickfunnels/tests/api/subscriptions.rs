@@ -188,7 +188,10 @@ async fn a_line_is_changed_as_it_was_shown() {
     for name in ["upcoming_invoice", "previous_line_item", "new_line_item"] {
         assert_eq!(done[name], shown[name], "{name}");
     }
-    assert_eq!(done["upcoming_invoice"]["total_amount"], "30.00", "of what is shipped no part is reckoned up");
+    assert_eq!(
+        done["upcoming_invoice"]["total_amount"], "30.00",
+        "of what is shipped no part is reckoned up"
+    );
     let invoices = bench.get(&format!("/orders/{}/invoices", order["id"])).await;
     assert_eq!(invoices.as_array().unwrap().len(), 1);
     assert_eq!(

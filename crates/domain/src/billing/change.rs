@@ -142,11 +142,7 @@ pub(crate) fn succeed(before: &PlanLine, after: &mut PlanLine) {
 
 /// Which way a line goes, by what it costs in a day.
 pub(crate) fn direction(before: &PlanLine, after: &PlanLine) -> Option<PlanDirection> {
-    let (days, amount) = (
-        |line: &PlanLine| i128::from(line.terms.cycle().map_or(1, |cycle| cycle.every.days())),
-        |line: &PlanLine| i128::from(line.terms.amount) * i128::from(line.quantity),
-    );
-    match (amount(after) * days(before)).cmp(&(amount(before) * days(after))) {
+    match after.terms.compare(after.quantity, &before.terms, before.quantity) {
         std::cmp::Ordering::Greater => Some(PlanDirection::Up),
         std::cmp::Ordering::Less => Some(PlanDirection::Down),
         std::cmp::Ordering::Equal => None,
