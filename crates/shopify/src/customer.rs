@@ -64,6 +64,8 @@ impl Object for CustomerNode<'_> {
             "phone" => text(&contact.phone),
             // There are no subscription contracts here.
             "productSubscriberStatus" => Out::from("NEVER_SUBSCRIBED"),
+            // Contacts have no accounts here.
+            "state" => Out::from("DISABLED"),
             "tags" => Out::list(words::sorted(&contact.tags)),
             "taxExempt" => Out::Bool(contact.tax == Taxation::Exempt),
             // Whoever is exempt is so from all taxes; single ones are not told apart.

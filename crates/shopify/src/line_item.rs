@@ -4,10 +4,11 @@ use domain::order::{Order, OrderLine};
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
+use crate::discount;
 use crate::id::gid;
 use crate::order::Tax;
+use crate::product::{ImageNode, ProductNode, VariantNode};
 use crate::service::ServiceNode;
-use crate::product::{ProductNode, VariantNode};
 use crate::words::{self, Attribute, MoneyBag, Weight, missing, text};
 
 /// A line of an order.
@@ -33,15 +34,11 @@ impl LineItem<'_> {
     fn discounted_by_all(&self) -> i64 {
         let all = self.order.placed.discounts.iter().map(|discount| discount.amount);
         let all = all.fold(0, i64::saturating_add);
-        let price = |line: &OrderLine| {
-            line.article.unit_price.saturating_mul(line.quantity).saturating_sub(line.article.discount).max(0)
-        };
-        let weights: Vec<u64> = self.order.lines.iter().map(|line| price(line) as u64).collect();
         let place = self.order.lines.iter().position(|line| line.id == self.line.id);
-        let shares = domain::money::allocate(all, &weights);
+        let shares = domain::money::allocate(all, &discount::prices(self.order));
         let share = place.and_then(|place| shares.get(place)).copied().unwrap_or(0);
         let rest = (self.line.quantity - 1).max(0) as u64;
-        domain::money::allocate(price(self.line).saturating_sub(share), &[1, rest])[0]
+        domain::money::allocate(discount::price(self.line).saturating_sub(share), &[1, rest])[0]
     }
 
     fn amount(&self, name: &str) -> Option<i64> {
@@ -79,6 +76,7 @@ impl Object for LineItem<'_> {
             "discountedTotal" | "discountedUnitPrice" | "originalTotal" | "originalUnitPrice" => {
                 Out::from(words::amount(self.amount(name).unwrap_or_default(), currency))
             }
+            "discountAllocations" => Out::objects(discount::of_line(order, line)),
             // Nothing here knows of duties, bundles or subscriptions.
             "duties" => Out::List(Vec::new()),
             "lineItemGroup" | "sellingPlan" => Out::Null,
@@ -89,14 +87,19 @@ impl Object for LineItem<'_> {
             "fulfillableQuantity" => Out::Int(order.fulfillable_quantity(id)),
             "fulfillmentStatus" => Out::from(status(order, line)),
             "id" => Out::from(gid("LineItem", id.0)),
-            "isGiftCard" => Out::Bool(article.gift_card),
-            "merchantEditable" => {
-                Out::Bool(order.cancelled.is_none() && order.editable_quantity(id) > 0)
+            "image" => {
+                let product = article.product.and_then(|id| data.products.get(&id));
+                Out::maybe(product.and_then(ImageNode::of))
             }
+            "isGiftCard" => Out::Bool(article.gift_card),
+            "merchantEditable" => Out::Bool(order.cancelled.is_none() && order.editable_quantity(id) > 0),
             "name" => Out::from(full_name(&article.title, &article.variant_title)),
             "nonFulfillableQuantity" => Out::Int(line.quantity - order.fulfillable_quantity(id)),
             "product" => Out::maybe(
-                article.product.and_then(|id| data.products.get(&id)).map(|product| ProductNode { data, product }),
+                article
+                    .product
+                    .and_then(|id| data.products.get(&id))
+                    .map(|product| ProductNode { data, product }),
             ),
             "quantity" => Out::Int(line.quantity),
             // Units that were given up need no refund, whether they were paid or not.

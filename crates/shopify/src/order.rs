@@ -111,6 +111,8 @@ impl Object for OrderNode<'_> {
             "taxLines" => Out::objects(self.taxes().map(|tax| Tax(tax, placed.currency))),
             "taxesIncluded" => Out::Bool(placed.taxes_included),
             "test" => Out::Bool(placed.test),
+            "totalCapturable" => Out::from(words::amount(status::capturable(order), placed.currency)),
+            "totalPrice" => Out::from(words::amount(status::totals(order).total, placed.currency)),
             "totalWeight" => {
                 let of = |line: &domain::order::OrderLine| line.article.grams.saturating_mul(line.quantity);
                 Out::from(order.lines.iter().map(of).fold(0i64, i64::saturating_add).to_string())
@@ -159,6 +161,7 @@ impl<'d> OrderNode<'d> {
             "currentTotalPriceSet" => now().total,
             "currentTotalTaxSet" => now().tax,
             "currentShippingPriceSet" => now().shipping,
+            "netPaymentSet" => balance().captured - balance().refunded,
             "totalCapturableSet" => status::capturable(order),
             "totalOutstandingSet" => status::outstanding(order),
             "totalReceivedSet" => balance().captured,
@@ -334,6 +337,8 @@ impl Object for Shipping<'_> {
             "custom" => Out::Bool(self.line.source.is_none()),
             // What a carrier service would have said; none is asked here.
             "carrierIdentifier" | "deliveryCategory" | "shippingRateHandle" => Out::Null,
+            // Discounts here are on lines and on the order, never on shipping.
+            "discountAllocations" => Out::List(Vec::new()),
             "discountedPrice" => Out::object(MoneyV2(self.line.price, currency)),
             "phone" => {
                 let to = self.order.placed.shipping_address.as_ref();

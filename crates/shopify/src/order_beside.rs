@@ -14,7 +14,14 @@ use crate::words::missing;
 /// The fields of `Order` that are not about its lines, its work or its money.
 pub(crate) fn field<'a>(node: &'a OrderNode<'_>, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
     let OrderNode { data, order } = *node;
+    let placed = &order.placed;
     Ok(match field.name() {
+        "billingAddressMatchesShippingAddress" => {
+            Out::Bool(placed.billing_address.is_some() && placed.billing_address == placed.shipping_address)
+        }
+        "canNotifyCustomer" => Out::Bool(placed.email.is_some()),
+        // Where buyers were when they ordered is not kept.
+        "clientIp" => Out::Null,
         "channelInformation" => Out::maybe(
             order.placed.channel.as_ref().map(|_| Channel { id: order.placed.app.map_or(0, |app| app.0) }),
         ),

@@ -38,7 +38,9 @@ impl Object for TransactionNode<'_> {
         let Self { order, transaction } = *self;
         Ok(match field.name() {
             "amountSet" => Out::object(MoneyBag(transaction.amount, order.placed.currency)),
-            "createdAt" => Out::from(words::time(transaction.at)),
+            // What providers say beyond yes and no is not kept.
+            "authorizationCode" | "authorizationExpiresAt" | "errorCode" => Out::Null,
+            "createdAt" | "processedAt" => Out::from(words::time(transaction.at)),
             "gateway" | "formattedGateway" => text(&transaction.gateway),
             "id" => Out::from(gid("OrderTransaction", transaction.id.0)),
             "kind" => Out::from(words::transaction_kind(transaction.kind)),
@@ -48,6 +50,11 @@ impl Object for TransactionNode<'_> {
                     .map(|transaction| TransactionNode { order, transaction }),
             ),
             "status" => Out::from(words::transaction_status(transaction.status)),
+            "totalUnsettledSet" if transaction.kind == TransactionKind::Authorization => {
+                let left = payment::unused(&order.placed.transactions, transaction);
+                Out::object(MoneyBag(left, order.placed.currency))
+            }
+            "totalUnsettledSet" => Out::Null,
             other => return Err(missing("OrderTransaction", other)),
         })
     }

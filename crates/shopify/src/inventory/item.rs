@@ -52,6 +52,8 @@ impl Object for InventoryItem<'_> {
                 let rows = found.map(|level| Row::new(level.stock.location.0, level)).collect();
                 Out::object(Connection::of_all(names!("InventoryLevel"), rows, field)?)
             }
+            // There are no pages for people here.
+            "inventoryHistoryUrl" => Out::Null,
             "legacyResourceId" => Out::from(variant.id.0.to_string()),
             "locationsCount" => {
                 let stocked = of.stock().filter(|stock: &&Stock| stock.stocked).count();
@@ -65,6 +67,11 @@ impl Object for InventoryItem<'_> {
             "unitCost" => Out::maybe(variant.unit_cost.map(|cost| MoneyV2(cost, data.shop.currency))),
             "updatedAt" => Out::from(words::time(variant.updated_at)),
             "variant" => Out::object(of),
+            // An item is counted for one variant.
+            "variants" => {
+                let rows = vec![Row::new(variant.id.0, of)];
+                Out::object(Connection::of_all(names!("ProductVariant"), rows, field)?)
+            }
             other => return Err(missing("InventoryItem", other)),
         })
     }
