@@ -8,7 +8,7 @@ use domain::calendar::DAY;
 use domain::mail::MailKind;
 use domain::money::Currency;
 use domain::routing::TieBreaker;
-use domain::snapshot::{Shop, WhenDeclined, WhenUnheard};
+use domain::snapshot::{LineWord, Shop, WhenDeclined, WhenUnheard};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -51,7 +51,7 @@ struct Set {
 }
 
 /// The settings, in the order in which they are shown.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "name",
     "domain",
     "currency",
@@ -61,6 +61,7 @@ const KEYS: [&str; 16] = [
     "tie_breakers",
     "when_declined",
     "when_unheard",
+    "line_word",
     "throttle",
     "retry_days",
     "after_retries",
@@ -117,6 +118,7 @@ fn shown(shop: &Shop, key: &str) -> String {
         "tie_breakers" => shop.tie_breakers.iter().map(word).collect::<Vec<_>>().join(","),
         "when_declined" => word(&shop.when_declined),
         "when_unheard" => word(&shop.when_unheard),
+        "line_word" => word(&shop.line_word),
         "retry_days" => {
             let days = shop.billing.retries.iter().map(|after| (after / DAY).to_string());
             days.collect::<Vec<_>>().join(",")
@@ -206,6 +208,10 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
         "when_unheard" => {
             shop.when_unheard = serde_json::from_value::<WhenUnheard>(json!(value))
                 .map_err(|_| usage("when_unheard wants keep or remove".to_owned()))?;
+        }
+        "line_word" => {
+            shop.line_word = serde_json::from_value::<LineWord>(json!(value))
+                .map_err(|_| usage("line_word wants complete or fulfilled".to_owned()))?;
         }
         "retry_days" => {
             let days: Option<Vec<i64>> = words(value).iter().map(|day| days(day)).collect();
