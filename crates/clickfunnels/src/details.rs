@@ -63,11 +63,6 @@ pub(crate) fn show(details: &Value, fields: &[Detail], shown: &mut Value) {
     }
 }
 
-/// The flag of that name.
-pub(crate) fn flag(details: &Value, name: &str) -> bool {
-    details.get(name).and_then(Value::as_bool).unwrap_or_default()
-}
-
 fn number(input: &Input, name: &str) -> Result<Option<Value>, Failure> {
     let read = |text: &str| text.parse::<f64>().ok().filter(|number| *number >= 0.0);
     match input.text(name)? {

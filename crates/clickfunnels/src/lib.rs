@@ -10,6 +10,7 @@ use std::sync::Arc;
 use axum::Router;
 use engine::Engine;
 
+mod account;
 mod around;
 mod call;
 mod contact;
@@ -93,6 +94,7 @@ pub fn routes(engine: Engine, url: &str) -> Router {
         .merge(contact::routes())
         .merge(product::routes())
         .merge(course::routes())
+        .merge(account::routes())
         .merge(orders())
         .merge(webhook::routes())
         .with_state(Server { engine, url: Arc::from(url) });

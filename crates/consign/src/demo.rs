@@ -4,6 +4,7 @@
 //! has a history, keeps every rule, and never falls behind the program. The same seed makes the same shop.
 
 mod catalog;
+mod courses;
 mod dice;
 mod keys;
 mod parcels;
@@ -22,6 +23,7 @@ use domain::snapshot::Shop;
 use domain::time::{HOUR, Time};
 use engine::Engine;
 use engine::clock::Clock;
+use engine::gateway::{Account, SetUp};
 use store::Store;
 use store::db::Options;
 
@@ -105,7 +107,8 @@ async fn make(installation: &Installation, store: Store, content: Content) -> Re
 async fn empty(engine: &Engine) -> Result<(), Failure> {
     let shop = first_shop::make(engine, NAME, DOMAIN).await?;
     keys::merchant(engine, &shop).await?;
-    keys::clickfunnels(engine, &shop).await
+    keys::clickfunnels(engine, &shop).await?;
+    money(engine, &shop).await
 }
 
 async fn demo(engine: &Engine, now: Time) -> Result<(), Failure> {
@@ -126,5 +129,12 @@ async fn demo(engine: &Engine, now: Time) -> Result<(), Failure> {
     let scenes = stories::write(&articles, now, payments, dice);
     let service = Actor::App(App { id: app, permissions: keys::of_service(), services: vec![places.nordic] });
     Cast { stage, places, service }.play(&scenes, dice).await?;
-    keys::clickfunnels(engine, &stage.shop).await
+    keys::clickfunnels(engine, &stage.shop).await?;
+    money(engine, &stage.shop).await
+}
+
+/// The gateway that moves no money.
+async fn money(engine: &Engine, shop: &Shop) -> Result<(), Failure> {
+    let test = SetUp { name: "test".to_owned(), kind: "test".to_owned(), account: Account::default() };
+    Ok(engine.set_up_gateway(shop.id, &test).await?)
 }

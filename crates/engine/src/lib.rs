@@ -9,14 +9,18 @@ pub mod clock;
 pub mod dialect;
 mod error;
 mod execute;
+pub mod figures;
 pub mod gateway;
 pub mod ids;
 pub mod keys;
+pub mod links;
 pub mod mail;
 pub mod outside;
+pub mod payment_page;
 pub mod query;
 pub mod retry;
 pub mod seal;
+pub mod shops;
 pub mod workers;
 
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -46,6 +50,7 @@ struct Inner {
     sealer: Sealer,
     wake: Wake,
     policy: OnceLock<Policy>,
+    url: OnceLock<String>,
 }
 
 impl Engine {
@@ -65,6 +70,7 @@ impl Engine {
             sealer,
             wake: Wake::default(),
             policy: OnceLock::new(),
+            url: OnceLock::new(),
         };
         Ok(Self(Arc::new(inner)))
     }

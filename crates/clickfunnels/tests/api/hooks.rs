@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use domain::actor::Permissions;
 use domain::billing::bill::Claim;
-use domain::time::SECOND;
+use domain::command::Command;
+use domain::id::RecordId;
+use domain::record::{Record, RecordKind};
+use domain::time::{SECOND, Time};
 use engine::outside::address::AllowPrivate;
 use engine::outside::url::AllowHttp;
 use engine::outside::{Outside, Policy};
@@ -26,6 +29,7 @@ testkit::on_both! { furnished:
     an_endpoint_is_made_shown_changed_and_removed
     a_purchase_is_told_once_to_every_endpoint_that_asked
     what_is_told_is_what_a_request_shows
+    goods_and_courses_are_told_too
     it_is_tried_again_as_promised_and_then_dropped
     nobody_is_told_what_the_key_may_not_see
 }
@@ -234,6 +238,57 @@ async fn what_is_told_is_what_a_request_shows(bench: Bench) {
     let gone = receiver.requests().last().unwrap().json();
     assert_eq!((&gone["event_type"], &gone["data"]["id"]), (&json!("contact.deleted"), &json!(contact)));
     assert_eq!(gone["data"]["email_address"], Value::Null, "no more than who it was");
+}
+
+async fn goods_and_courses_are_told_too(bench: Bench) {
+    let receiver = Receiver::start().await;
+    let all = [
+        "product.created",
+        "product.updated",
+        "products/variant.created",
+        "products/variant.updated",
+        "course.created",
+        "courses/enrollment.created",
+        "courses/enrollment.suspended",
+    ];
+    listening(&bench, &receiver, &all).await;
+    let product = bench.create("/workspaces/1/products", json!({ "product": { "name": "Bread" } })).await;
+    let variant = product["default_variant_id"].clone();
+    let course = Record {
+        id: RecordId(700),
+        kind: RecordKind::Course,
+        parent: None,
+        other: None,
+        name: "Baking".into(),
+        key: None,
+        archived: false,
+        body: json!({}),
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    bench.execute(&Command::SaveRecords(vec![course])).await;
+    let contact = goods::contact(&bench, "ada@example.com").await;
+    let enrolled = json!({ "courses_enrollment": { "contact_id": contact } });
+    let enrolled = bench.create("/courses/700/enrollments", enrolled).await;
+    let its = format!("/courses/enrollments/{}", enrolled["id"]);
+    let suspended = json!({ "courses_enrollment": { "suspended": true, "suspension_reason": "late" } });
+    let suspended = bench.change(&its, suspended).await;
+    let sku = json!({ "products_variant": { "sku": "B-1" } });
+    let changed = bench.change(&format!("/products/variants/{variant}"), sku).await;
+    tell(&bench).await;
+    let requests = receiver.requests();
+    let told = |event_type: &str| {
+        let of = |request: &&Request| request.json()["event_type"] == event_type;
+        let one: Vec<Value> = requests.iter().filter(of).map(Request::json).collect();
+        assert_eq!(one.len(), 1, "{event_type}");
+        one[0]["data"].clone()
+    };
+    assert_eq!(told("product.created")["default_variant_id"], variant);
+    assert_eq!(told("products/variant.created")["id"], variant);
+    assert_eq!(told("products/variant.updated"), changed);
+    assert_eq!(told("course.created"), bench.get("/courses/700").await);
+    assert_eq!(told("courses/enrollment.created"), enrolled, "as it was then");
+    assert_eq!(told("courses/enrollment.suspended"), suspended);
 }
 
 async fn it_is_tried_again_as_promised_and_then_dropped(bench: Bench) {

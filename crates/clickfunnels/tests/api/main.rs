@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod account;
 mod bench;
 mod contacts;
 mod courses;

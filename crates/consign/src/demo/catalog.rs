@@ -5,6 +5,7 @@ use domain::id::{LocationId, ServiceId, VariantId};
 use domain::product::{Product, Variant, WhenOut};
 use engine::Engine;
 
+use super::courses;
 use super::dice::Dice;
 use super::places::Places;
 use super::stage::Stage;
@@ -80,6 +81,9 @@ const PRODUCTS: [Row; 40] = [
     ("Cookery Course (Video)", "Digital", "Harbour Goods", 4_900, 0, ONE, Kept::Digital),
 ];
 
+/// The article that gives access to a course.
+const TAUGHT: &str = "Cookery Course (Video)";
+
 /// An article of the demo shop.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Article {
@@ -97,6 +101,7 @@ pub(super) async fn make(
 ) -> Result<Vec<Article>, Failure> {
     let mut articles = Vec::new();
     let mut stock: Vec<(VariantId, LocationId, i64)> = Vec::new();
+    let lessons = courses::make(engine, stage).await?;
     for (number, row) in PRODUCTS.iter().enumerate() {
         let (title, kind, vendor, price, grams, options, kept) = *row;
         let now = engine.now();
@@ -111,6 +116,7 @@ pub(super) async fn make(
             gift_card: false,
             image: None,
             custom_fields: Vec::new(),
+            details: Default::default(),
             created_at: now,
             updated_at: now,
         };
@@ -128,7 +134,7 @@ pub(super) async fn make(
                 vendor: Some(vendor.to_owned()),
                 requires_shipping: kept != Kept::Digital,
                 requires_fulfillment: true,
-                gives: Vec::new(),
+                gives: if title == TAUGHT { lessons.clone() } else { Vec::new() },
                 grams,
                 unit_cost: None,
                 origin: Default::default(),
@@ -137,6 +143,7 @@ pub(super) async fn make(
                 when_out: WhenOut::Wait,
                 pinned_to: pinned(kept, places.nordic),
                 custom_fields: Vec::new(),
+                details: Default::default(),
                 created_at: now,
                 updated_at: now,
             };

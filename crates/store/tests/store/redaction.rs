@@ -1,0 +1,204 @@
+//! Somebody is forgotten: nothing that the shop keeps contains a word of them, and what was sold and sent is as before.
+
+use domain::address::Address;
+use domain::command::{Command, Place};
+use domain::contact::{ContactChange, SaveContact, Whom};
+use domain::decide::Outcome;
+use domain::fulfillment_order::FulfillmentOrder;
+use domain::id::{AppId, ContactId, ListenerId};
+use domain::order::Order;
+use domain::time::Time;
+use store::db::Query;
+use store::{Attempt, DeliveryState, NewDelivery, Remembered};
+use testkit::world::{self, SHIRT};
+
+use crate::bench::{Bench, furnished};
+
+testkit::on_both! { furnished:
+    nothing_is_left_of_whoever_is_forgotten
+    what_was_sold_and_sent_is_as_before
+    others_are_left_alone
+}
+
+/// A word that is nowhere but in what tells who somebody is.
+const CANARY: &str = "canary";
+
+fn said(word: &str) -> String {
+    format!("{word}{CANARY}")
+}
+
+fn address() -> Address {
+    let text = |word: &str| Some(said(word));
+    Address {
+        first_name: text("first"),
+        last_name: text("last"),
+        company: text("company"),
+        address1: text("street"),
+        address2: text("floor"),
+        city: text("city"),
+        zip: text("zip"),
+        phone: text("phone"),
+        country_code: Some("CA".into()),
+        province_code: Some("ON".into()),
+        ..Address::default()
+    }
+}
+
+async fn somebody(bench: &Bench, email: &str) -> ContactId {
+    let changes = vec![
+        ContactChange::Email(Some(email.to_owned())),
+        ContactChange::FirstName(Some(said("first"))),
+        ContactChange::Notes(Some(said("note"))),
+        ContactChange::Tags(vec![said("tag")]),
+        ContactChange::Addresses(vec![address()]),
+    ];
+    match bench.run(&Command::SaveContact(Box::new(SaveContact { whom: Whom::New, changes }))).await.outcome {
+        Outcome::Contact(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn bought(contact: Option<ContactId>, email: &str) -> Place {
+    let mut place = world::order(&[(SHIRT, 2)]);
+    place.placed.contact = contact;
+    place.placed.email = Some(email.to_owned());
+    place.placed.phone = Some(said("phone"));
+    place.placed.shipping_address = Some(address());
+    place.placed.billing_address = Some(address());
+    place.placed.note = Some(said("note"));
+    place.placed.attributes = vec![("gift".into(), said("attribute"))];
+    place.lines[0].article.properties = vec![("engraving".into(), said("property"))];
+    place
+}
+
+/// A shop that is listened to, where a contact bought twice, once without saying who it is.
+async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
+    bench.run(&Command::SaveListener(world::listener(5, "test", "https://listener.example"))).await;
+    let email = format!("Ada@{CANARY}.example");
+    let contact = somebody(bench, &email).await;
+    let orders = vec![
+        bench.place(bought(Some(contact), &email)).await,
+        bench.place(bought(None, &email.to_lowercase())).await,
+    ];
+    bench.ship(orders[0].fulfillment_orders[0].id).await;
+    // The first of the orders was told of; the rest waits.
+    let pending = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let told = pending.iter().find(|pending| pending.event.order == Some(orders[0].id)).unwrap();
+    let delivery = NewDelivery {
+        id: bench.fresh(),
+        event: told.event.id,
+        part: 0,
+        listener: ListenerId(5),
+        app: AppId(1),
+        dialect: "test".into(),
+        topic: "everything".into(),
+        url: "https://listener.example".into(),
+        headers: "{}".into(),
+        body: said("body"),
+    };
+    let id = delivery.id;
+    assert!(bench.store.dispatched(bench.shop.id, told.event.id, &[delivery], &[], Time(0)).await.unwrap());
+    let answer = Attempt {
+        at: Time(0),
+        latency_ms: 1,
+        answer: "ok".into(),
+        status: Some(500),
+        excerpt: said("excerpt"),
+    };
+    bench.store.attempted(bench.shop.id, id, 1, &answer, DeliveryState::Pending, Time(9)).await.unwrap();
+    let remembered = Remembered {
+        scope: "test".into(),
+        key: "k".into(),
+        fingerprint: "f".into(),
+        answer: format!("{{\"id\":{},\"name\":\"{}\"}}", orders[0].id, said("answer")),
+    };
+    bench.store.remember(bench.shop.id, &remembered, Time(0)).await.unwrap();
+    (contact, orders)
+}
+
+/// Where the canary is found: table and column.
+async fn found(bench: &Bench) -> Vec<String> {
+    let columns = [
+        ("orders", "body"),
+        ("orders", "email"),
+        ("contacts", "body"),
+        ("contacts", "email"),
+        ("contacts", "phone"),
+        ("tags_of_contacts", "tag"),
+        ("fulfillments", "body"),
+        ("fulfillment_orders", "stage"),
+        ("events", "body"),
+        ("events", "snapshot"),
+        ("deliveries", "body"),
+        ("deliveries", "headers"),
+        ("attempts", "excerpt"),
+        ("idempotency", "answer"),
+    ];
+    let mut found = Vec::new();
+    for (table, column) in columns {
+        let sql =
+            format!("SELECT CAST(count(*) AS BIGINT) FROM {table} WHERE lower({column}) LIKE '%{CANARY}%'");
+        let rows = bench.store.db().read(vec![Query::new(sql, vec![])]).await.unwrap().remove(0);
+        if rows[0].int(0).unwrap() > 0 {
+            found.push(format!("{table}.{column}"));
+        }
+    }
+    found
+}
+
+async fn nothing_is_left_of_whoever_is_forgotten(bench: Bench) {
+    let (contact, orders) = history(&bench).await;
+    let before = found(&bench).await;
+    for place in
+        ["orders.body", "contacts.email", "tags_of_contacts.tag", "events.snapshot", "deliveries.body"]
+    {
+        assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
+    }
+    for place in ["attempts.excerpt", "idempotency.answer"] {
+        assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
+    }
+    bench.run(&Command::RedactContact(contact)).await;
+    assert_eq!(found(&bench).await, Vec::<String>::new());
+    assert_eq!(bench.findings().await, Vec::<String>::new());
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let of_order = waiting.iter().filter(|waiting| waiting.event.order == Some(orders[1].id));
+    assert!(of_order.clone().count() > 1, "what happened is still told");
+    assert!(
+        of_order.clone().all(|told| told.order.as_ref().is_some_and(|order| order.placed.email.is_none()))
+    );
+    let again = bench.run(&Command::RedactContact(contact)).await;
+    assert_eq!(again.events, [], "it is done once");
+}
+
+async fn what_was_sold_and_sent_is_as_before(bench: Bench) {
+    let (contact, orders) = history(&bench).await;
+    let kept = |order: &Order| {
+        let quantities = |fo: &FulfillmentOrder| (fo.id, fo.stage.clone(), fo.lines.clone());
+        let work: Vec<_> = order.fulfillment_orders.iter().map(quantities).collect();
+        (order.name.clone(), order.invoices.clone(), order.placed.transactions.clone(), work)
+    };
+    let before = [kept(&bench.order(orders[0].id).await), kept(&bench.order(orders[1].id).await)];
+    bench.run(&Command::RedactContact(contact)).await;
+    for (order, before) in orders.iter().zip(before) {
+        let after = bench.order(order.id).await;
+        assert_eq!(kept(&after), before);
+        let address = after.placed.shipping_address.unwrap();
+        assert_eq!(
+            (address.country_code.as_deref(), address.province_code.as_deref()),
+            (Some("CA"), Some("ON"))
+        );
+    }
+    let known = bench.store.contacts_by_id(bench.shop.id, &[contact]).await.unwrap().pop().unwrap();
+    assert!(known.redacted_at.is_some() && !known.is_somebody());
+}
+
+async fn others_are_left_alone(bench: Bench) {
+    let (contact, _) = history(&bench).await;
+    let other = somebody(&bench, "bob@example.com").await;
+    let order = bench.place(bought(Some(other), "bob@example.com")).await;
+    bench.run(&Command::RedactContact(contact)).await;
+    assert_eq!(bench.order(order.id).await, order);
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let told = waiting.iter().find(|waiting| waiting.event.order == Some(order.id)).unwrap();
+    assert_eq!(told.order.as_ref().unwrap().placed.email.as_deref(), Some("bob@example.com"));
+}
