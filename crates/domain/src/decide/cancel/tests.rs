@@ -91,6 +91,37 @@ fn a_second_time_nothing_happens_and_nor_does_it_after_delivery() {
 }
 
 #[test]
+fn a_parcel_is_forgotten_with_its_units_waiting_again_unless_it_arrived() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(SHIRT, 2)]);
+    let parcel = world.ship(work, None);
+    world.run(&merchant(), Command::DeleteFulfillment(parcel)).unwrap();
+    assert!(world.fulfillments.is_empty());
+    assert_eq!(fulfillment(&world.orders[0]), FulfillmentStatus::Unfulfilled);
+    assert_eq!(world.stock(SHIRT, HERE), (10, 2));
+    let again = world.orders[0].fulfillment_orders[1].id;
+    let parcel = world.ship(again, None);
+    world.run(&merchant(), Command::CancelFulfillment(parcel)).unwrap();
+    world.run(&merchant(), Command::DeleteFulfillment(parcel)).unwrap();
+    assert!(world.fulfillments.is_empty(), "one that was called off before goes too");
+    let again = world.orders[0].fulfillment_orders[2].id;
+    let parcel = world.ship(again, None);
+    world.fulfillments[0].events.push(DeliveryEvent {
+        id: DeliveryEventId(1),
+        status: DeliveryStatus::Delivered,
+        happened_at: Time(0),
+        created_at: Time(0),
+        message: None,
+        place: Default::default(),
+        position: None,
+        estimated_at: None,
+    });
+    let refused = world.refused(&merchant(), Command::DeleteFulfillment(parcel));
+    assert_eq!(refused, Refusal::Delivered(parcel));
+    assert_eq!(world.fulfillments.len(), 1);
+}
+
+#[test]
 fn a_parcel_is_called_off_by_those_who_may_send_it() {
     let mut world = World::new();
     let work = world.placed_work(&[(MUG, 1)]);
