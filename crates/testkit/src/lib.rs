@@ -6,4 +6,5 @@ pub mod database;
 pub mod postgres;
 pub mod mail_receiver;
 pub mod receiver;
+pub mod stripe;
 pub mod world;

@@ -7,4 +7,5 @@ mod inquiry;
 mod mail;
 mod once;
 mod payments;
+mod stripe;
 mod workers;
