@@ -34,6 +34,12 @@ fn dev_is_ready_soon_and_ends_in_good_order() {
     assert!(shopify["token"].as_str().unwrap().starts_with("shpat_test_"));
     assert!(shopify["webhook_secret"].as_str().unwrap().starts_with("shpss_test_"));
     assert_eq!(shopify["shop_domain"], "consign-demo.myshopify.com");
+    let clickfunnels = &server.ready["clickfunnels"];
+    let (workspace, token) = (&clickfunnels["workspace_id"], clickfunnels["token"].as_str().unwrap());
+    assert!(clickfunnels["endpoint"].as_str().unwrap().ends_with("/api/v2"));
+    let asked = format!("GET /api/v2/workspaces/{workspace}/orders");
+    let (status, orders) = http(server.address(), &asked, &format!("Authorization: Bearer {token}\r\n"), "");
+    assert_eq!((status, orders.as_str()), (200, "[]"));
     assert_eq!(count(&server), 0);
     assert_eq!(http(server.address(), "GET /readyz", "", "").0, 200);
     let (status, index) = http(server.address(), "GET /", "", "");

@@ -108,6 +108,8 @@ pub struct Surroundings {
     pub taggings: Vec<Record>,
     /// The program that the order came from, and what it is called.
     pub program: Option<(AppId, String)>,
+    /// The products of the variants that changed, unless they changed themselves.
+    pub products: Vec<Product>,
     /// Every variant of the products of which something changed.
     pub variants: Vec<Variant>,
     /// Stock of those variants.

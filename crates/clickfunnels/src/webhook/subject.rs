@@ -2,12 +2,18 @@
 //! more is told than what it was.
 
 use domain::actor::Permission;
+use domain::product::Product;
+use domain::record::RecordKind;
 use engine::dialect::Told;
 use serde_json::{Value, json};
 
 use super::topic::Subject;
 use crate::around::Around;
-use crate::{contact, fulfillment, id, invoice, label, order, restock, transaction};
+use crate::product::Hanging;
+use crate::{
+    contact, course, enrollment, fulfillment, id, invoice, label, order, product, restock, transaction,
+    variant,
+};
 
 /// A subject, ready to be sent.
 pub(super) struct Shown {
@@ -67,6 +73,29 @@ pub(super) fn shown(told: &Told<'_>, subject: Subject<'_>) -> Option<Shown> {
             let tag = told.surroundings.tags.iter().find(|tag| tagging.other == Some(tag.id.0))?;
             (tagging.id.0, "Contacts::AppliedTag", label::applied(contact, tagging, tag))
         }
+        Subject::Enrollment(id) => {
+            let grant = told.surroundings.access.iter().find(|grant| grant.id == id)?;
+            let contact = told.contacts.iter().find(|contact| contact.id == grant.contact);
+            (id.0, "Courses::Enrollment", enrollment::COURSE.shown(grant, contact, None))
+        }
+        Subject::Product(id) => {
+            let product = told.products.iter().find(|product| product.id == id)?;
+            (id.0, "Product", product::shown(shop, product, &Hanging::told(told)))
+        }
+        Subject::Variant(id) => {
+            let variant = told.variants.iter().find(|variant| variant.id == id)?;
+            let of = |product: &&Product| product.id == variant.product;
+            let product = told.products.iter().chain(&told.surroundings.products).find(of)?;
+            (id.0, "Products::Variant", variant::shown(variant, product, &Hanging::told(told)))
+        }
+        Subject::Lessons(record) => {
+            let class = match record.kind {
+                RecordKind::Course => "Course",
+                RecordKind::CourseSection => "Courses::Section",
+                _ => "Courses::Lesson",
+            };
+            (record.id.0, class, course::resource(record.kind)?.render(shop, record))
+        }
     };
     Some(Shown { id, class, data })
 }
@@ -80,6 +109,9 @@ fn needs(subject: Subject<'_>) -> &'static [Permission] {
         | Subject::Transaction(_)
         | Subject::Restock(_) => &[Permission::ReadOrders],
         Subject::Fulfillment(_) => &[Permission::ReadFulfillments],
+        Subject::Enrollment(_) | Subject::Product(_) | Subject::Variant(_) | Subject::Lessons(_) => {
+            &[Permission::ReadProducts]
+        }
         Subject::Contact(_) | Subject::NoContact(_) | Subject::AppliedTag(_) => &[Permission::ReadContacts],
     }
 }

@@ -4,10 +4,13 @@
 //! dot at all), so all of them stand here as they are written. An endpoint may ask for any; those that belong to pages,
 //! blogs, communities or calendars are never told, since nothing of that happens here.
 
+use domain::access::TargetKind;
 use domain::billing::{BillKind, Kind};
 use domain::contact::Contact;
-use domain::event::{Event, Fact, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
-use domain::id::{ContactId, FulfillmentId, InvoiceId, RefundId, TransactionId};
+use domain::event::{AccessNews, Event, Fact, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
+use domain::id::{
+    AccessGrantId, ContactId, FulfillmentId, InvoiceId, ProductId, RefundId, TransactionId, VariantId,
+};
 use domain::invoice::Invoice;
 use domain::order::Order;
 use domain::record::{Record, RecordKind};
@@ -127,8 +130,16 @@ pub(crate) enum Subject<'f> {
     Contact(ContactId),
     /// A contact that is gone.
     NoContact(ContactId),
+    /// A grant of access to a course.
+    Enrollment(AccessGrantId),
+    /// A product.
+    Product(ProductId),
+    /// A variant.
+    Variant(VariantId),
     /// A tag of a contact.
     AppliedTag(&'f Record),
+    /// A course, or a part of one.
+    Lessons(&'f Record),
 }
 
 /// An event type, and what it is about.
@@ -194,6 +205,19 @@ fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>, contacts: &[Cont
         }
         Fact::ContactUpdated { contact } => vec![("contact.updated", Subject::Contact(*contact))],
         Fact::ContactDeleted { contact } => vec![("contact.deleted", Subject::NoContact(*contact))],
+        Fact::Access { grant, target, news, .. } if target.kind == TargetKind::Course => {
+            let event_type = match news {
+                AccessNews::Granted => "courses/enrollment.created",
+                AccessNews::Updated => "courses/enrollment.updated",
+                AccessNews::Suspended => "courses/enrollment.suspended",
+                AccessNews::Revoked => "courses/enrollment.deleted",
+            };
+            vec![(event_type, Subject::Enrollment(*grant))]
+        }
+        Fact::ProductCreated { product } => vec![("product.created", Subject::Product(*product))],
+        Fact::ProductSaved { product } => vec![("product.updated", Subject::Product(*product))],
+        Fact::VariantCreated { variant } => vec![("products/variant.created", Subject::Variant(*variant))],
+        Fact::VariantUpdated { variant } => vec![("products/variant.updated", Subject::Variant(*variant))],
         Fact::RecordCreated { record } => of_record(record, |types| types.created),
         Fact::RecordUpdated { record } => of_record(record, |types| types.updated),
         Fact::RecordRemoved { record } => of_record(record, |types| types.deleted),
@@ -295,13 +319,25 @@ struct RecordTypes {
 
 fn of_record(record: &Record, which: fn(RecordTypes) -> Option<&'static str>) -> Vec<Told<'_>> {
     let types = |created, updated, deleted| RecordTypes { created, updated, deleted };
+    let all = |created, updated, deleted| types(Some(created), Some(updated), Some(deleted));
     let types = match record.kind {
         RecordKind::ContactTagging => {
             types(Some("contacts/applied_tag.created"), None, Some("contacts/applied_tag.deleted"))
         }
+        RecordKind::Course => all("course.created", "course.updated", "course.deleted"),
+        RecordKind::CourseSection => {
+            all("courses/section.created", "courses/section.updated", "courses/section.deleted")
+        }
+        RecordKind::CourseLesson => {
+            all("courses/lesson.created", "courses/lesson.updated", "courses/lesson.deleted")
+        }
         _ => return Vec::new(),
     };
-    which(types).map(|event_type| (event_type, Subject::AppliedTag(record))).into_iter().collect()
+    let subject = match record.kind {
+        RecordKind::ContactTagging => Subject::AppliedTag(record),
+        _ => Subject::Lessons(record),
+    };
+    which(types).map(|event_type| (event_type, subject)).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -228,7 +228,13 @@ async fn what_is_told_is_what_a_request_shows(bench: Bench) {
         ("orders/invoice.paid", format!("/orders/invoices/{}", invoice["id"])),
         ("fulfillment.updated", format!("/fulfillments/{}", left["id"])),
     ] {
-        assert_eq!(last(event_type)["data"], bench.get(&path).await, "{event_type}");
+        let mut shown = bench.get(&path).await;
+        let mut told = last(event_type)["data"].take();
+        // Pages for the buyer have signed addresses, which are made for whoever asks and not sent around.
+        for of in [&mut shown, &mut told].map(|one| one.as_object_mut().unwrap()) {
+            of.retain(|name, _| !["status_page_url", "checkout_url"].contains(&name.as_str()));
+        }
+        assert_eq!(told, shown, "{event_type}");
     }
     assert_eq!(last("contact.created")["data"]["tags"], json!([]), "as it was then");
     assert_eq!(last("contact.identified")["subject_type"], "Contact");

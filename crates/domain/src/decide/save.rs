@@ -88,14 +88,22 @@ pub(super) fn product(
         let known = change.snapshot.variants.iter().find(|other| other.id == variant.id);
         let custom_fields = known.map(|known| known.custom_fields.as_slice()).unwrap_or_default();
         let custom_fields = custom_field::replaced(custom_fields, &variant.custom_fields, now, change.ids);
-        change.writes.push(Write::Variant(Variant {
+        let saved = Variant {
             custom_fields,
             product: product.id,
             product_title: product.title.clone(),
             created_at: known.map_or(now, |known| known.created_at),
             updated_at: now,
             ..variant.clone()
-        }));
+        };
+        match known {
+            None => change.facts.push(Fact::VariantCreated { variant: saved.id }),
+            Some(known) if Variant { updated_at: now, ..known.clone() } != saved => {
+                change.facts.push(Fact::VariantUpdated { variant: saved.id });
+            }
+            Some(_) => {}
+        }
+        change.writes.push(Write::Variant(saved));
     }
     Ok(Outcome::Product(product.id))
 }

@@ -4,6 +4,7 @@
 
 use domain::event::Fact;
 use domain::id::{AccessGrantId, ContactId, ProductId, RecordId, VariantId};
+use domain::product::Product;
 use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 use store::db::Value;
@@ -47,8 +48,6 @@ pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) ->
     let of_contacts = pending.contacts.iter().flat_map(|contact| &contact.tags);
     let mut tags = labels(engine, shop, RecordKind::OrderTag, of_order).await?;
     tags.extend(labels(engine, shop, RecordKind::ContactTag, of_contacts).await?);
-    let of_products = pending.products.iter().flat_map(|product| &product.tags);
-    tags.extend(labels(engine, shop, RecordKind::ProductTag, of_products).await?);
     let named = pending.event.facts.iter().filter_map(|fact| match fact {
         Fact::RecordCreated { record } | Fact::RecordRemoved { record } => tagged(record).and(record.other),
         _ => None,
@@ -70,13 +69,18 @@ pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) ->
         changed.chain(pending.variants.iter().map(|variant| variant.product)).collect();
     products.sort_unstable();
     products.dedup();
-    let (mut variants, mut stock, mut prices) = Default::default();
+    let (mut variants, mut stock, mut prices) = (Vec::new(), Vec::new(), Vec::new());
+    let mut whole: Vec<Product> = Vec::new();
     if !products.is_empty() {
+        whole = engine.products(shop, &products).await?;
+        whole.retain(|product| pending.products.iter().all(|changed| changed.id != product.id));
         (variants, stock) = engine.variants_of(shop, &products).await?;
         let priced: Vec<VariantId> = variants.iter().map(|variant| variant.id).collect();
         prices = engine.prices_of(shop, &priced).await?;
     }
-    Ok(Surroundings { access, tags, taggings, program, variants, stock, prices })
+    let of_products = pending.products.iter().chain(&whole).flat_map(|product| &product.tags);
+    tags.extend(labels(engine, shop, RecordKind::ProductTag, of_products).await?);
+    Ok(Surroundings { access, tags, taggings, program, products: whole, variants, stock, prices })
 }
 
 /// The contact that a tag was applied to.

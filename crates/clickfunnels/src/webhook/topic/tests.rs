@@ -1,3 +1,4 @@
+use domain::access::Target;
 use domain::id::{EventId, OrderLineId};
 use serde_json::json;
 
@@ -62,6 +63,14 @@ fn there_are_84_event_types_and_nothing_else_is_told() {
     for direction in [None, Some(PlanDirection::Up), Some(PlanDirection::Down)] {
         facts.push(Fact::PlanChanged { line: OrderLineId(1), direction });
     }
+    for news in [AccessNews::Granted, AccessNews::Updated, AccessNews::Suspended, AccessNews::Revoked] {
+        let target = Target { kind: TargetKind::Course, id: 1 };
+        facts.push(Fact::Access { grant: AccessGrantId(1), contact: ContactId(90), target, news });
+    }
+    facts.push(Fact::ProductCreated { product: ProductId(1) });
+    facts.push(Fact::ProductSaved { product: ProductId(1) });
+    facts.push(Fact::VariantCreated { variant: VariantId(1) });
+    facts.push(Fact::VariantUpdated { variant: VariantId(1) });
     for kind in RecordKind::ALL {
         let record = json!({ "id": 1, "kind": kind, "created_at": 0, "updated_at": 0 });
         let record: Box<Record> = Box::new(serde_json::from_value(record).unwrap());

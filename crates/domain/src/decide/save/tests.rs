@@ -2,9 +2,10 @@
 
 use crate::actor::Permission;
 use crate::command::Command;
-use crate::id::{AppId, ListenerId, ProductId};
+use crate::event::Fact;
+use crate::id::{AppId, ListenerId, ProductId, VariantId};
 use crate::listener::Listener;
-use crate::product::Product;
+use crate::product::{Product, Variant};
 use crate::refusal::{Field, Refusal, Thing};
 use crate::time::Time;
 use crate::world::*;
@@ -102,7 +103,20 @@ fn variants_belong_to_their_product() {
         world.refused(&reader, Command::SaveProduct(product.clone(), vec![])),
         Refusal::NotPermitted(&[Permission::WriteProducts])
     );
-    world.run(&merchant(), Command::SaveProduct(product, variants)).unwrap();
+    let facts = |decision: &crate::decide::Decision| {
+        decision.events.iter().flat_map(|event| event.facts.clone()).collect::<Vec<Fact>>()
+    };
+    let new = Variant { id: VariantId(4711), ..variants[0].clone() };
+    let all = vec![variants[0].clone(), new];
+    let made = world.run(&merchant(), Command::SaveProduct(product.clone(), all.clone())).unwrap();
+    let created = Fact::ProductCreated { product: ProductId(91) };
+    let changed = Fact::VariantUpdated { variant: SHIRT };
+    assert_eq!(facts(&made), [created, changed, Fact::VariantCreated { variant: VariantId(4711) }]);
+    let kept = world.variants.clone();
+    let again: Vec<Variant> =
+        all.iter().map(|variant| kept.iter().find(|one| one.id == variant.id).unwrap().clone()).collect();
+    let saved = world.run(&merchant(), Command::SaveProduct(product, again)).unwrap();
+    assert_eq!(facts(&saved), [Fact::ProductSaved { product: ProductId(91) }], "no variant changed");
     let variant = world.variants.iter().find(|variant| variant.id == SHIRT).unwrap();
     assert_eq!((variant.product, variant.product_title.as_str()), (ProductId(91), "Hat"));
     assert_eq!(variant.created_at, Time(0), "it was there before");
