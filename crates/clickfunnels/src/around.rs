@@ -11,6 +11,8 @@ use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::dialect::Told;
+use engine::links::{Door, Links};
+use engine::payment_page::owed;
 use serde_json::Value;
 
 use crate::call::Call;
@@ -23,6 +25,8 @@ pub(crate) struct Around {
     pub(crate) shop: Arc<Shop>,
     /// The moment: whether something is past due depends on it.
     pub(crate) now: Time,
+    /// Makes the addresses of pages for buyers; events are told without.
+    links: Option<Links>,
     contacts: Vec<Contact>,
     order_tags: Vec<Record>,
     contact_tags: Vec<Record>,
@@ -38,6 +42,7 @@ impl Around {
         Self {
             shop: Arc::new(told.shop.clone()),
             now: told.event.at,
+            links: None,
             contacts: told.contacts.to_vec(),
             order_tags: tags(RecordKind::OrderTag),
             contact_tags: tags(RecordKind::ContactTag),
@@ -67,7 +72,19 @@ impl Around {
             }
         }
         let (shop, now) = (call.shop().clone(), call.now());
-        Ok(Self { shop, now, contacts, order_tags, contact_tags, taggings, apps })
+        let links = Some(call.engine.links());
+        Ok(Self { shop, now, links, contacts, order_tags, contact_tags, taggings, apps })
+    }
+
+    /// The page on which the buyer follows an order.
+    pub(crate) fn status_page(&self, order: &Order) -> Option<String> {
+        Some(self.links.as_ref()?.to(Door::Status, &self.shop, order.id))
+    }
+
+    /// The way to the page on which the buyer pays what is due of an order, if the workspace has one.
+    pub(crate) fn checkout(&self, order: &Order) -> Option<String> {
+        let pays = self.shop.payment_page.is_some() && owed(order, self.now).1 > 0;
+        self.links.as_ref().filter(|_| pays).map(|links| links.to(Door::Checkout, &self.shop, order.id))
     }
 
     /// The ids of the tags that an order has; labels that are no tags have none.

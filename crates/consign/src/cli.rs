@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, deliveries, dev, doctor, explain, export, import, key, mail, migrate, schema, serve, services,
-    shop,
+    backup, completions, config, deliveries, dev, doctor, explain, export, figures, gateway, import, key, mail, migrate, schema, serve, services,
+    shop, workflow,
 };
 use crate::failure::{Exit, Failure};
 
@@ -40,14 +40,20 @@ enum Command {
     Import(import::Args),
     /// Write orders into a file
     Export(export::Args),
+    /// Count orders, revenue, backlog and deadlines met; test orders never count
+    Figures(figures::Args),
     /// Say where an order was routed, and why
     Explain(explain::Args),
     /// Make, list and revoke keys of programs
     Key(key::Args),
+    /// Set up, list and test through whom the shop takes money
+    Gateway(gateway::Args),
     /// List what is sent to listeners, show its attempts, send it again
     Deliveries(deliveries::Args),
     /// Show and change the templates of mails to buyers
     Mail(mail::Args),
+    /// Say what is done whenever something happens, and see how far it got
+    Workflow(workflow::Args),
     /// List fulfillment services and what they were asked for, ask them at once
     Services(services::Args),
     /// Show and change the shop
@@ -96,10 +102,13 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&args, file),
         Command::Import(args) => import::run(&args, file, out),
         Command::Export(args) => export::run(&args, file, out),
+        Command::Figures(args) => figures::run(&args, file, out),
         Command::Explain(args) => explain::run(&args, file, out),
         Command::Key(args) => key::run(&args, file, out),
+        Command::Gateway(args) => gateway::run(&args, file, out),
         Command::Deliveries(args) => deliveries::run(&args, file, out),
         Command::Mail(args) => mail::run(&args, file, out),
+        Command::Workflow(args) => workflow::run(&args, file, out),
         Command::Services(args) => services::run(&args, file, out),
         Command::Shop(args) => shop::run(&args, file, out),
         Command::Doctor(args) => doctor::run(&args, file, out),

@@ -15,6 +15,9 @@ pub fn routes(engine: &Engine, url: &str) -> Router {
     shopify::routes(engine.clone()).merge(clickfunnels::routes(engine.clone(), url))
 }
 
+/// The name of every published API, by which keys know it.
+pub const NAMES: [&str; 2] = [shopify::NAME, clickfunnels::NAME];
+
 /// Everybody who can put events into words.
 pub fn voices() -> Vec<Arc<dyn Dialect>> {
     vec![shopify::dialect(), clickfunnels::dialect()]

@@ -10,7 +10,9 @@
 //! | [`mailbox`] | the pages of `consign dev` with the mails to buyers |
 //! | [`export`] | orders for elsewhere, into files |
 //! | [`failure`] | how a command ends when it does not succeed |
+//! | [`figures`] | figures over HTTP |
 //! | [`first_shop`] | the shop that commands are about |
+//! | [`gateways`] | who moves money, and where they tell what they weren't asked |
 //! | [`http`] | the server around the dialects' routes: limits, request ids, metrics, a tidy end |
 //! | [`import`] | orders from elsewhere, out of files |
 //! | [`installation`] | data folder, sealing key, database |
@@ -28,7 +30,9 @@ pub mod dialects;
 pub mod explorer;
 pub mod export;
 pub mod failure;
+pub mod figures;
 pub mod first_shop;
+pub mod gateways;
 pub mod http;
 pub mod import;
 pub mod installation;

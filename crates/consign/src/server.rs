@@ -17,7 +17,7 @@ use futures::FutureExt;
 use tokio::net::TcpListener;
 
 use crate::config::{AllowPrivate, Config, MailSecurity, WithoutServer};
-use crate::dialects;
+use crate::{dialects, figures, gateways};
 use crate::failure::{Exit, Failure};
 use crate::http::{self, Limits, Ready};
 use crate::installation::{InUse, Installation};
@@ -52,7 +52,10 @@ impl Server {
             Some(url) => url.as_str().to_owned(),
             None => format!("http://{}", reachable(listener.local_addr()?)),
         };
-        let routes = dialects::routes(&engine, &url).merge(more(&url));
+        engine.reached_at(&url);
+        let own = figures::routes(engine.clone()).merge(buyer::routes(engine.clone()));
+        let routes = dialects::routes(&engine, &url).merge(more(&url)).merge(own)
+            .merge(gateways::routes(&engine, &outside(&config)?));
         Ok(Self { config, engine, in_use, listener, routes, url })
     }
 
@@ -112,12 +115,11 @@ fn ready(engine: &Engine) -> Ready {
 }
 
 fn workers(config: &Config) -> Result<Workers, Failure> {
-    let outside =
-        Outside::new(policy(config)).map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
+    let outside = outside(config)?;
     let days = |days: u64| i64::try_from(days).unwrap_or(i64::MAX);
     Ok(Workers {
         dialects: dialects::voices(),
-        gateways: vec![Arc::new(engine::gateway::Sandbox)],
+        gateways: gateways::all(&outside),
         outside,
         post: post(config)?,
         calls_at_once: usize::try_from(config.workers.deliver).unwrap_or(usize::MAX),
@@ -125,6 +127,11 @@ fn workers(config: &Config) -> Result<Workers, Failure> {
         events_days: days(config.retention.events_days),
         keys_days: days(config.retention.keys_days),
     })
+}
+
+/// The way out that the settings allow.
+pub fn outside(config: &Config) -> Result<Outside, Failure> {
+    Outside::new(policy(config)).map_err(|error| Failure::new(Exit::Error, error.to_string()))
 }
 
 fn post(config: &Config) -> Result<Post, Failure> {

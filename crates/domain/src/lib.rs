@@ -47,6 +47,7 @@ pub mod stock;
 pub mod tags;
 pub mod taking;
 pub mod time;
+pub mod workflow;
 
 // The decision tables and the histories in `tests` share one shop in memory.
 #[cfg(test)]

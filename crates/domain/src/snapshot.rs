@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::fulfillment::Fulfillment;
 use crate::id::{
     ContactId, DraftId, AccessGrantId, InvoiceLineId, PriceId,
-    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, RecordId, ServiceId,
+    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, RecordId, RunId, ServiceId,
     ShopId, VariantId,
 };
 use crate::listener::Listener;
@@ -21,6 +21,7 @@ use crate::order::Order;
 use crate::price::Price;
 use crate::product::{Product, Variant};
 use crate::stock::Stock;
+use crate::workflow::Run;
 use crate::record::{Record, RecordKind};
 use crate::routing::{TIE_BREAKERS, TieBreaker};
 use crate::rule::Rule;
@@ -156,6 +157,8 @@ pub struct Scope {
     pub location: Option<LocationId>,
     /// Records by id.
     pub records: Vec<RecordId>,
+    /// Runs of workflows.
+    pub runs: Vec<RunId>,
     /// Records by kind and key.
     pub record_keys: Vec<(RecordKind, String)>,
 }
@@ -207,6 +210,8 @@ pub struct Snapshot {
     pub listeners: Vec<Listener>,
     /// Records.
     pub records: Vec<Record>,
+    /// Runs of workflows.
+    pub runs: Vec<Run>,
     /// Rules of routing that are on, if units are routed by what was read.
     pub rules: Vec<Rule>,
     /// How often stock or places had changed when this was read, if units are routed by what was read. The store
@@ -234,6 +239,7 @@ impl Snapshot {
             contacts: Vec::new(),
             listeners: Vec::new(),
             records: Vec::new(),
+            runs: Vec::new(),
             rules: Vec::new(),
             changes: None,
         }
@@ -360,6 +366,15 @@ impl Command {
                 }
             }
             Command::RemoveRecords(ids) => Scope { records: ids.clone(), ..none },
+            Command::SaveWorkflow(_) => none,
+            Command::AdvanceRun(run) => Scope {
+                runs: vec![run.id],
+                orders: run.order.into_iter().collect(),
+                contacts: run.contact.map(ContactKey::Id).into_iter().collect(),
+                records: run.course().into_iter().collect(),
+                ..none
+            },
+            Command::ResumeRun(id) => Scope { runs: vec![*id], ..none },
             Command::SetStock(set) => Scope {
                 variants: set.counts.iter().map(|count| count.variant).collect(),
                 places: Places::Locations,

@@ -81,7 +81,9 @@ impl Engine {
     /// As [`store::Store::api_key`].
     pub async fn caller(&self, dialect: &str, token: &str) -> Result<Option<Arc<Caller>>, Error> {
         let hash = token_hash(token);
-        if let Some((at, caller)) = self.0.keys.0.get(&hash)
+        // A key opens the API that it was made for and no other, whatever was asked a moment ago.
+        let kept_as = format!("{dialect} {hash}");
+        if let Some((at, caller)) = self.0.keys.0.get(&kept_as)
             && at.elapsed() < KEPT
         {
             return Ok(Some(caller));
@@ -93,7 +95,7 @@ impl Engine {
         let services = self.0.store.services_of(key.shop.id, key.app).await?;
         let app = App { id: key.app, permissions: key.permissions, services };
         let caller = Arc::new(Caller { shop: key.shop, actor: Actor::App(app), demo: key.demo });
-        self.0.keys.0.insert(hash, (Instant::now(), caller.clone()));
+        self.0.keys.0.insert(kept_as, (Instant::now(), caller.clone()));
         Ok(Some(caller))
     }
 

@@ -15,6 +15,7 @@ use domain::product::{Product, Variant};
 use domain::stock::Stock;
 use domain::snapshot::Shop;
 use domain::time::Time;
+use engine::links::Links;
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};
 
@@ -30,6 +31,8 @@ pub(crate) struct Data {
     pub(crate) actor: Actor,
     pub(crate) version: &'static str,
     pub(crate) now: Time,
+    /// Makes the addresses of pages for buyers.
+    pub(crate) links: Links,
     pub(crate) app_name: String,
     pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
     pub(crate) fulfillments: BTreeMap<FulfillmentId, Arc<Fulfillment>>,
@@ -58,12 +61,13 @@ pub(crate) struct Data {
 
 impl Data {
     /// Nothing but the caller.
-    pub(crate) fn of(shop: Arc<Shop>, actor: Actor, version: &'static str, now: Time) -> Self {
+    pub(crate) fn of(shop: Arc<Shop>, actor: Actor, version: &'static str, now: Time, links: Links) -> Self {
         Self {
             shop,
             actor,
             version,
             now,
+            links,
             app_name: String::new(),
             orders: BTreeMap::new(),
             fulfillments: BTreeMap::new(),

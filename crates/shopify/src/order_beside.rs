@@ -1,9 +1,8 @@
 //! What an order is surrounded by: whose it is, where it came from, how risky it is, and values of programs.
 
 use domain::actor::Permission;
-use domain::order::Order;
+use engine::links::Door;
 use graphql::{Field, FieldError, Object, Out};
-use sha2::{Digest, Sha256};
 
 use crate::customer::CustomerNode;
 use crate::id::gid;
@@ -36,18 +35,9 @@ pub(crate) fn field<'a>(node: &'a OrderNode<'_>, field: &Field<'_>) -> Result<Ou
         "returnStatus" => Out::from("NO_RETURN"),
         "risk" => Out::object(RiskSummary),
         "risks" => Out::List(Vec::new()),
-        "statusPageUrl" => Out::from(status_page(&data.shop.domain, order)),
+        "statusPageUrl" => Out::from(data.links.to(Door::Status, &data.shop, order.id)),
         other => return Err(missing("Order", other)),
     })
-}
-
-/// The address of the page on which a buyer follows an order. The key in it can't be guessed from the order's number.
-fn status_page(domain: &str, order: &Order) -> String {
-    let mut hash = Sha256::new();
-    hash.update(order.id.0.to_be_bytes());
-    hash.update(order.created_at.0.to_be_bytes());
-    let key = engine::seal::hex(&hash.finalize());
-    format!("https://{domain}/orders/{}/authenticate?key={}", order.id.0, key.get(..32).unwrap_or(&key))
 }
 
 /// The channel that an order came through. Channels are only names here; they are known by the program that sends.

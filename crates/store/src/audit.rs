@@ -136,6 +136,7 @@ impl Store {
                 self.db.read(vec![fulfillments_of_orders(shop, &ids), work_of(shop, &ids)]).await?;
             let work = rows.pop().unwrap_or_default();
             let invoices = self.invoices_of(shop, &orders).await?;
+            let takings = self.takings_of(shop, &orders).await?;
             let mut fulfillments: Vec<Fulfillment> = Vec::new();
             for row in rows.pop().unwrap_or_default() {
                 fulfillments.push(body::read(row.text(2)?)?);
@@ -172,6 +173,15 @@ impl Store {
                 if rows != expected.into_iter().map(|row| (row.id, row.values)).collect::<Vec<_>>() {
                     broken.push("its rows of invoices are not what its body says".to_owned());
                 }
+                let mut rows: Vec<(i64, Vec<Value>)> = Vec::new();
+                for row in takings.iter().filter(|row| row.int(1) == Ok(order.id.0)) {
+                    rows.push((row.int(0)?, row.0.get(1..).unwrap_or_default().to_vec()));
+                }
+                let mut expected = index::taking_rows(order);
+                expected.sort_by_key(|row| row.id);
+                if rows != expected.into_iter().map(|row| (row.id, row.values)).collect::<Vec<_>>() {
+                    broken.push("its rows of takings are not what its body says".to_owned());
+                }
                 findings.extend(broken.into_iter().map(|what| finding(order, what)));
                 promise(order, &mut promised);
             }
@@ -197,6 +207,16 @@ impl Store {
             let rows = self.db.read(vec![by_ids(shop, select, "invoice_id", some)]).await?.pop();
             all.extend(rows.unwrap_or_default());
         }
+        all.sort_by_key(|row| row.int(0).unwrap_or_default());
+        Ok(all)
+    }
+
+    /// Rows of the money that moved for these orders, by id.
+    async fn takings_of(&self, shop: ShopId, orders: &[(Order, Vec<Value>)]) -> Result<Vec<Row>, Error> {
+        let ids: Vec<i64> = orders.iter().map(|(order, _)| order.id.0).collect();
+        let select = "SELECT taking_id, order_id, at, currency, amount FROM takings";
+        let query = by_ids(shop, select, "order_id", &ids);
+        let mut all = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         all.sort_by_key(|row| row.int(0).unwrap_or_default());
         Ok(all)
     }

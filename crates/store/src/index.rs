@@ -7,7 +7,7 @@ use domain::command::Restock;
 use domain::fulfillment_order::{FulfillmentOrder, Stage};
 use domain::id::ShopId;
 use domain::order::Order;
-use domain::status;
+use domain::{status, taking};
 
 use crate::db::{Statement, Value};
 
@@ -111,6 +111,20 @@ pub(crate) fn restock_rows(order: &Order) -> Vec<IndexRow> {
         .collect()
 }
 
+/// The rows of `takings` for an order; none for a test order.
+pub(crate) fn taking_rows(order: &Order) -> Vec<IndexRow> {
+    let row = |taking: taking::Taking| IndexRow {
+        id: taking.id,
+        values: vec![
+            order.id.0.into(),
+            taking.at.0.into(),
+            order.placed.currency.code().into(),
+            taking.amount.into(),
+        ],
+    };
+    taking::of(order).into_iter().map(row).collect()
+}
+
 /// The statements of a narrow table.
 pub(crate) struct Table {
     insert: &'static str,
@@ -126,10 +140,11 @@ pub(crate) fn differences(
     after: Option<&Order>,
     out: &mut Vec<Statement>,
 ) {
-    let tables: [(&Table, fn(&Order) -> Vec<IndexRow>); 3] = [
+    let tables: [(&Table, fn(&Order) -> Vec<IndexRow>); 4] = [
         (&FULFILLMENT_ORDERS, fulfillment_order_rows),
         (&INVOICES, invoice_rows),
         (&RESTOCKS, restock_rows),
+        (&TAKINGS, taking_rows),
     ];
     for (table, rows) in tables {
         let of = |order: Option<&Order>| order.map(rows).unwrap_or_default();
@@ -188,4 +203,12 @@ pub(crate) const RESTOCKS: Table = Table {
     update: "INSERT INTO restocks (shop_id, refund_id, order_id, updated_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (shop_id, refund_id) DO UPDATE SET updated_at = excluded.updated_at",
     delete: "DELETE FROM restocks WHERE shop_id = $1 AND refund_id = $2",
+};
+pub(crate) const TAKINGS: Table = Table {
+    insert: "INSERT INTO takings (shop_id, taking_id, order_id, at, currency, amount) VALUES ($1, $2, $3, $4, $5, $6)",
+    // Money that moved before there was this table has no row yet.
+    update: "INSERT INTO takings (shop_id, taking_id, order_id, at, currency, amount) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (shop_id, taking_id) DO UPDATE SET at = excluded.at, currency = excluded.currency, \
+             amount = excluded.amount",
+    delete: "DELETE FROM takings WHERE shop_id = $1 AND taking_id = $2",
 };

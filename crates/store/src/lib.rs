@@ -34,6 +34,7 @@ mod postgres;
 mod shops;
 mod sqlite;
 mod stock;
+mod workflows;
 mod traces;
 
 pub use audit::Finding;
@@ -68,6 +69,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_people", include_str!("migrations/0010_people.sql")),
     ("0011_mails", include_str!("migrations/0011_mails.sql")),
     ("0012_figures", include_str!("migrations/0012_figures.sql")),
+    ("0013_workflows", include_str!("migrations/0013_workflows.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

@@ -88,6 +88,13 @@ impl Store {
         rows.into_iter().flatten().map(|row| body::read(row.text(0)?)).collect()
     }
 
+    /// The shop of that id.
+    pub async fn shop(&self, id: ShopId) -> Result<Option<Shop>, Error> {
+        let query = Query::new("SELECT body FROM shops WHERE shop_id = $1", vec![id.0.into()]);
+        let rows = self.db.read(vec![query]).await?;
+        rows.into_iter().flatten().next().map(|row| body::read(row.text(0)?)).transpose()
+    }
+
     /// What a token opens; `None` if nothing, or nothing any more.
     pub async fn api_key(&self, token_hash: &str) -> Result<Option<ApiKey>, Error> {
         let query = Query::new(

@@ -53,6 +53,9 @@ pub(crate) fn whole(order: &Order, around: &Around) -> Value {
         "line_items": lines(order),
         "previous_line_item": null,
         "visits": visits(),
+        // Beyond what is published: where the buyer follows the order, and pays it.
+        "status_page_url": around.status_page(order),
+        "checkout_url": around.checkout(order),
     });
     if let Value::Object(more) = more {
         object.extend(more);

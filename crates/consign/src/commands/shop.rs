@@ -9,6 +9,7 @@ use domain::mail::MailKind;
 use domain::money::Currency;
 use domain::routing::TieBreaker;
 use domain::snapshot::{LineWord, Shop, WhenDeclined, WhenUnheard};
+use engine::payment_page::{self, Fault};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -51,7 +52,7 @@ struct Set {
 }
 
 /// The settings, in the order in which they are shown.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "name",
     "domain",
     "currency",
@@ -69,6 +70,7 @@ const KEYS: [&str; 17] = [
     "mail_name",
     "mail_address",
     "mails",
+    "payment_page",
 ];
 
 /// Points a second that a program may be slowed down to. A bucket of the least holds what one query may cost, so that
@@ -130,6 +132,7 @@ fn shown(shop: &Shop, key: &str) -> String {
         "mail_name" => shop.mail.name.clone().unwrap_or_default(),
         "mail_address" => shop.mail.address.clone().unwrap_or_default(),
         "mails" => mails(shop),
+        "payment_page" => shop.payment_page.clone().unwrap_or_default(),
         _ => shop.throttle.map_or_else(|| "off".to_owned(), |rate| rate.to_string()),
     }
 }
@@ -168,6 +171,19 @@ fn words(value: &str) -> Vec<&str> {
 /// So many days, from one day to ten years, as the domain counts time.
 fn days(value: &str) -> Option<i64> {
     value.parse().ok().filter(|days| (1..=3_650).contains(days)).map(|days: i64| days * DAY)
+}
+
+/// What is wrong with the address of a payment page.
+fn unfit(fault: &payment_page::Fault) -> String {
+    let why = match fault {
+        Fault::Address => "starts with https://, and has no spaces".to_owned(),
+        Fault::Brace => "has a closing brace for each opening one".to_owned(),
+        Fault::Host => "names its host without braces".to_owned(),
+        Fault::Hole(name) => {
+            format!("knows no {{{name}}}; there are: {}", payment_page::HOLES.map(|hole| format!("{{{hole}}}")).join(" "))
+        }
+    };
+    format!("payment_page wants an address like https://pay.example/{{order}}?amount={{amount}}&return={{return}}, which {why}")
 }
 
 async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failure> {
@@ -242,6 +258,12 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
         }
         "mail_address" => shop.mail.address = Some(value.to_owned()).filter(|address| !address.is_empty()),
         "mails" => shop.mail.off = off(value)?,
+        "payment_page" => {
+            if !value.is_empty() {
+                payment_page::check(value).map_err(|fault| usage(unfit(&fault)))?;
+            }
+            shop.payment_page = Some(value.to_owned()).filter(|address| !address.is_empty());
+        }
         other => return Err(usage(format!("there is no setting {other}; there are: {}", KEYS.join(", ")))),
     }
     Ok(())

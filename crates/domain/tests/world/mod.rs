@@ -61,6 +61,7 @@ pub struct World {
     pub contacts: Vec<Contact>,
     pub listeners: Vec<Listener>,
     pub records: Vec<Record>,
+    pub runs: Vec<domain::workflow::Run>,
     pub stock: BTreeMap<(VariantId, LocationId), Stock>,
     pub orders: Vec<Order>,
     pub fulfillments: Vec<Fulfillment>,
@@ -282,6 +283,7 @@ impl World {
             contacts: Vec::new(),
             listeners: Vec::new(),
             records: Vec::new(),
+            runs: Vec::new(),
             drafts: Vec::new(),
             stock: BTreeMap::new(),
             orders: Vec::new(),
@@ -376,6 +378,7 @@ impl World {
                 .cloned()
                 .collect(),
             listeners: self.listeners.iter().filter(|_| scope.listeners.is_some()).cloned().collect(),
+            runs: self.runs.iter().filter(|run| scope.runs.contains(&run.id)).cloned().collect(),
             records: self
                 .records
                 .iter()
@@ -492,6 +495,11 @@ impl World {
             Write::Record(record) => {
                 self.records.retain(|known| known.id != record.id);
                 self.records.push(record.clone());
+            }
+            Write::Workflow(_) => {}
+            Write::Run(run) => {
+                self.runs.retain(|known| known.id != run.id);
+                self.runs.push(domain::workflow::Run::clone(run));
             }
             Write::NoRecord(id) => self.records.retain(|known| known.id != *id),
             Write::NewDraft(draft) | Write::Draft(draft) => {
