@@ -86,6 +86,10 @@ ids! {
     ListenerId,
     /// A record: something that a shop keeps and no decision depends on.
     RecordId,
+    /// A workflow.
+    WorkflowId,
+    /// A run of a workflow.
+    RunId,
     /// An event.
     EventId,
 }

@@ -192,6 +192,8 @@ pub enum Thing {
     Contact,
     /// A record.
     Record(crate::id::RecordId),
+    /// A run of a workflow.
+    Run(crate::id::RunId),
 }
 
 /// A field of a command, by the domain's name for it.

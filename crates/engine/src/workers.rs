@@ -26,6 +26,7 @@ mod collect;
 mod deliver;
 mod dispatch;
 mod inquire;
+mod runs;
 mod sweeps;
 
 /// How long a worker sleeps when nobody wakes it.
@@ -39,7 +40,7 @@ const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// A bell for every worker.
 #[derive(Default)]
 pub struct Wake {
-    bells: [Notify; 7],
+    bells: [Notify; 8],
 }
 
 impl Wake {
@@ -106,6 +107,7 @@ impl Engine {
         start(&mut tasks, 4, Job::Inquire);
         start(&mut tasks, 5, Job::Advance);
         start(&mut tasks, 6, Job::Collect);
+        start(&mut tasks, 7, Job::Run);
         {
             let (engine, workers, stop) = (self.clone(), workers.clone(), stop);
             tasks.spawn(async move { sweeps::broom(engine, workers, stop).await });
@@ -122,7 +124,7 @@ impl Engine {
         let mut done = 0;
         for shop in self.store().shops().await? {
             let shop = Arc::new(shop);
-            for job in [Job::Advance, Job::Collect, Job::Route, Job::Open, Job::Dispatch, Job::Deliver, Job::Inquire] {
+            for job in [Job::Advance, Job::Collect, Job::Run, Job::Route, Job::Open, Job::Dispatch, Job::Deliver, Job::Inquire] {
                 done += once(self, workers, &shop, job).await?;
             }
         }
@@ -135,6 +137,7 @@ enum Job {
     Route,
     Advance,
     Collect,
+    Run,
     Open,
     Dispatch,
     Deliver,
@@ -180,6 +183,7 @@ async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) ->
         Job::Route => sweeps::route(engine, shop).await,
         Job::Open => sweeps::open(engine, shop).await,
         Job::Advance => sweeps::advance(engine, shop).await,
+        Job::Run => runs::advance(engine, shop).await,
         Job::Collect => collect::collect(engine, workers, shop).await,
         Job::Dispatch => dispatch::dispatch(engine, workers, shop).await,
         Job::Deliver => deliver::deliver(engine, workers, shop).await,

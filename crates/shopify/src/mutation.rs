@@ -294,7 +294,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             Thing::Draft(_) => "The calculated order does not exist.",
             Thing::Hold(_) => "Fulfillment hold does not exist.",
             Thing::Listener(_) => "Webhook subscription does not exist",
-            Thing::Record(_) => "Record does not exist.",
+            Thing::Record(_) | Thing::Run(_) => "Record does not exist.",
             Thing::Service(_) => "Fulfillment service could not be found.",
             Thing::Invoice(_) => "Invoice does not exist.",
             Thing::InvoiceLine(_) => "Invoice line does not exist.",

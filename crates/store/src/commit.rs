@@ -19,6 +19,7 @@ use crate::drafts;
 use crate::db::{Error, Statement, Value};
 use crate::index;
 use crate::stock;
+use crate::workflows;
 use crate::traces;
 use crate::inquiries;
 
@@ -236,6 +237,8 @@ fn one(
             out.push(Statement::new(UPSERT_VARIANT, params));
             bodies.variants.push(text);
         }
+        Write::Workflow(workflow) => out.push(workflows::saved(shop, workflow)?),
+        Write::Run(run) => out.push(workflows::gone_on(shop, run)?),
         Write::Price(price) => out.push(billing::price(shop, price)?),
         Write::Access(grant) => {
             out.push(billing::access(shop, grant));
@@ -379,11 +382,11 @@ fn mails(snapshot: &Snapshot, decision: &Decision, event: &Event) -> bool {
     !domain::mail::caused(&snapshot.shop.mail, event, order, notifies).is_empty()
 }
 
-/// Whether a fulfillment service is to be called because of that event, whoever listens.
+/// Whether a fulfillment service is to be called because of that event, or a workflow sends something, whoever listens.
 fn calls_service(event: &Event) -> bool {
     use domain::event::Fact;
     let calls =
-        |fact: &Fact| matches!(fact, Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. });
+        |fact: &Fact| matches!(fact, Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. } | Fact::RunStep { .. });
     event.facts.iter().any(calls)
 }
 
@@ -426,7 +429,9 @@ const UPSERT_RECORD: &str = "INSERT INTO records (shop_id, record_id, kind, pare
      updated_at = excluded.updated_at, body = excluded.body";
 const APPEND_EVENT: &str = "INSERT INTO events (shop_id, event_id, at, order_id, app_id, dispatched, body, snapshot) \
      VALUES ($1, $2, $3, $4, $5, \
-     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1)) \
+     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND (EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
+     OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1))) \
      THEN 0 ELSE 1 END, $6, \
-     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1)) \
+     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND (EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
+     OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1))) \
      THEN $7 ELSE NULL END)";

@@ -8,12 +8,14 @@ use domain::id::{AppId, EventId, OrderId, ShopId};
 use domain::order::Order;
 use domain::product::{Product, Variant};
 use domain::time::Time;
+use domain::workflow::Run;
 use serde::Deserialize;
 
 use crate::Store;
 use crate::body;
 use crate::db::{Error, Query, Row, Statement};
 use crate::deliveries::{NewDelivery, inserted};
+use crate::workflows;
 
 /// An event that waits to be dispatched, with what it is about as it was then.
 #[derive(Debug, Clone)]
@@ -101,7 +103,7 @@ impl Store {
         rows.first().map(event).transpose()
     }
 
-    /// Marks an event as dispatched and writes what it has to be sent to whom, in one transaction. Tells whether
+    /// Marks an event as dispatched, writes what is sent to whom and the runs that begin because of it, in one transaction. Tells whether
     /// this call did it; another node may have been faster.
     ///
     /// # Errors
@@ -111,12 +113,16 @@ impl Store {
         shop: ShopId,
         id: EventId,
         deliveries: &[NewDelivery],
+        runs: &[Run],
         now: Time,
     ) -> Result<bool, Error> {
         let mark = "UPDATE events SET dispatched = 1, snapshot = NULL \
                     WHERE shop_id = $1 AND event_id = $2 AND dispatched = 0";
         let mut batch = vec![Statement::new(mark, vec![shop.0.into(), id.0.into()])];
         batch.extend(deliveries.iter().map(|delivery| inserted(shop, delivery, now)));
+        for run in runs {
+            batch.push(workflows::begun(shop, run)?);
+        }
         match self.db.write(batch).await {
             Ok(_) => Ok(true),
             Err(Error::Stale { statement: 0 }) => Ok(false),

@@ -16,6 +16,7 @@ use crate::billing;
 use crate::body;
 use crate::contacts::{self, meant_by};
 use crate::drafts;
+use crate::workflows;
 use crate::db::{Error, Query, Row, Value};
 use crate::stock;
 
@@ -62,6 +63,7 @@ pub(crate) enum Part {
     OpenWork,
     Contacts,
     Drafts,
+    Runs,
     Listeners,
     Records,
     Rules,
@@ -147,6 +149,7 @@ impl Store {
                     }
                 }
             }
+            Part::Runs => snapshot.runs = bodies(&rows)?,
             Part::Drafts => snapshot.drafts = bodies(&rows)?,
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
             Part::Records => {
@@ -248,6 +251,9 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         let ids: Vec<i64> = scope.drafts.iter().map(|id| id.0).collect();
         ask.push((Part::Orders, nested(shop, drafts::ORDERS, &ids)));
         ask.push((Part::Drafts, drafts::by_id(shop, &ids)));
+    }
+    if !scope.runs.is_empty() {
+        ask.push((Part::Runs, workflows::runs(shop, &scope.runs)));
     }
     if scope.listeners.is_some() {
         ask.push((Part::Listeners, all("listeners")));

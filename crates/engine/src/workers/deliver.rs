@@ -12,7 +12,8 @@ use domain::time::SECOND;
 use rand::RngExt as _;
 use store::{Attempt, Delivery, DeliveryState};
 
-use super::{Workers, dispatch};
+use super::{Workers, dispatch, runs};
+use crate::dialect::Dialect;
 use crate::outside::{Answer, Call, Lost, Method, On202};
 use crate::{Engine, Error, mail};
 
@@ -53,11 +54,13 @@ async fn one(
     if what.dialect == mail::CHANNEL {
         return post(engine, workers, shop, delivery).await;
     }
-    let Some(dialect) = dispatch::dialect(workers, &what.dialect) else {
+    let dialect: &dyn Dialect = match dispatch::dialect(workers, &what.dialect) {
+        Some(dialect) => dialect.as_ref(),
+        None if what.dialect == runs::CHANNEL => &runs::Unsigned,
         // Another node may know it; this one keeps away for a while.
-        return Ok(());
+        None => return Ok(()),
     };
-    let answer = match message(engine, shop, delivery, listener, dialect.as_ref()).await {
+    let answer = match message(engine, shop, delivery, listener, dialect).await {
         Ok(call) => workers.outside.call(call).await,
         Err(Error::Bug(why)) => return give_up(engine, shop, delivery, why).await,
         Err(error) => return Err(error),
@@ -105,11 +108,13 @@ async fn message(
     shop: &Shop,
     delivery: &Delivery,
     listener: Option<&Listener>,
-    dialect: &dyn crate::dialect::Dialect,
+    dialect: &dyn Dialect,
 ) -> Result<Call, Error> {
     let what = &delivery.what;
     let secret = match listener.and_then(|listener| listener.secret.as_deref()) {
         Some(own) => engine.sealer().open(own)?,
+        // Nobody asked for it but the shop itself.
+        None if what.dialect == runs::CHANNEL => String::new(),
         None => engine.secret_of(shop, what.app).await?,
     };
     let mut headers: Vec<(String, String)> = serde_json::from_str(&what.headers)

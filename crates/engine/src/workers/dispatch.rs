@@ -12,7 +12,7 @@ use domain::location::{Location, Service};
 use domain::snapshot::Shop;
 use store::{NewDelivery, Pending};
 
-use super::{Workers, around};
+use super::{Workers, around, runs};
 use crate::dialect::{Called, Dialect, Message, Needs, Surroundings, Told};
 use crate::{Engine, Error, mail};
 
@@ -44,6 +44,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
         return Ok(0);
     }
     let audience = audience(engine, shop).await?;
+    let workflows = engine.store().workflows(shop.id).await?;
     let mut done = 0;
     for mut pending in pending {
         let surroundings = match audience.needs(workers) {
@@ -87,7 +88,9 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
             }
         }
         deliveries.extend(mail::of_event(engine, shop, pending).await?);
-        if engine.store().dispatched(shop.id, pending.event.id, &deliveries, engine.now()).await? {
+        deliveries.extend(runs::sent(engine, shop, pending).await?);
+        let begun = runs::begun(engine, &workflows, pending).await?;
+        if engine.store().dispatched(shop.id, pending.event.id, &deliveries, &begun, engine.now()).await? {
             done += 1;
         }
     }

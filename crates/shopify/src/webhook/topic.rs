@@ -77,6 +77,7 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         | FactKind::RecordCreated
         | FactKind::RecordUpdated
         | FactKind::RecordRemoved
+        | FactKind::RunStep
         | FactKind::ListenerSaved
         | FactKind::ListenerRemoved
         | FactKind::ServiceSaved
