@@ -18,7 +18,7 @@ use year::Year;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_year_of_subscriptions_ends_as_their_cards_say() {
-    let many = setting("CONSIGN_SUBSCRIPTIONS", 56);
+    let many = setting("CONSIGN_SUBSCRIPTIONS", 28);
     let began = Instant::now();
     let mut year = Year::begin().await;
     // One shop gives invoices up that nobody pays, the other ends the subscription as well.
