@@ -9,3 +9,4 @@ mod once;
 mod payments;
 mod stripe;
 mod workers;
+mod workflow;
