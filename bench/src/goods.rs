@@ -36,7 +36,7 @@ pub fn furniture() -> Vec<Command> {
         });
         commands.push(Command::SaveProduct(world::product(product), variants.collect()));
         let stock = some.iter().flat_map(|id| LOCATIONS.map(|location| (VariantId(*id), location, PLENTY)));
-        commands.push(Command::AdjustStock(stock.collect()));
+        commands.push(Command::correct_stock(stock.collect()));
     }
     commands
 }

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use domain::id::{LocationId, VariantId};
-use domain::stock::Stock;
 use domain::routing::{Demand, Situation, TIE_BREAKERS, plan};
+use domain::stock::Stock;
 use testkit::world;
 
 const ROUNDS: u32 = 20_000;

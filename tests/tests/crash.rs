@@ -132,7 +132,7 @@ async fn survives(database: Database, rounds: u64) {
     let fresh = database.fresh();
     let engine = node(&fresh.url, Options::default()).await;
     let shop = furnish(&engine, world::SHOP).await;
-    let stock = Command::AdjustStock(vec![(SHIRT, HERE, 1_000_000)]);
+    let stock = Command::correct_stock(vec![(SHIRT, HERE, 1_000_000)]);
     engine.execute(&shop, &Actor::System, &stock).await.unwrap().unwrap();
     engine.close().await;
     let seed = setting("CONSIGN_CRASH_SEED", 1);

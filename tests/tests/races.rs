@@ -60,7 +60,7 @@ async fn last_units(nodes: &Nodes, count: usize) {
     for some in all.chunks(250) {
         let variants = some.iter().map(|id| world::variant(*id)).collect();
         nodes.run(&Command::SaveProduct(world::product(ProductId(91)), variants)).await;
-        nodes.run(&Command::AdjustStock(some.iter().map(|id| (*id, HERE, 1)).collect())).await;
+        nodes.run(&Command::correct_stock(some.iter().map(|id| (*id, HERE, 1)).collect())).await;
     }
 }
 
@@ -120,7 +120,7 @@ async fn nobody_is_promised_more_than_there_is(nodes: Arc<Nodes>) {
     const ORDERS: usize = 256;
     last_units(&nodes, 3).await;
     let articles = [FIRST, FIRST + 1, FIRST + 2].map(VariantId);
-    nodes.run(&Command::AdjustStock(articles.map(|id| (id, HERE, 99)).to_vec())).await;
+    nodes.run(&Command::correct_stock(articles.map(|id| (id, HERE, 99)).to_vec())).await;
     let orders: Vec<Command> = (0..ORDERS)
         .map(|i| {
             // In any order of lines; two nodes that locked rows in that order would wait for one another.
@@ -148,12 +148,13 @@ async fn nobody_is_promised_more_than_there_is(nodes: Arc<Nodes>) {
 }
 
 async fn a_request_is_answered_once(nodes: Arc<Nodes>) {
-    nodes.run(&Command::AdjustStock(vec![(MUG, world::SERVED, 1_000)])).await;
+    nodes.run(&Command::correct_stock(vec![(MUG, world::SERVED, 1_000)])).await;
     for round in 0..40 {
         let order = nodes.place(world::order(&[(MUG, 2)])).await;
         let work = order.fulfillment_orders[0].id;
         nodes.run(&world::requesting(work, &[])).await;
-        let (accept, reject) = (Command::AcceptRequest(work, None), Command::RejectRequest(work, Default::default()));
+        let (accept, reject) =
+            (Command::AcceptRequest(work, None), Command::RejectRequest(work, Default::default()));
         let mut commands = vec![accept.clone(), reject.clone(), world::shipping(work), accept, reject];
         commands.rotate_left(round % 5);
         let verdicts = at_once(&nodes, &commands).await;
@@ -169,7 +170,7 @@ async fn a_request_is_answered_once(nodes: Arc<Nodes>) {
 }
 
 async fn an_order_is_shipped_or_called_off(nodes: Arc<Nodes>) {
-    nodes.run(&Command::AdjustStock(vec![(SHIRT, HERE, 1_000)])).await;
+    nodes.run(&Command::correct_stock(vec![(SHIRT, HERE, 1_000)])).await;
     for round in 0..40 {
         let before = nodes.stock(SHIRT, HERE).await;
         let order = nodes.place(world::order(&[(SHIRT, 1)])).await;
@@ -246,10 +247,10 @@ async fn nobody_waits_for_what_is_there(nodes: Arc<Nodes>) {
         let held = waiting.fulfillment_orders.iter().find(|fo| fo.lines.iter().any(|line| line.total == 1));
         let mut commands = vec![
             mug(3),
-            Command::AdjustStock(vec![(MUG, world::SERVED, 9)]),
+            Command::correct_stock(vec![(MUG, world::SERVED, 9)]),
             Command::Route(waiting.id),
             mug(4),
-            Command::AdjustStock(vec![(MUG, HERE, 8)]),
+            Command::correct_stock(vec![(MUG, HERE, 8)]),
             mug(5),
         ];
         commands.extend(held.map(|fo| world::holding(fo.id, "", &[])));

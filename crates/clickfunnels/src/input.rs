@@ -96,7 +96,8 @@ impl Input {
     pub(crate) fn time(&self, name: &str) -> Result<Option<Time>, Failure> {
         let Some(text) = self.said(name)?.flatten() else { return Ok(None) };
         let text = text.trim();
-        let in_utc = |at: jiff::civil::DateTime| at.to_zoned(jiff::tz::TimeZone::UTC).map(|at| at.timestamp());
+        let in_utc =
+            |at: jiff::civil::DateTime| at.to_zoned(jiff::tz::TimeZone::UTC).map(|at| at.timestamp());
         let read = text.parse::<jiff::Timestamp>();
         let read = read.or_else(|_| text.parse::<jiff::civil::DateTime>().and_then(in_utc));
         let read = read.or_else(|_| text.parse::<jiff::civil::Date>().and_then(|day| in_utc(day.into())));

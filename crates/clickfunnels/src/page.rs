@@ -105,7 +105,9 @@ impl Holds {
                 _ => None,
             },
             Holds::Truths(words) => words.iter().find(|(word, _)| *word == text).map(|(_, is)| (*is).into()),
-            Holds::Words(words) => words.iter().find(|(word, _)| *word == text).map(|(_, kept)| (*kept).into()),
+            Holds::Words(words) => {
+                words.iter().find(|(word, _)| *word == text).map(|(_, kept)| (*kept).into())
+            }
         }
     }
 }

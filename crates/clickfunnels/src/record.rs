@@ -127,9 +127,9 @@ impl Resource {
 
     /// `GET` of one.
     pub(crate) fn fetch(&'static self) -> MethodRouter<Server> {
-        get(
-            move |call: Call| async move { Ok::<_, Failure>(Json(self.render(call.shop(), &self.named(&call).await?))) },
-        )
+        get(move |call: Call| async move {
+            Ok::<_, Failure>(Json(self.render(call.shop(), &self.named(&call).await?)))
+        })
     }
 
     /// `PUT` and `PATCH` of one.

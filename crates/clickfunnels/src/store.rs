@@ -14,7 +14,11 @@ pub(crate) static STORE: Resource = Resource {
     parent: Parent::Workspace,
     fields: &[
         Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Needed },
-        Field { name: "status", holds: Kind::OneOf(&["draft", "published"]), otherwise: Otherwise::Text("draft") },
+        Field {
+            name: "status",
+            holds: Kind::OneOf(&["draft", "published"]),
+            otherwise: Otherwise::Text("draft"),
+        },
         Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "seo_title", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "seo_description", holds: Kind::Text, otherwise: Otherwise::Null },

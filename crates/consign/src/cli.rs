@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, deliveries, dev, doctor, explain, export, figures, gateway, import, key, mail, migrate, schema, serve, services,
-    shop, workflow,
+    backup, completions, config, deliveries, dev, doctor, explain, export, figures, gateway, import, key,
+    mail, migrate, schema, serve, services, shop, workflow,
 };
 use crate::failure::{Exit, Failure};
 

@@ -19,11 +19,11 @@ use std::path::PathBuf;
 
 use crate::failure::{Exit, Failure};
 
+pub use mail::{HostPort, MailSecurity, WithoutServer};
 pub use settings::{
     Config, Data, Database, Http, Log, Outside, Retention, SETTINGS, Secret, Setting, Shutdown, Telemetry,
     Workers,
 };
-pub use mail::{HostPort, MailSecurity, WithoutServer};
 pub use value::{AllowPrivate, DatabaseUrl, HttpUrl, Levels, LogFormat, SealingKey};
 
 /// What the settings are for; a few defaults are kinder to a developer.

@@ -17,11 +17,11 @@ use futures::FutureExt;
 use tokio::net::TcpListener;
 
 use crate::config::{AllowPrivate, Config, MailSecurity, WithoutServer};
-use crate::{dialects, figures, gateways};
 use crate::failure::{Exit, Failure};
 use crate::http::{self, Limits, Ready};
 use crate::installation::{InUse, Installation};
 use crate::signals::Stop;
+use crate::{dialects, figures, gateways};
 
 /// Time kept for closing the database, out of the grace time.
 const TO_CLOSE: Duration = Duration::from_millis(500);
@@ -54,7 +54,9 @@ impl Server {
         };
         engine.reached_at(&url);
         let own = figures::routes(engine.clone()).merge(buyer::routes(engine.clone()));
-        let routes = dialects::routes(&engine, &url).merge(more(&url)).merge(own)
+        let routes = dialects::routes(&engine, &url)
+            .merge(more(&url))
+            .merge(own)
             .merge(gateways::routes(&engine, &outside(&config)?));
         Ok(Self { config, engine, in_use, listener, routes, url })
     }

@@ -141,9 +141,24 @@ fn the_shop_is_shown_and_changed() {
     let shown = said(&run(folder.path(), &["shop", "show"]));
     assert!(shown.contains("throttle       200\n") && shown.contains("when_unheard   remove\n"), "{shown}");
     assert!(said(&run(folder.path(), &["shop", "set", "throttle=off"])).contains("throttle       off\n"));
-    said(&run(folder.path(), &["shop", "set", "retry_days=2, 4", "after_retries=cancel_service", "order_waits=7", "line_word=fulfilled"]));
+    said(&run(
+        folder.path(),
+        &[
+            "shop",
+            "set",
+            "retry_days=2, 4",
+            "after_retries=cancel_service",
+            "order_waits=7",
+            "line_word=fulfilled",
+        ],
+    ));
     let shown = said(&run(folder.path(), &["shop", "show"]));
-    for line in ["retry_days     2,4\n", "after_retries  cancel_service\n", "order_waits    7\n", "line_word      fulfilled\n"] {
+    for line in [
+        "retry_days     2,4\n",
+        "after_retries  cancel_service\n",
+        "order_waits    7\n",
+        "line_word      fulfilled\n",
+    ] {
         assert!(shown.contains(line), "{line} is not in {shown}");
     }
     said(&run(folder.path(), &["shop", "set", "retry_days=", "after_retries=", "order_waits=off"]));

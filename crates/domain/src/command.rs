@@ -7,7 +7,10 @@ use crate::amend::AmendOrder;
 use crate::contact::SaveContact;
 use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
-use crate::id::{ContactId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, RunId, HoldId, ListenerId, LocationId, OrderId, OrderLineId, RecordId, VariantId};
+use crate::id::{
+    ContactId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId,
+    ListenerId, LocationId, OrderId, OrderLineId, RecordId, RunId, VariantId,
+};
 use crate::listener::Listener;
 use crate::location::{Location, Service};
 use crate::order::{Article, CancelReason, Placed};

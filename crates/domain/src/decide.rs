@@ -11,14 +11,14 @@ use crate::fulfillment_order::{FulfillmentOrder, LocationSnapshot};
 use crate::id::{EventId, FulfillmentOrderId, Ids, LocationId, OrderId};
 use crate::invariants;
 use crate::order::{Order, PaymentClaim};
-use crate::stock::{Stock, StockDelta, StockGuard, Stocking};
 use crate::refusal::{Refusal, Thing};
 use crate::snapshot::Snapshot;
 use crate::status::{self, FulfillmentStatus};
+use crate::stock::{Stock, StockDelta, StockGuard, Stocking};
 use crate::time::Time;
 
-mod article;
 mod amend;
+mod article;
 mod billing;
 mod cancel;
 mod cancel_work;

@@ -51,8 +51,8 @@ pub struct Work {
 pub mod billing;
 mod fact;
 
-pub use fact::{Fact, FactKind};
 pub use billing::{AccessNews, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
+pub use fact::{Fact, FactKind};
 
 /// A quantity of a line of a fulfillment order.
 pub type LineQuantity = (FulfillmentOrderLineId, i64);

@@ -8,10 +8,10 @@
 pub mod access;
 pub mod actor;
 pub mod address;
-pub mod billing;
-pub mod calendar;
 pub mod allowed;
 pub mod amend;
+pub mod billing;
+pub mod calendar;
 pub mod carrier;
 pub mod command;
 pub mod contact;

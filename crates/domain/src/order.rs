@@ -368,7 +368,8 @@ impl OrderLine {
         }
         for tax in &mut self.article.tax_lines {
             let share = |units: i64| i128::from(tax.amount) * i128::from(units);
-            let rounded = (share(asked) * 2 + i128::from(self.quantity)) / (i128::from(self.quantity.max(1)) * 2);
+            let rounded =
+                (share(asked) * 2 + i128::from(self.quantity)) / (i128::from(self.quantity.max(1)) * 2);
             tax.amount = Minor::try_from(rounded).unwrap_or(Minor::MAX);
         }
         self.quantity = asked;

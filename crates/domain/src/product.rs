@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::custom_field::CustomField;
 use crate::access::Target;
+use crate::custom_field::CustomField;
 use crate::id::{ProductId, ServiceId, VariantId};
 use crate::money::Minor;
 use crate::time::Time;

@@ -6,9 +6,9 @@ use crate::allowed::{Action, WhyNot};
 use crate::command::StockMeasure;
 use crate::fulfillment_order::StageName;
 use crate::id::{
-    AccessGrantId, DeliveryEventId, DraftId, InvoiceId, InvoiceLineId, PriceId, TransactionId,
-    FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId, ListenerId, LocationId, OrderId,
-    OrderLineId, ProductId, ServiceId, VariantId,
+    AccessGrantId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId,
+    HoldId, InvoiceId, InvoiceLineId, ListenerId, LocationId, OrderId, OrderLineId, PriceId, ProductId,
+    ServiceId, TransactionId, VariantId,
 };
 use crate::moving::Obstacle;
 

@@ -4,14 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::AccessGrant;
 use crate::billing::Rules;
-use crate::command::{DraftStep, Command, LineChange, StartStocking};
+use crate::command::{Command, DraftStep, LineChange, StartStocking};
 use crate::contact::{Contact, ContactChange, ContactKey, SaveContact, Whom};
 use crate::draft::Draft;
 use crate::fulfillment::Fulfillment;
 use crate::id::{
-    ContactId, DraftId, AccessGrantId, InvoiceLineId, PriceId,
-    FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, RecordId, RunId, ServiceId,
-    ShopId, VariantId,
+    AccessGrantId, ContactId, DraftId, FulfillmentId, FulfillmentOrderId, InvoiceLineId, ListenerId,
+    LocationId, OrderId, PriceId, ProductId, RecordId, RunId, ServiceId, ShopId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -20,11 +19,11 @@ use crate::money::Currency;
 use crate::order::Order;
 use crate::price::Price;
 use crate::product::{Product, Variant};
-use crate::stock::Stock;
-use crate::workflow::Run;
 use crate::record::{Record, RecordKind};
 use crate::routing::{TIE_BREAKERS, TieBreaker};
 use crate::rule::Rule;
+use crate::stock::Stock;
+use crate::workflow::Run;
 
 /// A tenant and its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -333,9 +332,7 @@ impl Command {
             Command::SaveLocation(_)
             | Command::SaveService(..)
             | Command::EditLocation(_)
-            | Command::EditService(_) => {
-                Scope { places: Places::Locations, ..none }
-            }
+            | Command::EditService(_) => Scope { places: Places::Locations, ..none },
             Command::SaveProduct(product, variants) => Scope {
                 product: Some(product.id),
                 variants: variants.iter().map(|variant| variant.id).collect(),

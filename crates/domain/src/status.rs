@@ -84,8 +84,8 @@ pub fn payment(order: &Order) -> PaymentClaim {
     }
     let due = due(order);
     // Of an order that costs nothing, nothing can be captured; that it was tried says that it is settled.
-    let settled = captured > 0
-        || due == 0 && transactions.iter().any(|one| one.status == TransactionStatus::Success);
+    let settled =
+        captured > 0 || due == 0 && transactions.iter().any(|one| one.status == TransactionStatus::Success);
     if refunded > 0 && refunded >= captured {
         PaymentClaim::Refunded
     } else if refunded > 0 {

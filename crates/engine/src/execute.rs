@@ -53,7 +53,8 @@ impl Done {
         let mut stock = self.snapshot.stock.clone();
         for write in &self.decision.writes {
             let Write::Stock(delta) = write else { continue };
-            let same = |level: &&mut Stock| (level.variant, level.location) == (delta.variant, delta.location);
+            let same =
+                |level: &&mut Stock| (level.variant, level.location) == (delta.variant, delta.location);
             let now = Some(self.decision.at);
             match stock.iter_mut().find(same) {
                 Some(level) => {

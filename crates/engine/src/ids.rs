@@ -159,8 +159,7 @@ impl Numbers {
     pub async fn seen(&self, shop: ShopId, number: i64) -> Result<(), Error> {
         let mut blocks = self.blocks.lock().await;
         let of = (shop, Counter::Orders);
-        let ahead =
-            blocks.get(&of).is_some_and(|block| block.left.end > number && block.left.start > number);
+        let ahead = blocks.get(&of).is_some_and(|block| block.left.end > number && block.left.start > number);
         if !ahead {
             blocks.remove(&of);
             self.store.number_seen(shop, Counter::Orders.name(), number).await?;
@@ -172,7 +171,8 @@ impl Numbers {
     pub(crate) async fn give_back(&self) {
         for ((shop, counter), Block { left, .. }) in self.blocks.lock().await.drain() {
             if !left.is_empty()
-                && let Err(error) = self.store.return_numbers(shop, counter.name(), left.start, left.end).await
+                && let Err(error) =
+                    self.store.return_numbers(shop, counter.name(), left.start, left.end).await
             {
                 tracing::warn!(%error, "running numbers could not be given back");
             }

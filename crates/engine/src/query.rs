@@ -6,12 +6,12 @@ use std::sync::Arc;
 use domain::access::{AccessGrant, Target};
 use domain::actor::{Actor, App, Permission, visible};
 use domain::contact::{Contact, ContactKey};
+use domain::draft::Draft;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
-use domain::draft::Draft;
 use domain::id::{
-    AccessGrantId, ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, PriceId, ProductId,
-    RecordId, VariantId,
+    AccessGrantId, ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId,
+    OrderId, PriceId, ProductId, RecordId, VariantId,
 };
 use domain::listener::Listener;
 use domain::location::{Burden, Location, Service};
@@ -20,14 +20,14 @@ use domain::order::Order;
 use domain::payment;
 use domain::price::Price;
 use domain::product::{Product, Variant};
-use domain::stock::Stock;
 use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
+use domain::stock::Stock;
 
 pub use store::db::Value;
 pub use store::{
-    AccessSort, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow,
-    OrderSort, Page, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
+    AccessSort, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow,
+    InvoiceSort, OrderRow, OrderSort, Page, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
 };
 
 use crate::{Engine, Error};
@@ -345,21 +345,6 @@ impl Engine {
             }
             page.after = found.last().map(|(order, key)| (*key, order.id.0));
         }
-    }
-
-    /// A page of what these listeners were told: the first delivery of every message, however many of them got it.
-    pub async fn told(
-        &self,
-        shop: &Shop,
-        listeners: &[ListenerId],
-        page: &Page,
-    ) -> Result<Vec<Delivery>, Error> {
-        Ok(self.store().told(shop.id, listeners, page).await?)
-    }
-
-    /// A delivery, while it is kept.
-    pub async fn delivery(&self, shop: &Shop, id: i64) -> Result<Option<Delivery>, Error> {
-        Ok(self.store().delivery(shop.id, id).await?)
     }
 
     /// A page of what these listeners were told: the first delivery of every message, however many of them got it.

@@ -124,7 +124,16 @@ impl Engine {
         let mut done = 0;
         for shop in self.store().shops().await? {
             let shop = Arc::new(shop);
-            for job in [Job::Advance, Job::Collect, Job::Run, Job::Route, Job::Open, Job::Dispatch, Job::Deliver, Job::Inquire] {
+            for job in [
+                Job::Advance,
+                Job::Collect,
+                Job::Run,
+                Job::Route,
+                Job::Open,
+                Job::Dispatch,
+                Job::Deliver,
+                Job::Inquire,
+            ] {
                 done += once(self, workers, &shop, job).await?;
             }
         }

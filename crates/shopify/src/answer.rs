@@ -147,7 +147,9 @@ impl Answer {
                 Out::maybe(Level::find(data, *id).and_then(|level| level.quantity(name).ok()))
             }
             Answer::InventoryGroup(group) => Out::object(GroupNode { data, group }),
-            Answer::Product(id) => Out::maybe(data.products.get(id).map(|product| ProductNode { data, product })),
+            Answer::Product(id) => {
+                Out::maybe(data.products.get(id).map(|product| ProductNode { data, product }))
+            }
             Answer::Service(id) => {
                 Out::maybe(data.service(*id).map(|service| ServiceNode::of(data, service)))
             }

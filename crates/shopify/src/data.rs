@@ -7,13 +7,15 @@ use std::sync::Arc;
 use domain::actor::Actor;
 use domain::contact::Contact;
 use domain::fulfillment::Fulfillment;
-use domain::id::{DraftId, AppId, ContactId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId};
+use domain::id::{
+    AppId, ContactId, DraftId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId,
+};
 use domain::listener::Listener;
 use domain::location::{Burden, Location, Service};
 use domain::order::Order;
 use domain::product::{Product, Variant};
-use domain::stock::Stock;
 use domain::snapshot::Shop;
+use domain::stock::Stock;
 use domain::time::Time;
 use engine::links::Links;
 use engine::{Engine, Error};
@@ -22,8 +24,8 @@ use graphql::{Field, FieldError};
 use crate::access;
 use crate::answer::Answer;
 use crate::calculated::Drafted;
-use crate::inventory::{self, Shelf};
 use crate::customer::Ordered;
+use crate::inventory::{self, Shelf};
 
 /// Everything that one answer needs.
 pub(crate) struct Data {
@@ -189,8 +191,7 @@ impl Data {
         if field.mentions("customer") {
             let ids: BTreeSet<ContactId> =
                 self.orders.values().filter_map(|order| order.placed.contact).collect();
-            let ids: Vec<ContactId> =
-                ids.into_iter().filter(|id| !self.contacts.contains_key(id)).collect();
+            let ids: Vec<ContactId> = ids.into_iter().filter(|id| !self.contacts.contains_key(id)).collect();
             let found = engine.contacts_by_id(&self.shop, &ids).await?;
             self.contacts.extend(found.into_iter().map(|contact| (contact.id, contact)));
         }

@@ -48,7 +48,8 @@ impl Object for WorkNode<'_> {
             "deliveryMethod" => Out::object(DeliveryMethod { order, work }),
             "destination" => {
                 // Who comes for it goes to the location, whatever address was given.
-                let pickup = (work.delivery == Delivery::Pickup).then(|| data.location(work.location)).flatten();
+                let pickup =
+                    (work.delivery == Delivery::Pickup).then(|| data.location(work.location)).flatten();
                 let location = pickup.map(|location| LocationNode { data, location });
                 let address = order.placed.shipping_address.as_ref();
                 let (email, work) = (&order.placed.email, work.id.0);
@@ -321,9 +322,7 @@ impl Object for MerchantRequest<'_> {
 
 /// What a service answered when it declined.
 fn declined(why: &Rejection) -> serde_json::Value {
-    let line = |(id, message): &(FulfillmentOrderLineId, Option<String>)| {
-        serde_json::json!({"id": gid("FulfillmentOrderLineItem", id.0), "message": message})
-    };
+    let line = |(id, message): &(FulfillmentOrderLineId, Option<String>)| serde_json::json!({"id": gid("FulfillmentOrderLineItem", id.0), "message": message});
     serde_json::json!({
         "reason": why.reason.map(|reason| words::rejection_reason(reason).0.to_lowercase()),
         "message": why.message,

@@ -13,8 +13,8 @@ use axum::{Extension, Router};
 use engine::Engine;
 
 mod access;
-mod amend;
 mod address;
+mod amend;
 mod answer;
 mod arrange;
 mod calculated;

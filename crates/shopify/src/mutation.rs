@@ -8,11 +8,14 @@ use domain::refusal::Refusal;
 use engine::{Done, Engine, Error, Verdict};
 use graphql::{Field, FieldError};
 
-use crate::calculated::Drafted;
 use crate::answer::{Answer, Payload, UserError};
+use crate::calculated::Drafted;
 use crate::data::Data;
 use crate::tags::{self, Way};
-use crate::{amend, arrange, cancel, constraint, event, fulfill, hold, inventory, location, order_create, order_edit, relocate, request, service, subscription, track, transaction};
+use crate::{
+    amend, arrange, cancel, constraint, event, fulfill, hold, inventory, location, order_create, order_edit,
+    relocate, request, service, subscription, track, transaction,
+};
 
 /// A mutation that was understood: what to change, and how to tell what came of it.
 pub(crate) struct Planned {

@@ -1,6 +1,9 @@
 //! The query roots: what each loads.
 
-use domain::id::{ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId, ProductId, ServiceId, VariantId};
+use domain::id::{
+    ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId, OrderId,
+    ProductId, ServiceId, VariantId,
+};
 use domain::location::first_own;
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};

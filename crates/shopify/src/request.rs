@@ -39,7 +39,9 @@ pub(crate) fn reject(field: &Field<'_>) -> Input {
     let mut lines = Vec::new();
     for line in field.arg("lineItems").and_then(Value::as_list).unwrap_or_default() {
         let gid = line.get("fulfillmentOrderLineItemId").and_then(Value::as_str).unwrap_or_default();
-        let Some(id) = of_kind("FulfillmentOrderLineItem", gid) else { return Input::Failed(invalid_id(gid)) };
+        let Some(id) = of_kind("FulfillmentOrderLineItem", gid) else {
+            return Input::Failed(invalid_id(gid));
+        };
         let message = line.get("message").and_then(Value::as_str).map(str::to_owned);
         lines.push((FulfillmentOrderLineId(id), message));
     }

@@ -111,7 +111,13 @@ fn rendered(bound: &Bound, root: &Root<'_>, answer: &Answer, data: &Data) -> Ren
 
 /// Nothing but the caller.
 pub(crate) fn data(request: &Request<'_>) -> Data {
-    Data::of(request.shop.clone(), request.actor.clone(), request.version, request.engine.now(), request.engine.links())
+    Data::of(
+        request.shop.clone(),
+        request.actor.clone(),
+        request.version,
+        request.engine.now(),
+        request.engine.links(),
+    )
 }
 
 async fn query_root(

@@ -87,7 +87,9 @@ impl Object for Installation<'_> {
             },
             "app" => Out::object(AppNode { id, title: &self.0.app_name }),
             "id" => Out::from(gid("AppInstallation", id.0)),
-            "launchUrl" => Out::from(format!("https://{}/admin/apps/{}", self.0.shop.domain, handle(&self.0.app_name))),
+            "launchUrl" => {
+                Out::from(format!("https://{}/admin/apps/{}", self.0.shop.domain, handle(&self.0.app_name)))
+            }
             // A program goes when its keys are revoked, by the command line.
             "uninstallUrl" => Out::Null,
             other => return Err(missing("AppInstallation", other)),

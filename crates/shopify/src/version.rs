@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use graphql::Schema;
 
-/// Every version that is served.
-pub(crate) const VERSIONS: &[&str] = &["2025-10", "2026-01", "2026-04", "2026-07", "2026-10", "unstable"];
+/// Every version that is served, oldest first.
+pub const VERSIONS: &[&str] = &["2025-10", "2026-01", "2026-04", "2026-07", "2026-10", "unstable"];
 
 /// The latest stable version.
-pub(crate) const LATEST: &str = "2026-07";
+pub const LATEST: &str = "2026-07";
 
 /// What the whole schema says, every version in one text.
 pub const SCHEMA: &str = include_str!("../schema/admin.graphql");

@@ -15,9 +15,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::event::{Fact, FactKind};
+use domain::fulfillment::Fulfillment;
 use domain::location::Inquiry;
 use domain::snapshot::{Shop, WhenUnheard};
-use domain::fulfillment::Fulfillment;
 use domain::time::Time;
 use engine::dialect::{Asked, Called, Dialect, Learned, Message, Question, Told};
 use engine::retry::Schedule;
@@ -29,9 +29,9 @@ use crate::rest::{Around, form, fulfillment, order};
 use crate::subscription::Settings;
 use topic::{Group, Topic};
 
-mod edit;
 mod article;
 mod customer;
+mod edit;
 mod place;
 pub(crate) mod select;
 pub(crate) mod topic;
@@ -123,7 +123,12 @@ fn hears(told: &Told<'_>, group: Group, fact: &Fact) -> bool {
             told.actor.may(domain::actor::Permission::ReadFulfillments)
                 || fulfillment_of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
         }
-        Group::Orders | Group::Customers | Group::Locations | Group::InventoryItems | Group::InventoryLevels | Group::Products => told.actor.may_any(group.permissions()),
+        Group::Orders
+        | Group::Customers
+        | Group::Locations
+        | Group::InventoryItems
+        | Group::InventoryLevels
+        | Group::Products => told.actor.may_any(group.permissions()),
     }
 }
 

@@ -6,8 +6,8 @@ use domain::fulfillment_order::{Delivery, Request, StageName};
 use domain::hold::HoldReason;
 use domain::money::{self, Currency, Minor};
 use domain::order::{CancelReason, PaymentClaim};
-use domain::rejection::RejectionReason;
 use domain::payment::{TransactionKind, TransactionStatus};
+use domain::rejection::RejectionReason;
 use domain::status::FulfillmentStatus;
 use domain::time::Time;
 use graphql::{Field, FieldError, Object, Out};
@@ -90,7 +90,9 @@ pub(crate) fn rejection_reason(reason: RejectionReason) -> (&'static str, &'stat
         RejectionReason::InvalidContact => ("INVALID_CONTACT_INFORMATION", "Invalid contact information"),
         RejectionReason::InvalidSku => ("INVALID_SKU", "Invalid SKU"),
         RejectionReason::OutOfStock => ("INVENTORY_OUT_OF_STOCK", "Inventory out of stock"),
-        RejectionReason::MerchantBlocked => ("MERCHANT_BLOCKED_OR_SUSPENDED", "Merchant blocked or suspended"),
+        RejectionReason::MerchantBlocked => {
+            ("MERCHANT_BLOCKED_OR_SUSPENDED", "Merchant blocked or suspended")
+        }
         RejectionReason::MissingCustomsInfo => ("MISSING_CUSTOMS_INFO", "Missing customs information"),
         RejectionReason::OrderTooLarge => ("ORDER_TOO_LARGE", "Order too large"),
         RejectionReason::PackagePreferenceMissing => {

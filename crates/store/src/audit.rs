@@ -203,7 +203,8 @@ impl Store {
             orders.iter().flat_map(|(order, _)| &order.invoices).map(|invoice| invoice.id.0).collect();
         let mut all = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE as usize) {
-            let select = "SELECT invoice_id, order_id, number, kind, status, external_id, updated_at FROM invoices";
+            let select =
+                "SELECT invoice_id, order_id, number, kind, status, external_id, updated_at FROM invoices";
             let rows = self.db.read(vec![by_ids(shop, select, "invoice_id", some)]).await?.pop();
             all.extend(rows.unwrap_or_default());
         }

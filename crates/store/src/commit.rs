@@ -15,13 +15,13 @@ use serde::Serialize;
 use crate::billing;
 use crate::body;
 use crate::contacts;
-use crate::drafts;
 use crate::db::{Error, Statement, Value};
+use crate::drafts;
 use crate::index;
-use crate::stock;
-use crate::workflows;
-use crate::traces;
 use crate::inquiries;
+use crate::stock;
+use crate::traces;
+use crate::workflows;
 
 /// What to remember of a request that may be sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,8 @@ pub(crate) fn batch(
         bodies.keep(&snapshot.fulfillments)?;
     }
     for event in &decision.events {
-        let waits = calls_service(event) || (decision.heard == Heard::ByListeners && mails(snapshot, decision, event));
+        let waits = calls_service(event)
+            || (decision.heard == Heard::ByListeners && mails(snapshot, decision, event));
         out.push(appended(shop, event, waits, decision.heard, &bodies)?);
     }
     for write in &decision.writes {
@@ -377,7 +378,8 @@ fn mails(snapshot: &Snapshot, decision: &Decision, event: &Event) -> bool {
         })
     });
     let notifies = |id: FulfillmentId| {
-        writes().any(|write| matches!(write, Write::NewFulfillment(made) if made.id == id && made.notify_buyer))
+        writes()
+            .any(|write| matches!(write, Write::NewFulfillment(made) if made.id == id && made.notify_buyer))
     };
     !domain::mail::caused(&snapshot.shop.mail, event, order, notifies).is_empty()
 }
@@ -385,8 +387,12 @@ fn mails(snapshot: &Snapshot, decision: &Decision, event: &Event) -> bool {
 /// Whether a fulfillment service is to be called because of that event, or a workflow sends something, whoever listens.
 fn calls_service(event: &Event) -> bool {
     use domain::event::Fact;
-    let calls =
-        |fact: &Fact| matches!(fact, Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. } | Fact::RunStep { .. });
+    let calls = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::RequestSubmitted { .. } | Fact::CancellationRequested { .. } | Fact::RunStep { .. }
+        )
+    };
     event.facts.iter().any(calls)
 }
 

@@ -299,7 +299,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`crate::db::Db::read`].
-    pub async fn deliveries_by(&self, shop: ShopId, dialect: &str, limit: u32) -> Result<Vec<Delivery>, Error> {
+    pub async fn deliveries_by(
+        &self,
+        shop: ShopId,
+        dialect: &str,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, Error> {
         let sql = format!(
             "SELECT {COLUMNS} FROM deliveries WHERE shop_id = $1 AND dialect = $2 \
              ORDER BY delivery_id DESC LIMIT {limit}"

@@ -86,7 +86,8 @@ impl Store {
             .map(|row| {
                 let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();
                 let kept = kept.map_err(|e| Error::Bug(format!("an event's snapshot can't be read: {e}")))?;
-                let Kept { order, fulfillments, contacts, products, variants, access } = kept.unwrap_or_default();
+                let Kept { order, fulfillments, contacts, products, variants, access } =
+                    kept.unwrap_or_default();
                 Ok(Pending { event: event(row)?, order, fulfillments, contacts, products, variants, access })
             })
             .collect()

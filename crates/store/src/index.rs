@@ -102,10 +102,8 @@ pub(crate) fn invoice_rows(order: &Order) -> Vec<IndexRow> {
 
 /// The rows of `restocks` for an order.
 pub(crate) fn restock_rows(order: &Order) -> Vec<IndexRow> {
-    let refunds = order
-        .refunds
-        .iter()
-        .filter(|refund| refund.lines.iter().any(|line| line.restock == Restock::Yes));
+    let refunds =
+        order.refunds.iter().filter(|refund| refund.lines.iter().any(|line| line.restock == Restock::Yes));
     refunds
         .map(|refund| IndexRow { id: refund.id.0, values: vec![order.id.0.into(), refund.at.0.into()] })
         .collect()
@@ -125,6 +123,9 @@ pub(crate) fn taking_rows(order: &Order) -> Vec<IndexRow> {
     taking::of(order).into_iter().map(row).collect()
 }
 
+/// Which rows of a narrow table an order has.
+type RowsOf = fn(&Order) -> Vec<IndexRow>;
+
 /// The statements of a narrow table.
 pub(crate) struct Table {
     insert: &'static str,
@@ -140,7 +141,7 @@ pub(crate) fn differences(
     after: Option<&Order>,
     out: &mut Vec<Statement>,
 ) {
-    let tables: [(&Table, fn(&Order) -> Vec<IndexRow>); 4] = [
+    let tables: [(&Table, RowsOf); 4] = [
         (&FULFILLMENT_ORDERS, fulfillment_order_rows),
         (&INVOICES, invoice_rows),
         (&RESTOCKS, restock_rows),

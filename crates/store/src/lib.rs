@@ -34,8 +34,8 @@ mod postgres;
 mod shops;
 mod sqlite;
 mod stock;
-mod workflows;
 mod traces;
+mod workflows;
 
 pub use audit::Finding;
 pub use billing::AccessSort;
@@ -47,11 +47,11 @@ pub use flavor::Flavor;
 pub use gateways::{GatewayRow, NewsRow};
 pub use inquiries::{Inquired, InquiryRow};
 pub use lists::{
-    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page, RecordSort,
-    RestockRow, WorkRow, WorkSort,
+    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page,
+    RecordSort, RestockRow, WorkRow, WorkSort,
 };
-pub use stock::Shelves;
 pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
+pub use stock::Shelves;
 
 use db::{Db, Error, Options};
 

@@ -83,7 +83,14 @@ pub(crate) struct Tail {
     pub(crate) values: Vec<Value>,
 }
 
-pub(crate) fn tail(shop: ShopId, alias: &str, conditions: &[Condition], sort: &str, id: &str, page: &Page) -> Tail {
+pub(crate) fn tail(
+    shop: ShopId,
+    alias: &str,
+    conditions: &[Condition],
+    sort: &str,
+    id: &str,
+    page: &Page,
+) -> Tail {
     let mut tail = Tail { sql: String::new(), values: vec![shop.0.into()] };
     if !conditions.is_empty() {
         let all = condition::all(conditions, alias, &mut tail.values);
@@ -385,8 +392,10 @@ impl Store {
     /// A page of products, by id.
     pub async fn product_page(&self, shop: ShopId, page: &Page) -> Result<Vec<Product>, Error> {
         let tail = tail(shop, "p", &[], "product_id", "product_id", page);
-        let query =
-            Query::new(format!("SELECT p.body FROM products p WHERE p.shop_id = $1{}", tail.sql), tail.values);
+        let query = Query::new(
+            format!("SELECT p.body FROM products p WHERE p.shop_id = $1{}", tail.sql),
+            tail.values,
+        );
         bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())
     }
 

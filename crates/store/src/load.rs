@@ -15,10 +15,10 @@ use crate::Store;
 use crate::billing;
 use crate::body;
 use crate::contacts::{self, meant_by};
-use crate::drafts;
-use crate::workflows;
 use crate::db::{Error, Query, Row, Value};
+use crate::drafts;
 use crate::stock;
+use crate::workflows;
 
 /// `$2, $3, …` for a list of ids, padded with doubles to a power of two so that few SQL texts are prepared.
 pub(crate) fn in_list(from: usize, ids: &[i64]) -> (String, Vec<Value>) {

@@ -14,7 +14,8 @@ use crate::db::{Options, Query, Statement};
 use crate::lists::record::records_query;
 use crate::lists::{Condition, Descending, OrderSort, Page, RecordSort, WorkSort};
 use crate::{
-    AccessSort, Column, ContactSort, Flavor, Store, audit, billing, contacts, deliveries, events, lists, load, stock,
+    AccessSort, Column, ContactSort, Flavor, Store, audit, billing, contacts, deliveries, events, lists,
+    load, stock,
 };
 
 /// Rows in every table that matters: more than a database would rather read from end to end.

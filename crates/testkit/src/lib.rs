@@ -3,8 +3,8 @@
 pub mod billing;
 pub mod chance;
 pub mod database;
-pub mod postgres;
 pub mod mail_receiver;
+pub mod postgres;
 pub mod receiver;
 pub mod stripe;
 pub mod world;

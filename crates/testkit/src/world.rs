@@ -4,7 +4,7 @@
 use domain::actor::{Actor, App, Permissions};
 use domain::address::Address;
 use domain::command::{
-    PayBack, CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, Place, PlaceHold, Reach,
+    CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, PayBack, Place, PlaceHold, Reach,
     RequestFulfillment, Restock,
 };
 use domain::hold::HoldReason;

@@ -8,6 +8,7 @@ use domain::actor::Actor;
 use domain::command::{Command, Place};
 use domain::decide::Outcome;
 use domain::id::OrderId;
+use domain::order::Article;
 use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::Engine;
@@ -50,8 +51,12 @@ impl Bench {
     async fn place(&self, change: impl FnOnce(&mut Place)) -> OrderId {
         let mut place = world::order(&[(SHIRT, 2)]);
         for line in &mut place.lines {
-            line.article.title = "<b>Shirt</b>".to_owned();
-            line.article.unit_price = 1_250;
+            line.article = Article {
+                title: "<b>Shirt</b>".to_owned(),
+                unit_price: 1_250,
+                requires_shipping: true,
+                ..Article::default()
+            };
         }
         place.placed.email = Some("buyer@example.com".to_owned());
         change(&mut place);

@@ -1,3 +1,5 @@
+//! Messages, as receivers see them.
+
 use testkit::world;
 
 use super::*;

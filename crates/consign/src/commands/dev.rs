@@ -60,7 +60,10 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
         let index = |url: &str| {
             ready.url = url.to_owned();
             let page = ready.index();
-            Router::new().route("/", get(|| async { page })).merge(explorer::routes(ready.keys)).merge(mailbox::routes(store))
+            Router::new()
+                .route("/", get(|| async { page }))
+                .merge(explorer::routes(ready.keys))
+                .merge(mailbox::routes(store))
         };
         let server = Server::new(installation, in_use, listener, index).await?;
         if args.json {
@@ -155,7 +158,10 @@ impl Ready {
                     }
                 }
                 (clickfunnels::NAME, _) => {
-                    text += &format!("{:15}workspace: {}; webhook endpoints have a secret each\n", "", self.shop.id);
+                    text += &format!(
+                        "{:15}workspace: {}; webhook endpoints have a secret each\n",
+                        "", self.shop.id
+                    );
                 }
                 _ => {}
             }

@@ -146,7 +146,8 @@ fn mails(shop: &Shop) -> String {
 
 /// The mails that are not written, if these words are those that are.
 fn off(words: &str) -> Result<Vec<MailKind>, Failure> {
-    let wanted: Vec<&str> = words.split(',').map(str::trim).filter(|word| !matches!(*word, "" | "none")).collect();
+    let wanted: Vec<&str> =
+        words.split(',').map(str::trim).filter(|word| !matches!(*word, "" | "none")).collect();
     let known = |word: &&str| MailKind::ALL.iter().any(|kind| kind.as_str() == *word);
     if let Some(other) = wanted.iter().find(|word| !known(word)) {
         let all = MailKind::ALL.map(MailKind::as_str).join(",");
@@ -180,10 +181,15 @@ fn unfit(fault: &payment_page::Fault) -> String {
         Fault::Brace => "has a closing brace for each opening one".to_owned(),
         Fault::Host => "names its host without braces".to_owned(),
         Fault::Hole(name) => {
-            format!("knows no {{{name}}}; there are: {}", payment_page::HOLES.map(|hole| format!("{{{hole}}}")).join(" "))
+            format!(
+                "knows no {{{name}}}; there are: {}",
+                payment_page::HOLES.map(|hole| format!("{{{hole}}}")).join(" ")
+            )
         }
     };
-    format!("payment_page wants an address like https://pay.example/{{order}}?amount={{amount}}&return={{return}}, which {why}")
+    format!(
+        "payment_page wants an address like https://pay.example/{{order}}?amount={{amount}}&return={{return}}, which {why}"
+    )
 }
 
 async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failure> {
@@ -235,9 +241,10 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
             shop.billing.retries = days.ok_or_else(|| usage(told.to_owned()))?;
         }
         "after_retries" => {
-            shop.billing.at_end = serde_json::from_value::<Vec<AtEnd>>(json!(words(value))).map_err(|_| {
-                usage("after_retries wants some of abandon_invoice,cancel_service; or nothing".to_owned())
-            })?;
+            shop.billing.at_end =
+                serde_json::from_value::<Vec<AtEnd>>(json!(words(value))).map_err(|_| {
+                    usage("after_retries wants some of abandon_invoice,cancel_service; or nothing".to_owned())
+                })?;
         }
         "order_waits" if value == "off" => shop.billing.order_waits = None,
         "order_waits" => {

@@ -2,7 +2,8 @@
 
 use domain::actor::Actor;
 use domain::command::{
-    PayBack, CancelOrder, Command, Fulfill, FulfillWork, PlaceHold, Reach, RecordDelivery, RequestFulfillment, Restock,
+    CancelOrder, Command, Fulfill, FulfillWork, PayBack, PlaceHold, Reach, RecordDelivery,
+    RequestFulfillment, Restock,
 };
 use domain::decide::Outcome;
 use domain::fulfillment::DeliveryStatus;

@@ -41,7 +41,7 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
     placed.custom_fields = custom_field::merged(&[], &place.placed.custom_fields, change.now, change.ids);
     let id: OrderId = change.ids.fresh();
     let invoice_lines: Vec<InvoiceLine> = lines.iter().map(|line| sold(change.ids.fresh(), line)).collect();
-    let invoice = Invoice { id: change.ids.fresh(), issued_at: change.now, lines: invoice_lines };
+    let invoice = Invoice { id: change.ids.fresh(), issued_at: change.now, lines: invoice_lines, bill: None };
     let prefix = &change.snapshot.shop.order_prefix;
     let mut order = Order {
         id,
@@ -50,7 +50,9 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
         placed,
         lines,
         invoices: vec![invoice],
+        billing: None,
         fulfillment_orders: Vec::new(),
+        refunds: Vec::new(),
         fulfillments_made: 0,
         routing: Routing::default(),
         cancelled: None,
@@ -60,7 +62,7 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
         version: 0,
     };
     if let Some((at, reason)) = place.cancelled {
-        order.cancelled = Some(Cancellation { at, reason, note: None });
+        order.cancelled = Some(Cancellation { at, reason, note: None, notify_buyer: false });
     }
     order.routing.waiting = waiting(&order, place);
     change.touch(None, order).facts.push(Fact::OrderPlaced {});
@@ -81,7 +83,15 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
 }
 
 fn sold(id: InvoiceLineId, line: &OrderLine) -> InvoiceLine {
-    InvoiceLine { id, order_line: line.id, quantity: line.quantity, removed: 0, adjusts: None }
+    InvoiceLine {
+        id,
+        order_line: line.id,
+        quantity: line.quantity,
+        removed: 0,
+        unasked: 0,
+        adjusts: None,
+        bill: None,
+    }
 }
 
 /// All units that have not left yet wait for a place.
@@ -250,6 +260,7 @@ fn arrive_fulfilled(
     change.writes.push(Write::NewFulfillment(Box::new(Fulfillment {
         id: fulfillment_id,
         name,
+        number: None,
         location,
         service,
         shares,

@@ -1,7 +1,7 @@
 //! The conversation between merchant and fulfillment service, and the opening of scheduled work.
 
 use super::part::{may, part};
-use super::{Change, Outcome, ServiceCall, StockDelta, Write, route, stock_delta, work};
+use super::{Change, Outcome, ServiceCall, Write, route, stock_delta, work};
 use crate::allowed::Action;
 use crate::command::RequestFulfillment;
 use crate::event::Fact;
@@ -11,6 +11,7 @@ use crate::order::Waiting;
 use crate::refusal::{Refusal, Thing};
 use crate::rejection::Rejection;
 use crate::snapshot::WhenDeclined;
+use crate::stock::StockDelta;
 
 /// The merchant asks. Asking for some of the units parts the work; what is asked for keeps its id.
 pub(super) fn submit(change: &mut Change<'_, '_>, command: &RequestFulfillment) -> Result<Outcome, Refusal> {

@@ -34,7 +34,8 @@ pub(super) fn listener(change: &mut Change<'_, '_>, listener: &Listener) -> Resu
         if listener.name.is_some() && other.name == listener.name {
             return Err(Refusal::Taken(Field::Name));
         }
-        let same = (&other.topic, &other.url, &other.only) == (&listener.topic, &listener.url, &listener.only);
+        let same =
+            (&other.topic, &other.url, &other.only) == (&listener.topic, &listener.url, &listener.only);
         if same && other.secret == listener.secret {
             return Err(Refusal::Taken(Field::Url));
         }

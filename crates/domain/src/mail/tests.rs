@@ -1,3 +1,5 @@
+//! Given, when, then: which facts buyers are written to about.
+
 use super::*;
 use crate::actor::Actor;
 use crate::billing::{BillingStatus, Claim, InvoiceStatus};

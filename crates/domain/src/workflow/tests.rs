@@ -1,3 +1,5 @@
+//! Given, when, then: workflows and their runs.
+
 use super::*;
 use crate::actor::Actor;
 use crate::command::Command;

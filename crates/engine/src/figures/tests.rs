@@ -1,3 +1,5 @@
+//! Figures, counted by hand.
+
 use super::*;
 
 fn shop(time_zone: &str) -> Shop {

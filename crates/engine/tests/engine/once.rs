@@ -149,9 +149,11 @@ async fn doing_it_again_without_a_key_changes_nothing(bench: Bench) {
     let cancel = Command::CancelFulfillment(parcel);
     bench.run(&cancel).await;
     let before = (bench.order(id).await, bench.timeline(id).await.len());
-    for again in
-        [Command::AcceptRequest(work, None), Command::RejectRequest(work, Default::default()), world::shipping(work)]
-    {
+    for again in [
+        Command::AcceptRequest(work, None),
+        Command::RejectRequest(work, Default::default()),
+        world::shipping(work),
+    ] {
         let refused = bench.send(&Actor::System, &again).await;
         assert!(matches!(refused, Err(Refusal::NotAllowed(..) | Refusal::Unfulfillable(..))), "{refused:?}");
     }

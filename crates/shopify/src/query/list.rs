@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::actor::Actor;
-use domain::id::{LocationId, VariantId};
+use domain::id::VariantId;
 use domain::location::Location;
 use engine::query::{Column, Condition, OrderSort, Page, WorkSort};
 use engine::{Engine, Error};

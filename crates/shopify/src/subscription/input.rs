@@ -108,12 +108,7 @@ fn untold(data: &Data, topic: &str) -> Option<UserError> {
 }
 
 /// Takes over what the input says, and tells what is wrong with it.
-fn told(
-    listener: &mut Listener,
-    field: &Field<'_>,
-    data: &Data,
-    policy: &Policy,
-) -> Vec<UserError> {
+fn told(listener: &mut Listener, field: &Field<'_>, data: &Data, policy: &Policy) -> Vec<UserError> {
     let given = |name: &str| field.arg("webhookSubscription").and_then(|input| input.get(name));
     let list = |value: &Value| -> Vec<String> {
         let items = value.as_list().unwrap_or_default();

@@ -8,8 +8,7 @@ use domain::event::FactKind;
 
 /// Topics of things that this server doesn't have. Published recordings subscribe to them, and programs do so while
 /// they set themselves up, where a refusal would end the setup; they are accepted and never told.
-const SILENT: [&str; 4] =
-    ["APP_UNINSTALLED", "INVENTORY_ITEMS_DELETE", "PRODUCTS_DELETE", "SHOP_UPDATE"];
+const SILENT: [&str; 4] = ["APP_UNINSTALLED", "INVENTORY_ITEMS_DELETE", "PRODUCTS_DELETE", "SHOP_UPDATE"];
 
 /// The topics that a kind of fact is told under.
 fn of(kind: FactKind) -> &'static [&'static str] {

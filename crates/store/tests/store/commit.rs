@@ -169,7 +169,7 @@ async fn stock_that_was_promised_leaves_and_comes_back(bench: Bench) {
     let order = bench.store.order_of_work(bench.shop.id, work.id).await.unwrap().unwrap();
     bench.run(&world::calling_off(order.id, Restock::No)).await;
     assert_eq!(bench.stock(SHIRT, HERE).await, (6, 0));
-    bench.run(&Command::AdjustStock(vec![(SHIRT, HERE, -9), (SHIRT, SERVED, 2)])).await;
+    bench.run(&Command::correct_stock(vec![(SHIRT, HERE, -9), (SHIRT, SERVED, 2)])).await;
     assert_eq!(bench.stock(SHIRT, HERE).await, (-3, 0), "goods get lost");
     assert_eq!(bench.findings().await, Vec::<String>::new());
 }
@@ -246,10 +246,10 @@ async fn index_rows_follow_the_body(bench: Bench) {
     assert_eq!(rows().await, [row("on_hold", 2, 2), row("open", 5, 5)], "a row more");
     bench.run(&Command::Release(work.id, vec![])).await;
     assert_eq!(rows().await, [row("open", 7, 7), row("closed", 0, 0)]);
-    assert!(bench.store.has_open_work(bench.shop.id, HERE).await.unwrap());
+    assert!(bench.store.burdens(bench.shop.id, &[HERE]).await.unwrap()[0].work);
     bench.ship(work.id).await;
     assert_eq!(rows().await, [row("closed", 7, 0), row("closed", 0, 0)]);
-    assert!(!bench.store.has_open_work(bench.shop.id, HERE).await.unwrap());
+    assert!(!bench.store.burdens(bench.shop.id, &[HERE]).await.unwrap()[0].work);
     let columns = bench.read("SELECT state, payment, fulfillment, version FROM orders", vec![]).await;
     let text = |i| columns[0].text(i).unwrap();
     assert_eq!((text(0), text(1), text(2)), ("open", "pending", "fulfilled"));
@@ -263,9 +263,9 @@ async fn waiting_orders_are_routed_when_something_changed(bench: Bench) {
     let due = async |now| bench.store.due_for_routing(shop, now, 10).await.unwrap();
     assert_eq!(due(bench.now()).await, [], "it was just tried");
     assert_eq!(due(order.routing.retry_at.unwrap()).await, [order.id]);
-    bench.run(&Command::AdjustStock(vec![(SHIRT, THERE, -1)])).await;
+    bench.run(&Command::correct_stock(vec![(SHIRT, THERE, -1)])).await;
     assert_eq!(due(bench.now()).await, [], "less stock is no reason");
-    bench.run(&Command::AdjustStock(vec![(SHIRT, THERE, 9)])).await;
+    bench.run(&Command::correct_stock(vec![(SHIRT, THERE, 9)])).await;
     assert_eq!(due(bench.now()).await, [order.id]);
     assert_eq!(bench.findings().await, Vec::<String>::new());
     bench.run(&Command::Route(order.id)).await;

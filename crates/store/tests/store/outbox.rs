@@ -123,7 +123,9 @@ async fn waiting(bench: &Bench) {
         let at = Time((100 + i) * SECOND);
         let event = EventId(order.id.0 * 10);
         bench.spoil(format!("INSERT INTO events (shop_id, event_id, at, dispatched, body) VALUES (1, {event}, 0, 0, '1[]')")).await;
-        assert!(bench.store.dispatched(bench.shop.id, event, &[delivery(500 + i, event)], &[], at).await.unwrap());
+        assert!(
+            bench.store.dispatched(bench.shop.id, event, &[delivery(500 + i, event)], &[], at).await.unwrap()
+        );
     }
 }
 

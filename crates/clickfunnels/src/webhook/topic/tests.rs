@@ -1,3 +1,5 @@
+//! Which facts are told under which names.
+
 use domain::access::Target;
 use domain::id::{EventId, OrderLineId};
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Given, when, then: what is said of an order after it came in.
+
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::amend::{AmendOrder, OrderChange};

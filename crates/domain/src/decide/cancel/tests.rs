@@ -2,7 +2,7 @@
 
 use super::NOTE_LENGTH;
 use crate::actor::{Actor, Permission};
-use crate::command::{PayBack, CancelOrder, Command, Fulfilled, Restock};
+use crate::command::{CancelOrder, Command, Fulfilled, PayBack, Restock};
 use crate::event::FactKind;
 use crate::fulfillment::{DeliveryEvent, DeliveryStatus};
 use crate::fulfillment_order::{Request, Stage};

@@ -1,3 +1,5 @@
+//! Given, when, then: contacts.
+
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::command::Command;

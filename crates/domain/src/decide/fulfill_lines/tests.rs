@@ -136,7 +136,10 @@ fn it_is_refused_for_the_first_reason() {
         (with(HERE, &[(line, 1), (line, 0)]), Refusal::QuantityNotPositive((0, 1))),
         (with(HERE, &[(nothing, 1)]), Refusal::Unknown(Thing::InvoiceLine(nothing))),
         (other, Refusal::Billing(Trouble::OtherContact(id))),
-        (with(HERE, &[(line, 2), (line, 1)]), Refusal::Billing(Trouble::TooManyUnits { line, asked: 3, left: 2 })),
+        (
+            with(HERE, &[(line, 2), (line, 1)]),
+            Refusal::Billing(Trouble::TooManyUnits { line, asked: 3, left: 2 }),
+        ),
     ] {
         assert_eq!(world.refused(&merchant(), leave(command.clone())), refusal, "{command:?}");
     }

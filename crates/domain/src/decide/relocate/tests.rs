@@ -9,8 +9,8 @@ use crate::fulfillment_order::{Request, Stage, StageName};
 use crate::id::{FulfillmentOrderId, LocationId};
 use crate::moving::Obstacle;
 use crate::order::StockMode;
-use crate::stock::{StockDelta, StockGuard};
 use crate::refusal::{Refusal, Thing};
+use crate::stock::{StockDelta, StockGuard};
 use crate::world::*;
 
 fn units(world: &World, id: FulfillmentOrderId) -> Vec<(i64, i64)> {
@@ -33,8 +33,7 @@ fn whole_work_keeps_its_id_and_its_promises_go_with_it() {
     assert_eq!((original, from, lines.len()), (moved, &HERE, 2));
     assert_eq!((world.work(work).location, units(&world, work)), (THERE, vec![(3, 3), (1, 1)]));
     assert_eq!((world.stock(SHIRT, HERE), world.stock(SHIRT, THERE)), ((10, 0), (10, 3)));
-    let promise =
-        StockDelta { committed: 3, guard: StockGuard::Available, ..StockDelta::none(SHIRT, THERE) };
+    let promise = StockDelta { committed: 3, guard: StockGuard::Available, ..StockDelta::none(SHIRT, THERE) };
     assert!(decision.writes.contains(&Write::Stock(promise)), "{:?}", decision.writes);
     assert!(decision.writes.contains(&Write::RouteWaiting), "others may have what was promised here");
 }
@@ -138,7 +137,11 @@ fn what_a_service_gave_up_is_routed_again() {
     world.put(MUG, THERE, 5);
     world.run(&merchant(), rerouting(&[work], &[], &[])).unwrap();
     let [left, moved] = &world.orders[0].fulfillment_orders[..] else { panic!() };
-    assert_eq!((left.stage_name(), left.lines[0].total), (StageName::Closed, 1), "what it sent stays with it");
+    assert_eq!(
+        (left.stage_name(), left.lines[0].total),
+        (StageName::Closed, 1),
+        "what it sent stays with it"
+    );
     assert_eq!((moved.location, moved.stage_name(), moved.open_quantity()), (THERE, StageName::Open, 1));
     assert_eq!((world.stock(MUG, SERVED), world.stock(MUG, THERE)), ((9, 0), (5, 1)));
 }

@@ -80,7 +80,10 @@ fn only_the_service_answers() {
     world.run(&merchant(), requesting(work, &[])).unwrap();
     let not_yours = |action| Refusal::NotAllowed(work, action, WhyNot::NotPermitted);
     assert_eq!(world.refused(&merchant(), Command::AcceptRequest(work, None)), not_yours(Action::Accept));
-    assert_eq!(world.refused(&merchant(), Command::RejectRequest(work, Default::default())), not_yours(Action::Reject));
+    assert_eq!(
+        world.refused(&merchant(), Command::RejectRequest(work, Default::default())),
+        not_yours(Action::Reject)
+    );
     let own = world.placed_work(&[(SHIRT, 1)]);
     let none = Refusal::NotAllowed(own, Action::Accept, WhyNot::NoService);
     assert_eq!(world.refused(&server(), Command::AcceptRequest(own, None)), none);

@@ -1,3 +1,5 @@
+//! Templates, as they are filled in.
+
 use super::*;
 
 fn changed(subject: &str, text: &str, html: &str) -> Template {
