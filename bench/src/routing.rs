@@ -36,6 +36,8 @@ pub fn micros() -> f64 {
         destination: destination.as_ref(),
         tie_breakers: TIE_BREAKERS,
         avoid: &[],
+        rules: &[],
+        rest: &[],
     };
     let began = Instant::now();
     for _ in 0..ROUNDS {

@@ -1,5 +1,6 @@
 //! Stock through the API: what was recorded of the original's inventory mutations, and what they do to orders that
 //! wait.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use domain::actor::Actor;
 use domain::command::Command;

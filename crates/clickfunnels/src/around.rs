@@ -2,6 +2,7 @@
 //! orders: contacts, tags, the programs that sent them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use domain::contact::{Contact, Identity};
@@ -66,9 +67,9 @@ impl Around {
         let taggings = label::taggings(call, &label::CONTACT, &tagged).await?;
         let mut apps = HashMap::new();
         for app in orders.iter().filter_map(|order| order.placed.app) {
-            if !apps.contains_key(&app) {
+            if let Entry::Vacant(unknown) = apps.entry(app) {
                 let name = call.engine.app_name(call.shop(), app).await?;
-                apps.insert(app, name.unwrap_or_default());
+                unknown.insert(name.unwrap_or_default());
             }
         }
         let (shop, now) = (call.shop().clone(), call.now());

@@ -64,9 +64,13 @@ impl Drop for MailReceiver {
 
 impl MailReceiver {
     /// Listens on a free port; takes every mail until told otherwise.
+    ///
+    /// # Panics
+    /// When loopback cannot be listened on.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("its address");
+        let bound = TcpListener::bind("127.0.0.1:0").await;
+        let listener = bound.unwrap_or_else(|error| panic!("cannot listen on loopback: {error}"));
+        let address = listener.local_addr().unwrap_or_else(|error| panic!("no local address: {error}"));
         let seen = Arc::new(Mutex::new(Seen::default()));
         let shared = seen.clone();
         let task = tokio::spawn(async move {

@@ -119,7 +119,7 @@ fn variant(order: &Order, line: &InvoiceLine) -> Option<Value> {
     let product = bill.and_then(|bill| bill.product).or(article.and_then(|article| article.product));
     let name = bill.and_then(|bill| bill.variant_name.as_deref());
     let title = article.map(|article| article.variant_title.as_deref().unwrap_or(&article.title));
-    let required = bill.map_or(true, |bill| bill.requires_fulfillment);
+    let required = bill.is_none_or(|bill| bill.requires_fulfillment);
     Some(json!({
         "id": id.0,
         "public_id": id::public(id.0),

@@ -4,7 +4,7 @@ use domain::access::{AccessGrant, Origin, Suspension, Target, TargetKind};
 use domain::billing::{Claim, Instrument};
 use domain::command::Command;
 use domain::command::billing::{
-    BillingCommand, Claims, FulfillLines, IssueInvoice, NewBillLine, NewBooks, NewPlanLine, PaymentOutcome,
+    BillingCommand, FulfillLines, IssueInvoice, NewBillLine, NewBooks, NewPlanLine, PaymentOutcome,
     PlaceBilled, RecordPayment, StockCheck,
 };
 use domain::contact::{ContactChange, SaveContact, Whom};
@@ -109,7 +109,7 @@ async fn what_is_due_is_found_when_it_is_due(bench: Bench) {
 }
 
 async fn parts_lead_to_their_order(bench: Bench) {
-    let id = place(&bench, NewBooks::External(Box::new(Claims::default()))).await;
+    let id = place(&bench, NewBooks::External(Box::default())).await;
     let line = NewBillLine { variant: SHIRT, price: MONTHLY, quantity: 2, amount: 5_000, description: None };
     let issue = IssueInvoice {
         order: id,
