@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicU64;
 
 use domain::address::Address;
 use domain::command::{Fulfilled, Place};
+use domain::invoice::{Invoice, InvoiceLine};
 use domain::money::Currency;
 use domain::order::{CancelReason, Discount, Order, OrderLine, Placed, Routing, StockMode};
 use domain::status;
@@ -279,20 +280,36 @@ fn address(first: &Row, columns: &AddressColumns) -> Option<Address> {
     (address != Address::default()).then_some(address)
 }
 
-/// The order as it would be, as far as money goes.
+/// The order as it would be, as far as money goes: with one invoice, since only what is sold is asked for.
 fn priced(place: &Place) -> Order {
-    let line = |line: &domain::command::NewLine| OrderLine {
-        id: 0.into(),
+    let id = |index: usize| i64::try_from(index).unwrap_or(i64::MAX);
+    let line = |(index, line): (usize, &domain::command::NewLine)| OrderLine {
+        id: id(index).into(),
         quantity: line.quantity,
         article: line.article.clone(),
+    };
+    let sold = |(index, line): (usize, &domain::command::NewLine)| InvoiceLine {
+        id: id(index).into(),
+        order_line: id(index).into(),
+        quantity: line.quantity,
+        removed: 0,
+        unasked: 0,
+        adjusts: None,
+        bill: None,
+    };
+    let invoice = Invoice {
+        id: 0.into(),
+        issued_at: place.placed.processed_at,
+        lines: place.lines.iter().enumerate().map(sold).collect(),
+        bill: None,
     };
     Order {
         id: 0.into(),
         number: place.number,
         name: String::new(),
         placed: place.placed.clone(),
-        lines: place.lines.iter().map(line).collect(),
-        invoices: Vec::new(),
+        lines: place.lines.iter().enumerate().map(line).collect(),
+        invoices: vec![invoice],
         billing: None,
         fulfillment_orders: Vec::new(),
         refunds: Vec::new(),
