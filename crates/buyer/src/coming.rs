@@ -44,7 +44,7 @@ pub(crate) fn of(order: &Order, saying: &Saying) -> Vec<Coming> {
     }
     let shown = |(line, why, quantity): (OrderLineId, String, i64)| {
         let article = &order.line(line)?.article;
-        let variant = article.variant_title.clone().filter(|title| !title.trim().is_empty());
+        let variant = article.distinguishing_title().map(str::to_owned);
         Some(Coming { quantity, title: article.title.clone(), variant, why })
     };
     coming.into_iter().filter_map(shown).collect()

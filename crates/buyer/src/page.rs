@@ -205,7 +205,7 @@ fn back(order: &Order, words: &Words) -> Option<Back> {
 }
 
 fn line(line: &OrderLine, quantity: i64, amount: String) -> Line {
-    let variant = line.article.variant_title.clone().filter(|title| !title.trim().is_empty());
+    let variant = line.article.distinguishing_title().map(str::to_owned);
     Line { title: line.article.title.clone(), variant, quantity, amount }
 }
 

@@ -62,7 +62,7 @@ fn of(order: &Order, one: &Fulfillment, title: String, saying: &Saying) -> Parce
     let untracked = ships && trackings.iter().all(|known| known.number.is_none() && known.url.is_none());
     let content = |share: &domain::fulfillment::Share| {
         let article = article(&share)?;
-        let variant = article.variant_title.as_deref().filter(|title| !title.trim().is_empty());
+        let variant = article.distinguishing_title();
         let title =
             variant.map_or_else(|| article.title.clone(), |variant| format!("{}, {variant}", article.title));
         Some((share.quantity, title))

@@ -351,6 +351,12 @@ impl Article {
     pub fn is_counted(&self) -> bool {
         self.tracked && self.requires_shipping && self.variant.is_some()
     }
+
+    /// The variant's title, if it tells people more than the article's own.
+    pub fn distinguishing_title(&self) -> Option<&str> {
+        let title = self.variant_title.as_deref().map(str::trim);
+        title.filter(|title| !title.is_empty() && *title != self.title.trim())
+    }
 }
 
 impl OrderLine {
@@ -447,5 +453,23 @@ impl Order {
             .filter(|line| line.order_line == id)
             .map(|line| line.remaining())
             .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_is_told_where_its_title_says_more() {
+        let article = |variant: Option<&str>| Article {
+            title: "Mug".into(),
+            variant_title: variant.map(str::to_owned),
+            ..Article::default()
+        };
+        assert_eq!(article(Some("Blue")).distinguishing_title(), Some("Blue"));
+        for same in [None, Some(" "), Some("Mug ")] {
+            assert_eq!(article(same).distinguishing_title(), None, "{same:?}");
+        }
     }
 }

@@ -124,7 +124,7 @@ fn article(order: &Order, line: OrderLineId, quantity: i64, total: Option<Minor>
     let article = order.line(line).map(|line| &line.article);
     json!({
         "title": article.map_or("", |article| &article.title),
-        "variant": article.and_then(|article| article.variant_title.as_deref()).and_then(filled),
+        "variant": article.and_then(|article| article.distinguishing_title()),
         "sku": article.and_then(|article| article.sku.as_deref()),
         "quantity": quantity,
         "total": total.map(|total| price(order, total)),
