@@ -174,6 +174,7 @@ impl Object for VariantNode<'_> {
                 WhenOut::SellOn => "CONTINUE",
             }),
             "inventoryQuantity" => Out::Int(self.available()),
+            "image" => Out::maybe(data.products.get(&variant.product).and_then(ImageNode::of)),
             "legacyResourceId" => Out::from(variant.id.0.to_string()),
             "price" => Out::from(domain::money::decimal(variant.price, data.shop.currency)),
             "product" => {
