@@ -404,6 +404,12 @@ const UPDATE_ORDER: &str = "UPDATE orders SET version = $3, number = $4, name = 
      processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
      contact_id = $15, due_at = $16, ask_at = $17, subscription = $18, route_at = $19, body = $20, \
      route_seen = coalesce($21, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
+/// The columns of an order anew, if it is as it was read: all but the last, when it is routed again, which is moved
+/// without the order being read.
+pub(crate) const ORDER_ANEW: &str = "UPDATE orders SET number = $4, name = $5, source_key = $6, email = $7, \
+     processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
+     contact_id = $15, due_at = $16, ask_at = $17, subscription = $18 \
+     WHERE shop_id = $1 AND order_id = $2 AND version = $3";
 const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body, \
      untracked_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6, \

@@ -61,6 +61,19 @@ pub(crate) fn tagged(shop: ShopId, before: Option<&Contact>, contact: &Contact, 
 
 const UNTAG: &str = "DELETE FROM tags_of_contacts WHERE shop_id = $1 AND contact_id = $2";
 
+/// Statements that write the columns and labels of a contact anew, if it is as it was read.
+pub(crate) fn anew(shop: ShopId, contact: &Contact, out: &mut Vec<Statement>) {
+    let mut params: Vec<Value> = vec![shop.0.into(), contact.id.0.into()];
+    params.extend(columns(contact));
+    out.push(Statement::new(COLUMNS_ANEW, params));
+    let nobody = Contact { tags: Vec::new(), ..contact.clone() };
+    out.push(Statement::new(UNTAG, vec![shop.0.into(), contact.id.0.into()]).any());
+    tagged(shop, Some(&nobody), contact, out);
+}
+
+const COLUMNS_ANEW: &str = "UPDATE contacts SET email = $4, phone = $5, created_at = $6, updated_at = $7, active = $8, \
+     somebody = $9 WHERE shop_id = $1 AND contact_id = $2 AND version = $3";
+
 /// Its labels as they are looked up.
 fn tags(contact: &Contact) -> Vec<String> {
     let mut tags: Vec<String> = contact.tags.iter().map(|tag| tag.to_lowercase()).collect();

@@ -126,6 +126,13 @@ pub(crate) fn taking_rows(order: &Order) -> Vec<IndexRow> {
 /// Which rows of a narrow table an order has.
 type RowsOf = fn(&Order) -> Vec<IndexRow>;
 
+const TABLES: [(&Table, RowsOf); 4] = [
+    (&FULFILLMENT_ORDERS, fulfillment_order_rows),
+    (&INVOICES, invoice_rows),
+    (&RESTOCKS, restock_rows),
+    (&TAKINGS, taking_rows),
+];
+
 /// The statements of a narrow table.
 pub(crate) struct Table {
     insert: &'static str,
@@ -141,16 +148,25 @@ pub(crate) fn differences(
     after: Option<&Order>,
     out: &mut Vec<Statement>,
 ) {
-    let tables: [(&Table, RowsOf); 4] = [
-        (&FULFILLMENT_ORDERS, fulfillment_order_rows),
-        (&INVOICES, invoice_rows),
-        (&RESTOCKS, restock_rows),
-        (&TAKINGS, taking_rows),
-    ];
-    for (table, rows) in tables {
+    for (table, rows) in TABLES {
         let of = |order: Option<&Order>| order.map(rows).unwrap_or_default();
         difference(shop, table, &of(before), &of(after), out);
     }
+}
+
+/// Statements that write every row that an order has in the narrow tables, whatever is there now.
+pub(crate) fn anew(shop: ShopId, order: &Order, out: &mut Vec<Statement>) {
+    let mut rows = Vec::new();
+    differences(shop, None, Some(order), &mut rows);
+    // Money that doesn't count any more, as of an order that turned out to be a test, has no row to be written over.
+    let of_order = "DELETE FROM takings WHERE shop_id = $1 AND order_id = $2";
+    out.push(Statement::new(of_order, vec![shop.0.into(), order.id.0.into()]).any());
+    for (table, rows_of) in TABLES {
+        for row in rows_of(order) {
+            out.push(Statement::new(table.delete, vec![shop.0.into(), row.id.into()]).any());
+        }
+    }
+    out.extend(rows);
 }
 
 /// Statements that turn the rows of `before` into those of `after`.

@@ -31,6 +31,7 @@ mod lists;
 mod load;
 mod migrate;
 mod postgres;
+mod reindex;
 mod shops;
 mod sqlite;
 mod stock;
@@ -70,6 +71,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_mails", include_str!("migrations/0011_mails.sql")),
     ("0012_figures", include_str!("migrations/0012_figures.sql")),
     ("0013_workflows", include_str!("migrations/0013_workflows.sql")),
+    ("0014_runs", include_str!("migrations/0014_runs.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.
@@ -99,12 +101,14 @@ impl Store {
         Ok(Self { db: Db::open(url, options).await?, parsed: Arc::new(body::Parsed::new()) })
     }
 
-    /// Brings the schema up to date; answers what was applied.
+    /// Brings the schema up to date, and what is derived from bodies with it; answers what was applied.
     ///
     /// # Errors
-    /// As [`Db::migrate`].
+    /// As [`Db::migrate`] and [`Store::reindex`].
     pub async fn migrate(&self) -> Result<Vec<String>, Error> {
-        self.db.migrate(MIGRATIONS).await
+        let mut applied = self.db.migrate(MIGRATIONS).await?;
+        applied.extend(self.reindex_if_older().await?);
+        Ok(applied)
     }
 
     /// The database beneath, for the doctor, backups and load programs.

@@ -1,15 +1,17 @@
 //! Forgetting somebody beside the things themselves: what waits to be told of it, what was sent, what receivers
-//! answered, and answers kept for requests that are sent again.
+//! answered, runs of workflows, and answers kept for requests that are sent again.
 
 use domain::decide::Decision;
 use domain::id::{ContactId, OrderId, ShopId};
 use domain::snapshot::Snapshot;
 
 use crate::db::{Statement, Value};
+use crate::workflows;
 
-/// Events about one of the orders, or about the contact alone. Statements that have no orders name order 0.
+/// Events about one of the orders, or about the contact alone, or steps of workflows that are about either. Statements
+/// that have no orders name order 0.
 const EVENTS: &str = "SELECT event_id FROM events WHERE shop_id = $1 AND \
-     (order_id = $2 OR order_id IS NULL AND (body LIKE $3 OR body LIKE $4))";
+     (order_id = $2 OR order_id IS NULL AND (body LIKE $3 OR body LIKE $4 OR body LIKE $5))";
 
 /// Statements that forget; they come after the decision's own events, from which waiting ones take what they tell.
 pub(crate) fn forgotten(
@@ -29,7 +31,7 @@ pub(crate) fn forgotten(
         };
         let sql = format!(
             "UPDATE events SET snapshot = (SELECT now.snapshot FROM events now WHERE now.shop_id = $1 \
-             AND now.event_id = $5) WHERE shop_id = $1 AND dispatched = 0 AND event_id < $5 AND event_id IN ({EVENTS})"
+             AND now.event_id = $6) WHERE shop_id = $1 AND dispatched = 0 AND event_id < $6 AND event_id IN ({EVENTS})"
         );
         out.push(Statement::new(sql, of(event.order)).any());
     }
@@ -46,6 +48,7 @@ pub(crate) fn forgotten(
         );
         out.push(Statement::new(deliveries, about(shop, order, contact)).any());
     }
+    out.extend(workflows::forgotten(shop, contact, orders));
     out.extend(ids(snapshot, contact, orders).into_iter().map(|id| {
         // Ids are long and drawn once, so whatever contains one was about that thing.
         let sql = "DELETE FROM idempotency WHERE shop_id = $1 AND answer LIKE $2";
@@ -57,7 +60,8 @@ pub(crate) fn forgotten(
 /// The values of [`EVENTS`].
 fn about(shop: ShopId, order: Option<OrderId>, contact: ContactId) -> Vec<Value> {
     let named = |end: &str| Value::from(format!("%\"contact\":{contact}{end}%"));
-    vec![shop.0.into(), order.map_or(0, |order| order.0).into(), named(","), named("}")]
+    let order = order.map_or(0, |order| order.0);
+    vec![shop.0.into(), order.into(), named(","), named("}"), format!("%\"order\":{order},%").into()]
 }
 
 /// The contact, its orders, their work, and what left of them.

@@ -13,5 +13,6 @@ mod invoices;
 mod lists;
 mod outbox;
 mod redaction;
+mod reindex;
 mod rules;
 mod shops;
