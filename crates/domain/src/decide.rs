@@ -118,7 +118,7 @@ pub fn decide(
         Command::SaveRecords(records) => record::save(&mut change, records),
         Command::RemoveRecords(ids) => record::remove(&mut change, ids),
         Command::SaveWorkflow(one) => workflow::save(&mut change, one),
-        Command::AdvanceRun(run) => workflow::advance(&mut change, run.id),
+        Command::AdvanceRun(run, writable) => workflow::advance(&mut change, run, writable),
         Command::ResumeRun(id) => workflow::resume(&mut change, *id),
         Command::SetStock(set) => count::set(&mut change, set),
         Command::AdjustStock(adjust) => count::adjust(&mut change, adjust),
@@ -244,12 +244,16 @@ impl<'a, 'i> Change<'a, 'i> {
             let (id, gone) = (self.ids.fresh::<EventId>(), vec![Fact::OrderDeleted {}]);
             events.push(Event::new(id, self.now, self.actor, Some(order), gone));
         }
+        let stock = added_up(self.stock);
+        let moved = stock_facts(&stock, &self.facts);
+        // One action is one event where it can be.
+        events.first_mut().map_or(&mut self.facts, |event| &mut event.facts).extend(moved);
         if !self.facts.is_empty() {
             let id = self.ids.fresh::<EventId>();
             events.push(Event::new(id, self.now, self.actor, None, self.facts));
         }
         // Stock likewise; last of all, so that the rows that orders share are locked as briefly as can be.
-        self.writes.extend(added_up(self.stock).into_iter().map(Write::Stock));
+        self.writes.extend(stock.into_iter().map(Write::Stock));
         Decision { writes: self.writes, events, heard: Heard::default(), outcome, at: self.now }
     }
 }
@@ -289,6 +293,15 @@ fn added_up(mut deltas: Vec<StockDelta>) -> Vec<StockDelta> {
         }
     }
     sums
+}
+
+/// What is told of stock that moved: of each row once, and of none that `told` speaks of.
+fn stock_facts(deltas: &[StockDelta], told: &[Fact]) -> Vec<Fact> {
+    let moves = |delta: &&StockDelta| delta.on_hand != 0 || delta.committed != 0 || !delta.is_plain();
+    let untold =
+        |delta: &&StockDelta| told.iter().all(|fact| fact.stock() != Some((delta.location, delta.variant)));
+    let told_of = |delta: &StockDelta| Fact::StockMoved { location: delta.location, variant: delta.variant };
+    deltas.iter().filter(moves).filter(untold).map(told_of).collect()
 }
 
 /// Adds the facts that follow from the difference between before and after.
@@ -347,3 +360,6 @@ fn stock_delta(
     let variant = order.line(line.order_line)?.article.variant?;
     Some(StockDelta::none(variant, at))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::fulfillment_order::{Request, StageName};
-use crate::id::{AppId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ServiceId};
+use crate::id::{
+    AppId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ServiceId, VariantId,
+};
 use crate::time::Time;
 
 /// Something that happened.
@@ -51,7 +53,7 @@ pub struct Work {
 pub mod billing;
 mod fact;
 
-pub use billing::{AccessNews, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
+pub use billing::{AccessNews, InvoiceNews, PaymentNews, PlanDirection, ReturnNews, ServiceNews};
 pub use fact::{Fact, FactKind};
 
 /// A quantity of a line of a fulfillment order.
@@ -83,6 +85,17 @@ impl Fact {
             | Fact::CancellationAccepted { work, .. }
             | Fact::CancellationRejected { work, .. }
             | Fact::GaveUp { work, .. } => Some(work),
+            _ => None,
+        }
+    }
+
+    /// Where and of what stock changed, if the fact is about that.
+    pub fn stock(&self) -> Option<(LocationId, VariantId)> {
+        match self {
+            Fact::StockChanged { location, variant, .. }
+            | Fact::StockMoved { location, variant }
+            | Fact::StockingBegan { location, variant, .. }
+            | Fact::StockingEnded { location, variant } => Some((*location, *variant)),
             _ => None,
         }
     }

@@ -75,6 +75,10 @@ pub struct Told<'a> {
     pub products: &'a [Product],
     /// The variants that changed with it, likewise.
     pub variants: &'a [Variant],
+    /// What locations have of the variants of which the event's facts say that stock changed, as it is now and not as
+    /// it was then: stock is shared, and whoever decides doesn't know what others do meanwhile. Those that are gone are
+    /// missing.
+    pub stock: &'a [Stock],
     /// What is around all of them; empty where no listener's dialect [`needs`](Dialect::needs) it.
     pub surroundings: &'a Surroundings,
     /// Every location.

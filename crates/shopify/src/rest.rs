@@ -21,7 +21,7 @@ pub(crate) mod order;
 mod order_input;
 mod paging;
 pub(crate) mod place;
-mod refund;
+pub(crate) mod refund;
 mod route;
 mod run;
 mod serve;

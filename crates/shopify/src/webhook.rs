@@ -25,7 +25,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::rest::{Around, form, fulfillment, order};
+use crate::rest::{Around, form, fulfillment, order, refund};
 use crate::subscription::Settings;
 use topic::{Group, Topic};
 
@@ -124,6 +124,7 @@ fn hears(told: &Told<'_>, group: Group, fact: &Fact) -> bool {
                 || fulfillment_of(told, fact).is_some_and(|fulfillment| sees(fulfillment.service))
         }
         Group::Orders
+        | Group::Refunds
         | Group::Customers
         | Group::Locations
         | Group::InventoryItems
@@ -158,12 +159,20 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
             let order = order::order(&around(told), told.order?, told.fulfillments);
             Some(customer::with(told, order))
         }
+        Group::Refunds => refunded(told, fact),
         Group::Customers => customer::payload(told, fact),
         Group::Locations => place::location(told, fact),
         Group::InventoryItems => article::item(told, fact),
         Group::InventoryLevels => article::level(told, fact),
         Group::Products => article::product(told, fact),
     }
+}
+
+/// The refund that a fact is about, as it stands with the order.
+fn refunded(told: &Told<'_>, fact: &Fact) -> Option<Value> {
+    let (Fact::RefundCreated { refund: id }, order) = (fact, told.order?) else { return None };
+    let made = order.refunds.iter().find(|refund| refund.id == *id)?;
+    Some(refund::refund(&around(told), order, made))
 }
 
 /// The fulfillment that a fact is about.

@@ -14,6 +14,9 @@ use crate::db::{Error, Query, Row, Statement, Value};
 use crate::lists::{Descending, Page};
 use crate::load::by_ids;
 
+/// The stock of so many variants is read by one query; a product may have thousands of them.
+const AT_ONCE: usize = 500;
+
 /// The columns that [`stock_of`] reads.
 const COLUMNS: &str = "variant_id, location_id, on_hand, committed, reserved, damaged, safety_stock, \
      quality_control, incoming, stocked, created_at, updated_at";
@@ -145,8 +148,8 @@ pub(crate) fn page_query(shop: ShopId, location: LocationId, which: Shelves, pag
         Descending::No => (">", "ASC"),
         Descending::Yes => ("<", "DESC"),
     };
-    if let Some((_, last)) = page.after {
-        values.push(last.into());
+    if let Some((_, last)) = &page.after {
+        values.push((*last).into());
         let _ = write!(sql, " AND variant_id {than} $3");
     }
     let _ = write!(sql, " ORDER BY variant_id {direction} LIMIT {}", page.limit);
@@ -154,6 +157,21 @@ pub(crate) fn page_query(shop: ShopId, location: LocationId, which: Shelves, pag
 }
 
 impl Store {
+    /// What every location has of those variants.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn stock_of_variants(&self, shop: ShopId, variants: &[VariantId]) -> Result<Vec<Stock>, Error> {
+        let mut stock = Vec::new();
+        for some in variants.chunks(AT_ONCE) {
+            let ids: Vec<i64> = some.iter().map(|variant| variant.0).collect();
+            for row in self.db.read(vec![of_variants(shop, &ids)]).await?.iter().flatten() {
+                stock.push(stock_of(row)?);
+            }
+        }
+        Ok(stock)
+    }
+
     /// A page of what a location holds, by variant.
     ///
     /// # Errors

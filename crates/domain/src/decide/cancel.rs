@@ -246,7 +246,9 @@ fn refund(
     };
     let (id, at, note) = (change.ids.fresh(), change.now, None);
     let refund = Refund { id, at, note, lines, transactions, credit_expires_at };
-    change.order(command.order)?.order.refunds.push(refund);
+    let touched = change.order(command.order)?;
+    touched.order.refunds.push(refund);
+    touched.facts.push(Fact::RefundCreated { refund: id });
     Ok(())
 }
 

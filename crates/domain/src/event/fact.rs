@@ -1,6 +1,6 @@
 //! Facts: each kind of thing that can happen, and what is told of it.
 
-use super::{AccessNews, InvoiceNews, LineQuantity, PaymentNews, PlanDirection, ServiceNews, Work};
+use super::{AccessNews, InvoiceNews, LineQuantity, PaymentNews, PlanDirection, ReturnNews, ServiceNews, Work};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Target;
@@ -9,7 +9,8 @@ use crate::fulfillment_order::StageName;
 use crate::hold::Hold;
 use crate::id::{
     AccessGrantId, ContactId, DeliveryEventId, FulfillmentId, FulfillmentOrderId, InvoiceId, ListenerId,
-    LocationId, OrderId, OrderLineId, PriceId, ProductId, RunId, ServiceId, TransactionId, VariantId,
+    LocationId, OrderId, OrderLineId, PriceId, ProductId, RefundId, ReturnId, RunId, ServiceId, TransactionId,
+    VariantId,
 };
 use crate::record::Record;
 use crate::stock::{StateChange, StockCause};
@@ -72,6 +73,11 @@ facts! {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         notify_buyer: bool,
     } = "order_edited",
+    /// Units were given up, or money went back for them.
+    RefundCreated {
+        /// The refund, which is kept with the order.
+        refund: RefundId,
+    } = "refund_created",
     /// Some of an order left, not all.
     OrderPartlyFulfilled {} = "order_partly_fulfilled",
     /// All of an order left.
@@ -393,6 +399,14 @@ facts! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         available: Option<i64>,
     } = "stock_changed",
+    /// What a location has of a variant, or has promised of it, changed because of what happened to orders; told once
+    /// for each, and only of those that no other fact of the event tells of.
+    StockMoved {
+        /// The location.
+        location: LocationId,
+        /// The variant.
+        variant: VariantId,
+    } = "stock_moved",
     /// A location began to stock a variant.
     StockingBegan {
         /// The location.
@@ -431,6 +445,25 @@ facts! {
         /// What.
         news: PaymentNews,
     } = "payment",
+    /// Units were given up by whoever sent others, or said that none will be.
+    UnitsGivenUp {
+        /// The fulfillment that remembers them; it was made with this, whether or not something is in it.
+        fulfillment: FulfillmentId,
+        /// Lines and quantities.
+        lines: Vec<(OrderLineId, i64)>,
+    } = "units_given_up",
+    /// Money goes back, by movements that are told of as well.
+    Refunded {
+        /// The refund.
+        refund: RefundId,
+    } = "refunded",
+    /// Something happened to a return.
+    Return {
+        /// The return.
+        id: ReturnId,
+        /// What.
+        news: ReturnNews,
+    } = "return",
     /// What an order is billed for changed; what it was is kept with its billing.
     PlanChanged {
         /// The line.

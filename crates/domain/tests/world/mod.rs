@@ -2,7 +2,7 @@
 //! would, and checks what must hold afterwards. Shared by the decision tables and by the histories.
 #![allow(dead_code, unreachable_pub, reason = "two test programs use it, neither all of it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::AccessGrant;
 use domain::actor::{Actor, App, Permissions};
@@ -234,8 +234,36 @@ pub fn calling_off(order: OrderId, restock: Restock) -> Command {
     })
 }
 
+/// What happened, but for stock that moved because of it; that every decision tells of it is asserted as it is made.
 pub fn kinds(decision: &Decision) -> Vec<FactKind> {
-    decision.events.iter().flat_map(|event| &event.facts).map(Fact::kind).collect()
+    facts(decision).map(Fact::kind).filter(|kind| *kind != FactKind::StockMoved).collect()
+}
+
+fn facts(decision: &Decision) -> impl Iterator<Item = &Fact> {
+    decision.events.iter().flat_map(|event| &event.facts)
+}
+
+/// Where stock moved because of what happened to orders, as it is told.
+pub fn moved(decision: &Decision) -> Vec<(VariantId, LocationId)> {
+    let moved = facts(decision).filter_map(|fact| match fact {
+        Fact::StockMoved { location, variant } => Some((*variant, *location)),
+        _ => None,
+    });
+    moved.collect()
+}
+
+/// Every row of stock that is written is told of, and none is told of twice as changed or moved.
+fn assert_stock_is_told(decision: &Decision) {
+    let written = decision.writes.iter().filter_map(|write| match write {
+        Write::Stock(delta) => Some((delta.location, delta.variant)),
+        _ => None,
+    });
+    let written: BTreeSet<_> = written.collect();
+    let told: BTreeSet<_> = facts(decision).filter_map(Fact::stock).collect();
+    assert_eq!(told, written, "{:?}", decision.events);
+    let changed = |fact: &&Fact| matches!(fact, Fact::StockChanged { .. } | Fact::StockMoved { .. });
+    let changed: Vec<_> = facts(decision).filter(changed).filter_map(Fact::stock).collect();
+    assert_eq!(changed.iter().collect::<BTreeSet<_>>().len(), changed.len(), "{:?}", decision.events);
 }
 
 impl World {
@@ -404,7 +432,9 @@ impl World {
             *next += 1;
             *next
         };
-        decide(&snapshot, command, actor, self.now, &mut Ids::new(&mut fresh))
+        let decision = decide(&snapshot, command, actor, self.now, &mut Ids::new(&mut fresh))?;
+        assert_stock_is_told(&decision);
+        Ok(decision)
     }
 
     /// Writes everything, or nothing if a guard fails.

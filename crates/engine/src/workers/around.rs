@@ -7,6 +7,7 @@ use domain::id::{AccessGrantId, ContactId, ProductId, RecordId, VariantId};
 use domain::product::Product;
 use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
+use domain::stock::Stock;
 use store::db::Value;
 use store::{Column, Condition, Page, Pending, RecordSort};
 
@@ -32,6 +33,16 @@ pub(super) async fn with_contacts(engine: &Engine, shop: &Shop, pending: &mut Pe
         pending.contacts.extend(engine.store().contacts_by_id(shop.id, &missing).await?);
     }
     Ok(())
+}
+
+/// Reads what locations have of the variants whose stock changed with any of these events. They happened before it is
+/// read, and whatever happens afterwards is told of by an event of its own, so the last that is told of a row is true.
+pub(super) async fn stock(engine: &Engine, shop: &Shop, pending: &[Pending]) -> Result<Vec<Stock>, Error> {
+    let facts = pending.iter().flat_map(|pending| &pending.event.facts);
+    let mut variants: Vec<VariantId> = facts.filter_map(Fact::stock).map(|(_, variant)| variant).collect();
+    variants.sort_unstable();
+    variants.dedup();
+    Ok(engine.store().stock_of_variants(shop.id, &variants).await?)
 }
 
 /// Reads everything around an event.

@@ -44,6 +44,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
         return Ok(0);
     }
     let audience = audience(engine, shop).await?;
+    let stock = around::stock(engine, shop, &pending).await?;
     let workflows = engine.store().workflows(shop.id).await?;
     let mut done = 0;
     for mut pending in pending {
@@ -66,6 +67,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
                 contacts: &pending.contacts,
                 products: &pending.products,
                 variants: &pending.variants,
+                stock: &stock,
                 surroundings: &surroundings,
                 locations: &audience.locations,
                 services: &audience.services,

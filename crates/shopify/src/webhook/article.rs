@@ -1,8 +1,8 @@
 //! What is told of products, of what is counted of them, and of how much of it is where.
 
 use domain::event::Fact;
-use domain::id::VariantId;
 use domain::product::Variant;
+use domain::stock::Stock;
 use engine::dialect::Told;
 use serde_json::{Value, json};
 
@@ -26,22 +26,28 @@ pub(super) fn item(told: &Told<'_>, fact: &Fact) -> Option<Value> {
     Some(article::inventory_item(told.shop, variant))
 }
 
-/// How much of it is where, of what was counted, corrected, or is stocked from now on.
+/// How much of it is where. What changed is told as it is now, with the time of its last change: orders share stock,
+/// so what somebody thought to be there when deciding may never have been so, and the latest message must be true.
 pub(super) fn level(told: &Told<'_>, fact: &Fact) -> Option<Value> {
-    let (location, variant, available): (_, VariantId, Option<i64>) = match fact {
-        Fact::StockChanged { location, variant, available, .. } => (location, *variant, *available),
-        Fact::StockingBegan { location, variant, available } => (location, *variant, Some(*available)),
-        Fact::StockingEnded { location, variant } => {
+    let (location, variant) = fact.stock()?;
+    let level = told.stock.iter().find(|level| (level.location, level.variant) == (location, variant));
+    let (available, updated_at) = match fact {
+        Fact::StockingEnded { .. } => {
             return Some(json!({ "inventory_item_id": variant.0, "location_id": location.0 }));
         }
-        _ => return None,
+        Fact::StockingBegan { available, .. } => (Some(*available), None),
+        // A location that is gone has no levels any more.
+        Fact::StockChanged { available, .. } => {
+            (level.map(Stock::available).or(*available), level.and_then(|level| level.updated_at))
+        }
+        _ => (level.map(Stock::available), level.and_then(|level| level.updated_at)),
     };
     let id = gid("InventoryLevel", location.0);
     Some(json!({
         "inventory_item_id": variant.0,
         "location_id": location.0,
         "available": available,
-        "updated_at": form::time(told.shop, told.event.at),
+        "updated_at": form::time(told.shop, updated_at.unwrap_or(told.event.at)),
         "admin_graphql_api_id": format!("{id}?inventory_item_id={variant}"),
     }))
 }

@@ -19,6 +19,7 @@ use domain::listener::Listener;
 use domain::order::Order;
 use domain::product::Variant;
 use domain::snapshot::Shop;
+use domain::stock::Stock;
 use domain::time::{SECOND, Time};
 use engine::dialect::{Called, Dialect, Message, Told};
 use engine::retry::Schedule;
@@ -29,6 +30,8 @@ use super::*;
 
 /// 2025-07-10T16:15:47Z
 const AT: Time = Time(1_752_164_147 * SECOND);
+/// A minute later stock changed once more.
+const LATER: Time = Time(AT.0 + 60 * SECOND);
 
 fn work(id: i64, stage: StageName, request: Request) -> Work {
     Work { id: FulfillmentOrderId(id), stage, request, service: None, location: LocationId(10) }
@@ -128,6 +131,12 @@ fn announced(facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Messag
         contacts: &[contact()],
         products: &[world::product(ProductId(9))],
         variants: &[Variant { product: ProductId(9), ..world::variant(VariantId(100)) }],
+        stock: &[Stock {
+            on_hand: 9,
+            committed: 3,
+            updated_at: Some(LATER),
+            ..Stock::none(VariantId(100), LocationId(10))
+        }],
         surroundings: &Default::default(),
         locations: &[world::location(LocationId(10), 1)],
         services: &[world::service()],

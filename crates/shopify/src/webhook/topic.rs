@@ -22,6 +22,7 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::ContactUpdated => &["CUSTOMERS_UPDATE"],
         FactKind::ContactDeleted => &["CUSTOMERS_DELETE"],
         FactKind::OrderEdited => &["ORDERS_EDITED"],
+        FactKind::RefundCreated => &["REFUNDS_CREATE"],
         FactKind::OrderPartlyFulfilled => &["ORDERS_PARTIALLY_FULFILLED"],
         FactKind::OrderFulfilled => &["ORDERS_FULFILLED"],
         FactKind::WorkRouted => &["FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE"],
@@ -58,7 +59,7 @@ fn of(kind: FactKind) -> &'static [&'static str] {
         FactKind::ProductSaved => &["PRODUCTS_UPDATE"],
         FactKind::VariantCreated => &["INVENTORY_ITEMS_CREATE"],
         FactKind::VariantUpdated => &["INVENTORY_ITEMS_UPDATE"],
-        FactKind::StockChanged => &["INVENTORY_LEVELS_UPDATE"],
+        FactKind::StockChanged | FactKind::StockMoved => &["INVENTORY_LEVELS_UPDATE"],
         FactKind::StockingBegan => &["INVENTORY_LEVELS_CONNECT"],
         FactKind::StockingEnded => &["INVENTORY_LEVELS_DISCONNECT"],
         FactKind::WorkPrepared => &["FULFILLMENT_ORDERS_LINE_ITEMS_PREPARED_FOR_PICKUP"],
@@ -92,6 +93,7 @@ pub(crate) enum Group {
     Fulfillments,
     FulfillmentEvents,
     Orders,
+    Refunds,
     Customers,
     Locations,
     InventoryItems,
@@ -100,12 +102,13 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    const ALL: [Group; 10] = [
+    const ALL: [Group; 11] = [
         Group::FulfillmentOrders,
         Group::FulfillmentHolds,
         Group::Fulfillments,
         Group::FulfillmentEvents,
         Group::Orders,
+        Group::Refunds,
         Group::Customers,
         Group::Locations,
         Group::InventoryItems,
@@ -120,6 +123,7 @@ impl Group {
             Group::Fulfillments => "FULFILLMENTS",
             Group::FulfillmentEvents => "FULFILLMENT_EVENTS",
             Group::Orders => "ORDERS",
+            Group::Refunds => "REFUNDS",
             Group::Customers => "CUSTOMERS",
             Group::Locations => "LOCATIONS",
             Group::InventoryItems => "INVENTORY_ITEMS",
@@ -138,7 +142,7 @@ impl Group {
             Group::Fulfillments | Group::FulfillmentEvents => {
                 &[ReadFulfillments, ReadMerchantWork, ReadAssignedWork, ReadThirdPartyWork]
             }
-            Group::Orders => &[Permission::ReadOrders],
+            Group::Orders | Group::Refunds => &[Permission::ReadOrders],
             Group::Customers => &[Permission::ReadContacts],
             Group::Locations => &[Permission::ReadLocations],
             Group::InventoryItems | Group::InventoryLevels => &[Permission::ReadInventory],

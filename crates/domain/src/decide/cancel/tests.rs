@@ -3,7 +3,7 @@
 use super::NOTE_LENGTH;
 use crate::actor::{Actor, Permission};
 use crate::command::{CancelOrder, Command, Fulfilled, PayBack, Restock};
-use crate::event::FactKind;
+use crate::event::{Fact, FactKind};
 use crate::fulfillment::{DeliveryEvent, DeliveryStatus};
 use crate::fulfillment_order::{Request, Stage};
 use crate::id::{DeliveryEventId, FulfillmentId, OrderId};
@@ -155,6 +155,7 @@ fn an_order_called_off_asks_for_nothing() {
         assert_eq!(
             kinds(&decision),
             [
+                FactKind::RefundCreated,
                 FactKind::WorkCancelled,
                 FactKind::WorkCancelled,
                 FactKind::OrderCancelled,
@@ -163,6 +164,8 @@ fn an_order_called_off_asks_for_nothing() {
         );
         assert_eq!(world.stock(SHIRT, HERE), left);
         let order = world.order(id);
+        let refund = order.refunds[0].id;
+        assert_eq!(decision.events[0].facts[0], Fact::RefundCreated { refund });
         assert!(order.fulfillment_orders.iter().all(|fo| fo.stage == Stage::Closed));
         assert!(order.fulfillment_orders.iter().flat_map(|fo| &fo.lines).all(|line| line.total == 0));
         assert!(order.lines.iter().all(|line| order.current_quantity(line.id) == 0));

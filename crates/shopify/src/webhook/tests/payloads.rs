@@ -289,14 +289,21 @@ fn places_and_stock_are_told() {
     let variant = VariantId(100);
     let (changes, cause, available) = (Vec::new(), None, Some(7));
     let counted = Fact::StockChanged { location, variant, by: 3, changes, cause, available };
-    let level = json!({
-        "inventory_item_id": 100, "location_id": 10, "available": 7,
-        "updated_at": "2025-07-10T12:15:47-04:00",
-        "admin_graphql_api_id": "gid://shopify/InventoryLevel/10?inventory_item_id=100",
-    });
-    assert_eq!(told(counted, "INVENTORY_LEVELS_UPDATE"), level);
+    let level = |available: Option<i64>, at: &str| {
+        json!({
+            "inventory_item_id": 100, "location_id": 10, "available": available,
+            "updated_at": format!("2025-07-10T12:{at}-04:00"),
+            "admin_graphql_api_id": "gid://shopify/InventoryLevel/10?inventory_item_id=100",
+        })
+    };
     let begun = Fact::StockingBegan { location, variant, available: 7 };
-    assert_eq!(told(begun, "INVENTORY_LEVELS_CONNECT"), level);
+    assert_eq!(told(begun, "INVENTORY_LEVELS_CONNECT"), level(Some(7), "15:47"));
+    // What changed is told as it is now: six of nine are available since a minute later.
+    assert_eq!(told(counted, "INVENTORY_LEVELS_UPDATE"), level(Some(6), "16:47"));
+    let moved = |location| Fact::StockMoved { location, variant };
+    assert_eq!(told(moved(location), "INVENTORY_LEVELS_UPDATE"), level(Some(6), "16:47"));
+    let gone = told(moved(LocationId(11)), "INVENTORY_LEVELS_UPDATE");
+    assert_eq!((&gone["location_id"], &gone["available"]), (&json!(11), &Value::Null));
     let ended = Fact::StockingEnded { location, variant };
     let gone = json!({ "inventory_item_id": 100, "location_id": 10 });
     assert_eq!(told(ended, "INVENTORY_LEVELS_DISCONNECT"), gone);
