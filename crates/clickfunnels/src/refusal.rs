@@ -140,6 +140,17 @@ fn billing(trouble: Trouble) -> String {
         }
         Trouble::OtherContact(order) => format!("Order {order} is another contact's"),
         Trouble::NotDue(_) => "Nothing is due".to_owned(),
+        Trouble::NotCharged(_) => "No money was set aside for the order".to_owned(),
+        Trouble::NotAuthorized(_) => "The order's payment isn't authorized".to_owned(),
+        Trouble::AuthorizationExpired(_) => "The authorization of the order's payment has expired".to_owned(),
+        Trouble::NothingLeft(_) => "Nothing of the order is left to fulfill".to_owned(),
+        Trouble::TooManyOfLine { asked, left, .. } => {
+            format!("Quantity is {asked}, and only {left} are left to fulfill")
+        }
+        Trouble::TooManyReturned { asked, left, .. } => {
+            format!("Quantity is {asked}, and only {left} could come back")
+        }
+        Trouble::RefundExceeds { .. } => "Amount is more than what is left to refund".to_owned(),
     }
 }
 

@@ -80,5 +80,6 @@ pub fn shop(name: &str, domain: &str) -> Shop {
         line_word: LineWord::default(),
         mail: domain::mail::MailRules::default(),
         payment_page: None,
+        charging: domain::charging::Rules::default(),
     }
 }

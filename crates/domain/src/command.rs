@@ -21,6 +21,7 @@ use crate::time::Time;
 use crate::workflow::{Run, Workflow};
 
 pub mod billing;
+pub mod charging;
 mod place;
 pub use place::{DeleteService, EditLocation, EditService, Leftover};
 mod stock;
@@ -101,8 +102,14 @@ pub enum Command {
     SetDeadline(Vec<FulfillmentOrderId>, Time),
     /// Units leave, named by the invoice lines that sold them.
     FulfillLines(billing::FulfillLines),
+    /// Units of an order leave or are given up, named by its lines.
+    FulfillOrder(Box<charging::FulfillOrder>),
+    /// Something else is said of a fulfillment.
+    AmendFulfillment(charging::AmendFulfillment),
     /// The money of an order.
     Billing(billing::BillingCommand),
+    /// The money of an order that is set aside first.
+    Charging(charging::ChargingCommand),
     /// Somebody wants to be told.
     SaveListener(Listener),
     /// Somebody doesn't want to be told any more.
@@ -145,8 +152,9 @@ pub enum Command {
     RemoveRecords(Vec<RecordId>),
     /// A workflow is made or changed.
     SaveWorkflow(Box<Workflow>),
-    /// The next step of a run is done, if it is due; the run is as it was read.
-    AdvanceRun(Box<Run>),
+    /// The next step of a run is done, if it is due; the run is as it was read. Beside it: whether the mail can be written
+    /// that this step sends, if it sends one; if not, why.
+    AdvanceRun(Box<Run>, Result<(), String>),
     /// A run that failed goes on.
     ResumeRun(RunId),
     /// Stock is counted, and is what was counted.

@@ -22,6 +22,7 @@ mod article;
 mod billing;
 mod cancel;
 mod cancel_work;
+mod charging;
 mod contact;
 mod count;
 mod decision;
@@ -31,6 +32,7 @@ mod draft;
 mod edit;
 mod fulfill;
 mod fulfill_lines;
+mod fulfill_order;
 mod hold;
 mod merge;
 mod part;
@@ -61,7 +63,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let mut change = Change::new(snapshot, actor, now, ids);
     let outcome = match command {
-        Command::Place(place) => place::place(&mut change, place),
+        Command::Place(place) => place::place(&mut change, place, None),
         Command::Route(order) => route::again(&mut change, *order),
         Command::Fulfill(fulfill) => fulfill::fulfill(&mut change, fulfill),
         Command::Track(track) => delivery::track(&mut change, track),
@@ -96,7 +98,10 @@ pub fn decide(
         Command::Reschedule(id, at) => schedule::reschedule(&mut change, *id, *at),
         Command::SetDeadline(works, at) => schedule::deadline(&mut change, works, *at),
         Command::FulfillLines(command) => fulfill_lines::fulfill(&mut change, command),
+        Command::FulfillOrder(command) => fulfill_order::fulfill(&mut change, command),
+        Command::AmendFulfillment(command) => delivery::amend(&mut change, command),
         Command::Billing(command) => billing::decide(&mut change, command),
+        Command::Charging(command) => charging::decide(&mut change, command),
         Command::SaveListener(listener) => save::listener(&mut change, listener),
         Command::RemoveListener(id) => save::no_listener(&mut change, *id),
         Command::SaveLocation(location) => places::save(&mut change, location),
@@ -127,7 +132,10 @@ pub fn decide(
         Command::EditVariant(variant, edit) => article::edit(&mut change, *variant, edit),
     }?;
     let touched: Vec<OrderId> = change.orders.iter().map(|touched| touched.order.id).collect();
-    touched.into_iter().try_for_each(|order| billing::settle(&mut change, order))?;
+    for order in touched {
+        billing::settle(&mut change, order)?;
+        charging::settle(&mut change, order)?;
+    }
     Ok(change.finish(outcome))
 }
 

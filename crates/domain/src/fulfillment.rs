@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::custom_field::CustomField;
 use crate::id::{
     DeliveryEventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, InvoiceLineId, LocationId,
     OrderId, OrderLineId, ServiceId, ShareId,
@@ -25,8 +26,11 @@ pub struct Fulfillment {
     /// The service that sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
-    /// What is in it.
+    /// What is in it; nothing, if all that it remembers is what was given up.
     pub shares: Vec<Share>,
+    /// What was given up by whoever sent it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given_up: Vec<GivenUp>,
     /// How to find it on its way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trackings: Vec<Tracking>,
@@ -45,6 +49,9 @@ pub struct Fulfillment {
     /// What the sender wrote to the buyer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
     /// When it was made.
     pub created_at: Time,
     /// When it last changed.
@@ -69,6 +76,17 @@ pub struct Share {
     pub order_line: OrderLineId,
     /// The unit of demand.
     pub invoice_line: InvoiceLineId,
+    /// How many, at least one.
+    pub quantity: i64,
+}
+
+/// Units of a line that were given up as others left, or instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenUp {
+    /// The order.
+    pub order: OrderId,
+    /// The order line.
+    pub order_line: OrderLineId,
     /// How many, at least one.
     pub quantity: i64,
 }
@@ -141,9 +159,17 @@ impl Fulfillment {
         self.cancelled_at.is_none()
     }
 
+    /// Whether anything is in it. One that only remembers what was given up is no parcel, and is shown only to whoever
+    /// asks for those.
+    pub fn holds_units(&self) -> bool {
+        !self.shares.is_empty()
+    }
+
     /// Whether it counts and nobody said yet how to find it.
     pub fn lacks_tracking(&self) -> bool {
-        self.is_live() && self.trackings.iter().all(|known| known.number.is_none() && known.url.is_none())
+        self.holds_units()
+            && self.is_live()
+            && self.trackings.iter().all(|known| known.number.is_none() && known.url.is_none())
     }
 
     /// The latest thing that happened to it, by the time it happened.
@@ -151,9 +177,10 @@ impl Fulfillment {
         self.events.iter().max_by_key(|event| event.happened_at)
     }
 
-    /// The orders in it, ascending and without doubles.
+    /// The orders that it holds or gave up something of, ascending and without doubles.
     pub fn orders(&self) -> Vec<OrderId> {
-        let mut orders: Vec<OrderId> = self.shares.iter().map(|share| share.order).collect();
+        let given_up = self.given_up.iter().map(|units| units.order);
+        let mut orders: Vec<OrderId> = self.shares.iter().map(|share| share.order).chain(given_up).collect();
         orders.sort();
         orders.dedup();
         orders

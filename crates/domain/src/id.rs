@@ -78,6 +78,8 @@ ids! {
     RefundId,
     /// A line of a refund.
     RefundLineId,
+    /// A return.
+    ReturnId,
     /// A draft of an edit of an order.
     DraftId,
     /// A program with a key.

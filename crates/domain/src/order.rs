@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::billing::Billing;
+use crate::charging::Charging;
 use crate::custom_field::CustomField;
 use crate::fulfillment_order::FulfillmentOrder;
 use crate::id::{
@@ -14,6 +15,7 @@ use crate::invoice::{Invoice, InvoiceLine};
 use crate::money::{self, Currency, Minor};
 use crate::payment::Transaction;
 use crate::refund::Refund;
+use crate::returning::Return;
 use crate::routing::Explanation;
 use crate::time::Time;
 
@@ -35,12 +37,18 @@ pub struct Order {
     /// How it is billed, if its money is still to come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing: Option<Box<Billing>>,
+    /// How it is charged, if its money is set aside first and taken as its units leave. Not beside billing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charging: Option<Box<Charging>>,
     /// The work, oldest first; closed ones stay.
     #[serde(default)]
     pub fulfillment_orders: Vec<FulfillmentOrder>,
     /// What was given up and paid back, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// What left and comes back, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
     /// How many fulfillments were made, cancelled ones included; numbers their names.
     #[serde(default)]
     pub fulfillments_made: i64,

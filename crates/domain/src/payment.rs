@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{InvoiceId, TransactionId};
+use crate::id::{FulfillmentId, InvoiceId, OrderLineId, TransactionId};
 use crate::money::Minor;
 use crate::time::Time;
 
@@ -38,9 +38,32 @@ pub struct Transaction {
     /// What the provider said to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// When it was known what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Time>,
+    /// The units that it is for, if it is for units of one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Box<Covers>>,
     /// When the provider is to be asked about it, as long as it isn't known what became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<Ask>,
+}
+
+/// The units that a movement of money is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covers {
+    /// Their line.
+    pub line: OrderLineId,
+    /// How many. Of a refund only those that were given up after they had been paid for: 0 if the money goes back for
+    /// another reason.
+    #[serde(default)]
+    pub quantity: i64,
+    /// The fulfillment that they left with, or were given up with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fulfillment: Option<FulfillmentId>,
+    /// The movement that failed and whose place this one takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<TransactionId>,
 }
 
 /// When a provider is to be asked about a movement of money. It is always asked with the movement's id as the key, so
@@ -75,6 +98,8 @@ impl Transaction {
             external_id: None,
             reason: None,
             message: None,
+            ended_at: None,
+            covers: None,
             ask: None,
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::Restock;
+use crate::custom_field::CustomField;
 use crate::id::{LocationId, OrderLineId, RefundId, RefundLineId, TransactionId};
 use crate::money::Minor;
 use crate::payment::{Transaction, TransactionKind};
@@ -24,6 +25,9 @@ pub struct Refund {
     /// The order's transactions that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<TransactionId>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
     /// Until when what went back as store credit may be spent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_expires_at: Option<Time>,

@@ -8,7 +8,7 @@ use crate::fulfillment_order::StageName;
 use crate::id::{
     AccessGrantId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId,
     HoldId, InvoiceId, InvoiceLineId, ListenerId, LocationId, OrderId, OrderLineId, PriceId, ProductId,
-    ServiceId, TransactionId, VariantId,
+    RefundId, ReturnId, ServiceId, TransactionId, VariantId,
 };
 use crate::moving::Obstacle;
 
@@ -194,6 +194,10 @@ pub enum Thing {
     Record(crate::id::RecordId),
     /// A run of a workflow.
     Run(crate::id::RunId),
+    /// A refund.
+    Refund(RefundId),
+    /// A return.
+    Return(ReturnId),
 }
 
 /// A field of a command, by the domain's name for it.

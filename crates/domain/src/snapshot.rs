@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::AccessGrant;
 use crate::billing::Rules;
+use crate::charging;
 use crate::command::{Command, DraftStep, LineChange, StartStocking};
 use crate::contact::{Contact, ContactChange, ContactKey, SaveContact, Whom};
 use crate::draft::Draft;
@@ -54,6 +55,9 @@ pub struct Shop {
     /// How it goes about billing.
     #[serde(default)]
     pub billing: Rules,
+    /// How it goes about money that is set aside first.
+    #[serde(default)]
+    pub charging: charging::Rules,
     /// How many points a second a program gets that asks; nobody is slowed down where there is none. What costs how
     /// many points is said by who answers.
     #[serde(default)]
@@ -253,7 +257,7 @@ impl Command {
         match self {
             Command::Place(place) => Scope {
                 source_key: place.placed.source_key.clone(),
-                contacts: place.buyer.as_ref().map(meant).unwrap_or_default(),
+                contacts: place.buyer.as_ref().map(SaveContact::meant).unwrap_or_default(),
                 variants: place.lines.iter().filter_map(|line| line.article.variant).collect(),
                 places: Places::Locations,
                 ..none
@@ -326,7 +330,12 @@ impl Command {
                 places: Places::WithStock,
                 ..none
             },
+            Command::FulfillOrder(command) => {
+                Scope { orders: vec![command.order], places: Places::WithStock, ..none }
+            }
+            Command::AmendFulfillment(command) => Scope { fulfillments: vec![command.fulfillment], ..none },
             Command::Billing(command) => command.scope(),
+            Command::Charging(command) => command.scope(),
             Command::SaveListener(listener) => Scope { listeners: Some(listener.id), ..none },
             Command::RemoveListener(id) => Scope { listeners: Some(*id), ..none },
             Command::SaveLocation(_)
@@ -343,7 +352,7 @@ impl Command {
             Command::DeleteOrder(id) => {
                 Scope { orders: vec![*id], fulfillments_of: vec![*id], places: Places::Locations, ..none }
             }
-            Command::SaveContact(command) => Scope { contacts: meant(command), ..none },
+            Command::SaveContact(command) => Scope { contacts: command.meant(), ..none },
             Command::DeleteContact(id) => Scope { contacts: vec![ContactKey::Id(*id)], ..none },
             Command::RedactContact(id) => {
                 Scope { contacts: vec![ContactKey::Id(*id)], bought_by: Some(*id), ..none }
@@ -364,7 +373,7 @@ impl Command {
             }
             Command::RemoveRecords(ids) => Scope { records: ids.clone(), ..none },
             Command::SaveWorkflow(_) => none,
-            Command::AdvanceRun(run) => Scope {
+            Command::AdvanceRun(run, _) => Scope {
                 runs: vec![run.id],
                 orders: run.order.into_iter().collect(),
                 contacts: run.contact.map(ContactKey::Id).into_iter().collect(),
@@ -402,15 +411,17 @@ impl Scope {
     }
 }
 
-/// The contacts that a change may be about: whom it names, and who may have the e-mail address already.
-fn meant(command: &SaveContact) -> Vec<ContactKey> {
-    let named = match &command.whom {
-        Whom::New => None,
-        Whom::Known(key) | Whom::KnownOrNew(key) => Some(key.clone()),
-    };
-    let taken = command.changes.iter().filter_map(|change| match change {
-        ContactChange::Email(Some(email)) => Some(ContactKey::Email(email.clone())),
-        _ => None,
-    });
-    named.into_iter().chain(taken).collect()
+impl SaveContact {
+    /// The contacts that it may be about: whom it names, and who may have the e-mail address already.
+    pub(crate) fn meant(&self) -> Vec<ContactKey> {
+        let named = match &self.whom {
+            Whom::New => None,
+            Whom::Known(key) | Whom::KnownOrNew(key) => Some(key.clone()),
+        };
+        let taken = self.changes.iter().filter_map(|change| match change {
+            ContactChange::Email(Some(email)) => Some(ContactKey::Email(email.clone())),
+            _ => None,
+        });
+        named.into_iter().chain(taken).collect()
+    }
 }

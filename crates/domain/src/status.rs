@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::billing;
 use crate::fulfillment_order::{Request, Stage};
 use crate::money::{self, Minor};
 use crate::order::{Order, OrderLine, PaymentClaim, TaxLine};
 use crate::payment::{self, Balance, TransactionStatus};
+use crate::{billing, charging};
 
 /// How far an order is fulfilled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,6 +77,9 @@ pub fn payment(order: &Order) -> PaymentClaim {
     if let Some(claim) = billing::status::payment(order) {
         return claim;
     }
+    if let Some(claim) = charging::status::payment(order) {
+        return claim;
+    }
     let transactions = &order.placed.transactions;
     let Balance { authorized, captured, refunded, voided, .. } = payment::balance(transactions);
     if transactions.is_empty() {
@@ -117,6 +120,10 @@ fn due(order: &Order) -> Minor {
 
 /// What was set aside and may still be captured.
 pub fn capturable(order: &Order) -> Minor {
+    // What is captured of a charged order follows its units; nobody captures it by hand.
+    if order.charging.is_some() {
+        return 0;
+    }
     if order.cancelled.is_some() { 0 } else { payment::capturable(&order.placed.transactions) }
 }
 
@@ -125,6 +132,9 @@ pub fn outstanding(order: &Order) -> Minor {
     use PaymentClaim::{Authorized, Expired, PartiallyPaid, Pending};
     match payment(order) {
         Pending | Authorized | PartiallyPaid | Expired if order.cancelled.is_none() => {
+            if let Some(left) = charging::status::outstanding(order) {
+                return left;
+            }
             let captured = payment::balance(&order.placed.transactions).captured;
             due(order).saturating_sub(captured).max(0)
         }
@@ -133,9 +143,9 @@ pub fn outstanding(order: &Order) -> Minor {
 }
 
 /// Whether somebody may say that what is still to be paid was paid. Where invoices ask for the money, each is paid by
-/// itself.
+/// itself; where it was set aside, it is taken as units leave.
 pub fn can_mark_paid(order: &Order) -> bool {
-    order.billing.is_none() && outstanding(order) > 0
+    order.billing.is_none() && order.charging.is_none() && outstanding(order) > 0
 }
 
 /// What an order costs, in minor units of its currency.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::actor::Actor;
 use domain::command::Command;
 use domain::command::billing::BillingCommand;
+use domain::command::charging::ChargingCommand;
 use domain::decide::{Decision, Heard, Outcome, Write, decide};
 use domain::fulfillment::Fulfillment;
 use domain::id::{FulfillmentId, Ids, OrderId};
@@ -262,6 +263,11 @@ impl Engine {
                 let mut place = place.clone();
                 place.number = self.0.numbers.next_order(shop.id).await?;
                 Ok(Cow::Owned(Command::Billing(BillingCommand::Place(place))))
+            }
+            Command::Charging(ChargingCommand::Place(place)) if place.number == 0 => {
+                let mut place = place.clone();
+                place.number = self.0.numbers.next_order(shop.id).await?;
+                Ok(Cow::Owned(Command::Charging(ChargingCommand::Place(place))))
             }
             Command::FulfillLines(fulfill) if fulfill.number == 0 => {
                 let mut fulfill = fulfill.clone();

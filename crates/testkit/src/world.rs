@@ -60,6 +60,7 @@ pub fn shop() -> Shop {
         line_word: LineWord::default(),
         mail: domain::mail::MailRules::default(),
         payment_page: None,
+        charging: domain::charging::Rules::default(),
     }
 }
 

@@ -256,8 +256,11 @@ fn is_paid(order: &Order, invoice: &Invoice) -> bool {
     matches!(status, Some(InvoiceStatus::Paid | InvoiceStatus::PartlyRefunded))
 }
 
-/// Whether what `invoice` sold waits for its money: nothing of it leaves until then.
+/// The invoice whose money what a line sold waits for: nothing of it leaves until then. A charged order waits as a whole.
 pub fn awaits_payment(order: &Order, line: InvoiceLineId) -> Option<InvoiceId> {
+    if order.awaits_authorization() {
+        return order.invoices.first().map(|first| first.id);
+    }
     order.billing.as_ref()?;
     let invoice = order.invoices.iter().find(|invoice| invoice.lines.iter().any(|own| own.id == line))?;
     (stance(order, invoice) == Stance::Wait).then_some(invoice.id)

@@ -1,7 +1,7 @@
 //! Why something can't be done to an order's billing.
 
 use crate::billing::{InvoiceStatus, Service};
-use crate::id::{InvoiceId, InvoiceLineId, OrderId, PriceId, TransactionId};
+use crate::id::{InvoiceId, InvoiceLineId, OrderId, OrderLineId, PriceId, TransactionId};
 use crate::money::Minor;
 
 /// Why something can't be done to an order's billing.
@@ -69,4 +69,41 @@ pub enum Trouble {
     OtherContact(OrderId),
     /// Nothing is due.
     NotDue(OrderId),
+    /// The order isn't charged: no money was set aside for it.
+    NotCharged(OrderId),
+    /// The order's money isn't set aside, or not yet; nothing may leave.
+    NotAuthorized(OrderId),
+    /// The order's money was set aside for too short a time; nothing may leave until it was again.
+    AuthorizationExpired(OrderId),
+    /// All of the order left or was given up.
+    NothingLeft(OrderId),
+    /// More units of an order line than are left to leave or to be given up.
+    TooManyOfLine {
+        /// The line.
+        line: OrderLineId,
+        /// What was asked.
+        asked: i64,
+        /// What is left.
+        left: i64,
+    },
+    /// More units than could come back: those that left, and are not in another return.
+    TooManyReturned {
+        /// The line.
+        line: OrderLineId,
+        /// What was asked.
+        asked: i64,
+        /// What is left.
+        left: i64,
+    },
+    /// More than what has come and could go back, of an order or of one of its lines.
+    RefundExceeds {
+        /// The order.
+        order: OrderId,
+        /// The line, if it is about one.
+        line: Option<OrderLineId>,
+        /// What was asked.
+        asked: Minor,
+        /// What is left.
+        left: Minor,
+    },
 }

@@ -144,7 +144,8 @@ pub(super) fn delete(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome
 fn without(fulfillment: &Fulfillment, order: OrderId, now: Time) -> Write {
     let mut rest = fulfillment.clone();
     rest.shares.retain(|share| share.order != order);
-    if rest.shares.is_empty() {
+    rest.given_up.retain(|units| units.order != order);
+    if rest.orders().is_empty() {
         return Write::NoFulfillment(rest.id, rest.version);
     }
     rest.version += 1;

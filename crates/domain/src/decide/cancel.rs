@@ -7,7 +7,7 @@ use crate::event::Fact;
 use crate::fulfillment::Share;
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
 use crate::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, TransactionId};
-use crate::order::{Cancellation, Order};
+use crate::order::{CancelReason, Cancellation, Order};
 use crate::refund::{Refund, RefundLine};
 use crate::refusal::{Field, Refusal, Thing};
 use crate::stock::StockDelta;
@@ -131,10 +131,33 @@ fn again(
 /// An order is called off: whatever waits is given up. Refused while anything of it is out, since what left can't
 /// be called back by a word.
 pub(super) fn order(change: &mut Change<'_, '_>, command: &CancelOrder) -> Result<Outcome, Refusal> {
-    let id = command.order;
     if !change.actor.may(Permission::WriteOrders) {
         return Err(Refusal::NotPermitted(&[Permission::WriteOrders]));
     }
+    call_off(change, command)
+}
+
+/// The money of an order was declined: it is called off, unless somebody made use of it all the same.
+pub(super) fn declined(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Refusal> {
+    let command = CancelOrder {
+        order: id,
+        reason: CancelReason::Declined,
+        note: None,
+        restock: Restock::Yes,
+        pay_back: PayBack::Nothing,
+        notify_buyer: false,
+    };
+    match call_off(change, &command) {
+        Ok(_)
+        | Err(Refusal::OrderCancelled(_) | Refusal::OrderHasFulfillments(_) | Refusal::ServiceAtWork(_)) => {
+            Ok(())
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn call_off(change: &mut Change<'_, '_>, command: &CancelOrder) -> Result<Outcome, Refusal> {
+    let id = command.order;
     if command.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_LENGTH) {
         return Err(Refusal::Malformed(Field::Note, "is too long"));
     }
@@ -245,7 +268,8 @@ fn refund(
         PayBack::Nothing | PayBack::AsPaid => None,
     };
     let (id, at, note) = (change.ids.fresh(), change.now, None);
-    let refund = Refund { id, at, note, lines, transactions, credit_expires_at };
+    let custom_fields = Vec::new();
+    let refund = Refund { id, at, note, lines, transactions, custom_fields, credit_expires_at };
     let touched = change.order(command.order)?;
     touched.order.refunds.push(refund);
     touched.facts.push(Fact::RefundCreated { refund: id });

@@ -8,7 +8,8 @@ use crate::event::Event;
 use crate::fulfillment::Fulfillment;
 use crate::id::{
     AccessGrantId, ContactId, DraftId, FulfillmentId, FulfillmentOrderId, InvoiceId, ListenerId, LocationId,
-    OrderId, OrderLineId, PriceId, ProductId, RecordId, ServiceId, TransactionId, VariantId,
+    OrderId, OrderLineId, PriceId, ProductId, RecordId, RefundId, ReturnId, ServiceId, TransactionId,
+    VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -159,6 +160,10 @@ pub enum Outcome {
     Invoice(OrderId, InvoiceId),
     /// That movement of money for an order.
     Transaction(OrderId, TransactionId),
+    /// That refund of an order.
+    Refund(OrderId, RefundId),
+    /// That return of an order.
+    Return(OrderId, ReturnId),
     /// That price.
     Price(PriceId),
     /// That grant of access.

@@ -2,7 +2,9 @@
 
 use super::{Change, Outcome, Write};
 use crate::actor::{Permission, to_write, visible, writable};
+use crate::command::charging::AmendFulfillment;
 use crate::command::{RecordDelivery, Track};
+use crate::custom_field;
 use crate::event::Fact;
 use crate::fulfillment::{DeliveryEvent, Fulfillment, Tracking};
 use crate::id::{DeliveryEventId, FulfillmentId};
@@ -11,6 +13,19 @@ use crate::refusal::{Refusal, Thing};
 pub(super) fn track(change: &mut Change<'_, '_>, command: &Track) -> Result<Outcome, Refusal> {
     let mut fulfillment = changeable(change, command.fulfillment)?.clone();
     fulfillment.trackings = command.trackings.clone();
+    fulfillment.notify_buyer |= command.notify_buyer;
+    let (id, notify_buyer) = (fulfillment.id, command.notify_buyer);
+    store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id, notify_buyer })
+}
+
+/// Something else is said of a fulfillment: its tracking, or what programs keep with it.
+pub(super) fn amend(change: &mut Change<'_, '_>, command: &AmendFulfillment) -> Result<Outcome, Refusal> {
+    let mut fulfillment = changeable(change, command.fulfillment)?.clone();
+    if let Some(trackings) = &command.trackings {
+        fulfillment.trackings.clone_from(trackings);
+    }
+    fulfillment.custom_fields =
+        custom_field::merged(&fulfillment.custom_fields, &command.custom_fields, change.now, change.ids);
     fulfillment.notify_buyer |= command.notify_buyer;
     let (id, notify_buyer) = (fulfillment.id, command.notify_buyer);
     store(change, fulfillment, Fact::FulfillmentUpdated { fulfillment: id, notify_buyer })

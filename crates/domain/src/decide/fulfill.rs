@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Outcome, Write, stock_delta, work};
+use super::{Change, Outcome, Write, charging, stock_delta, work};
 use crate::actor::{Actor, writable};
 use crate::address::Address;
 use crate::allowed::{Action, WhyNot, check};
 use crate::command::{Fulfill, FulfillWork, Reach};
+use crate::custom_field::CustomField;
 use crate::event::Fact;
-use crate::fulfillment::{Fulfillment, Share, Tracking};
+use crate::fulfillment::{Fulfillment, GivenUp, Share, Tracking};
 use crate::fulfillment_order::{FulfillmentOrder, Stage};
 use crate::id::{FulfillmentId, FulfillmentOrderLineId, LocationId, OrderId, ServiceId};
 use crate::order::Order;
@@ -32,6 +33,8 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &Fulfill) -> Result<
         message: command.message.clone(),
         origin: command.origin.clone(),
         number: None,
+        given_up: Vec::new(),
+        custom_fields: Vec::new(),
     };
     leave(change, shares, leaves).map(Outcome::Fulfillment)
 }
@@ -45,21 +48,26 @@ pub(super) struct Leaving {
     pub(super) message: Option<String>,
     pub(super) origin: Option<Address>,
     pub(super) number: Option<i64>,
+    /// What is given up with it; whoever calls takes it from the work.
+    pub(super) given_up: Vec<GivenUp>,
+    pub(super) custom_fields: Vec<CustomField>,
 }
 
-/// Those shares leave, as one fulfillment. Whether they may was asked before.
+/// Those shares leave, as one fulfillment. Whether they may was asked before, apart from whether there is money for them.
 pub(super) fn leave(
     change: &mut Change<'_, '_>,
     shares: Vec<Share>,
     leaves: Leaving,
 ) -> Result<FulfillmentId, Refusal> {
-    let orders: BTreeSet<OrderId> = shares.iter().map(|share| share.order).collect();
+    let given_up = leaves.given_up.iter().map(|units| units.order);
+    let orders: BTreeSet<OrderId> = shares.iter().map(|share| share.order).chain(given_up).collect();
     let first = *orders.first().ok_or(Refusal::NothingToDo)?;
     let id = change.ids.fresh();
+    let now = change.now;
+    orders.iter().try_for_each(|order| charging::may_leave(&change.order(*order)?.order, now))?;
     for share in &shares {
         take(change, share)?;
     }
-    let now = change.now;
     for order in &orders {
         let touched = change.order(*order)?;
         for fo in &mut touched.order.fulfillment_orders {
@@ -68,7 +76,14 @@ pub(super) fn leave(
                 fo.updated_at = now;
             }
         }
-        touched.facts.push(Fact::FulfillmentCreated { fulfillment: id });
+        if shares.iter().any(|share| share.order == *order) {
+            touched.facts.push(Fact::FulfillmentCreated { fulfillment: id });
+        }
+        let given_up = leaves.given_up.iter().filter(|units| units.order == *order);
+        let lines: Vec<_> = given_up.map(|units| (units.order_line, units.quantity)).collect();
+        if !lines.is_empty() {
+            touched.facts.push(Fact::UnitsGivenUp { fulfillment: id, lines });
+        }
     }
     let order = &mut change.order(first)?.order;
     order.fulfillments_made += 1;
@@ -80,12 +95,14 @@ pub(super) fn leave(
         location: leaves.location,
         service: leaves.service,
         shares,
+        given_up: leaves.given_up,
         trackings: leaves.trackings,
         events: Vec::new(),
         cancelled_at: None,
         origin: leaves.origin,
         notify_buyer: leaves.notify_buyer,
         message: leaves.message,
+        custom_fields: leaves.custom_fields,
         created_at: now,
         updated_at: now,
         version: 1,

@@ -44,11 +44,13 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &FulfillLines) -> Re
         message: None,
         origin: None,
         number: Some(command.number),
+        given_up: Vec::new(),
+        custom_fields: Vec::new(),
     };
     leave(change, shares, leaves).map(Outcome::Fulfillment)
 }
 
-fn location<'a>(change: &Change<'a, '_>, id: LocationId) -> Result<&'a Location, Refusal> {
+pub(super) fn location<'a>(change: &Change<'a, '_>, id: LocationId) -> Result<&'a Location, Refusal> {
     let location = change.snapshot.locations.iter().find(|location| location.id == id);
     let location = location.ok_or(Refusal::Unknown(Thing::Location(id)))?;
     if !writable(change.actor, location.service) {
@@ -82,7 +84,7 @@ fn order_of(change: &Change<'_, '_>, line: InvoiceLineId) -> Result<OrderId, Ref
 }
 
 /// Units of a line that were sold and neither left nor were given up.
-fn remaining(order: &Order, line: InvoiceLineId) -> i64 {
+pub(super) fn remaining(order: &Order, line: InvoiceLineId) -> i64 {
     let of = order.invoice_lines().find(|own| own.id == line);
     let sells = of.filter(|own| own.bill.as_ref().is_none_or(|bill| bill.charge == Charge::Article));
     sells.map_or(0, |own| order.demand(line) + own.unasked - fulfilled(order, line))
@@ -90,7 +92,7 @@ fn remaining(order: &Order, line: InvoiceLineId) -> i64 {
 
 /// Sees to it that so many units of a line can leave: first what waits at the location, then what waits elsewhere, then
 /// what waits for a location, then what nobody was asked for; of each the oldest first.
-fn gather(
+pub(super) fn gather(
     change: &mut Change<'_, '_>,
     order: OrderId,
     line: InvoiceLineId,

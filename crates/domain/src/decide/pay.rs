@@ -48,6 +48,10 @@ pub(super) fn back(
     id: OrderId,
     how: PayBack,
 ) -> Result<Vec<TransactionId>, Refusal> {
+    if change.order(id)?.order.charging.is_some() {
+        // It follows the units, the way that it came.
+        return Ok(Vec::new());
+    }
     let gateway = match how {
         PayBack::Nothing => return Ok(Vec::new()),
         PayBack::AsPaid => None,

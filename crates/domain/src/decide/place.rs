@@ -1,7 +1,8 @@
 //! An order comes in: it is completed from the shop's variants, gets its invoice, and is routed at once if it can be.
 
-use super::{Change, Outcome, Write, contact, route};
+use super::{Change, Outcome, Write, charging, contact, route};
 use crate::actor::Permission;
+use crate::command::charging::PlaceCharged;
 use crate::command::{Fulfilled, Given, NewLine, Place};
 use crate::custom_field;
 use crate::event::Fact;
@@ -19,7 +20,12 @@ pub const QUANTITY_MAX: i64 = 1_000_000;
 /// The largest price, in minor units.
 pub const PRICE_MAX: Minor = 1_000_000_000_000;
 
-pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcome, Refusal> {
+/// An order comes in; `charged` says more of one whose money is to be set aside.
+pub(super) fn place(
+    change: &mut Change<'_, '_>,
+    place: &Place,
+    charged: Option<&PlaceCharged>,
+) -> Result<Outcome, Refusal> {
     if !change.actor.may(Permission::WriteOrders) {
         return Err(Refusal::NotPermitted(&[Permission::WriteOrders]));
     }
@@ -51,8 +57,10 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
         lines,
         invoices: vec![invoice],
         billing: None,
+        charging: None,
         fulfillment_orders: Vec::new(),
         refunds: Vec::new(),
+        returns: Vec::new(),
         fulfillments_made: 0,
         routing: Routing::default(),
         cancelled: None,
@@ -63,6 +71,9 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &Place) -> Result<Outcom
     };
     if let Some((at, reason)) = place.cancelled {
         order.cancelled = Some(Cancellation { at, reason, note: None, notify_buyer: false });
+    }
+    if let Some(charged) = charged {
+        charging::begin(change, &mut order, charged)?;
     }
     order.routing.waiting = waiting(&order, place);
     change.touch(None, order).facts.push(Fact::OrderPlaced {});
@@ -264,12 +275,14 @@ fn arrive_fulfilled(
         location,
         service,
         shares,
+        given_up: Vec::new(),
         trackings: fulfilled.trackings.clone(),
         events: event.into_iter().collect(),
         cancelled_at: None,
         origin: None,
         notify_buyer: false,
         message: None,
+        custom_fields: Vec::new(),
         created_at: fulfilled.at,
         updated_at: now,
         version: 1,

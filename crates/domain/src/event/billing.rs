@@ -80,6 +80,18 @@ pub enum PaymentNews {
     Changed,
 }
 
+/// What happened to a return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnNews {
+    /// It was opened.
+    Opened,
+    /// Some of it was accepted, or something else of it changed.
+    Updated,
+    /// All of it was accepted.
+    Accepted,
+}
+
 /// Which way a plan went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

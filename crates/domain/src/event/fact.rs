@@ -1,6 +1,8 @@
 //! Facts: each kind of thing that can happen, and what is told of it.
 
-use super::{AccessNews, InvoiceNews, LineQuantity, PaymentNews, PlanDirection, ReturnNews, ServiceNews, Work};
+use super::{
+    AccessNews, InvoiceNews, LineQuantity, PaymentNews, PlanDirection, ReturnNews, ServiceNews, Work,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Target;
@@ -9,8 +11,8 @@ use crate::fulfillment_order::StageName;
 use crate::hold::Hold;
 use crate::id::{
     AccessGrantId, ContactId, DeliveryEventId, FulfillmentId, FulfillmentOrderId, InvoiceId, ListenerId,
-    LocationId, OrderId, OrderLineId, PriceId, ProductId, RefundId, ReturnId, RunId, ServiceId, TransactionId,
-    VariantId,
+    LocationId, OrderId, OrderLineId, PriceId, ProductId, RefundId, ReturnId, RunId, ServiceId,
+    TransactionId, VariantId,
 };
 use crate::record::Record;
 use crate::stock::{StateChange, StockCause};
@@ -452,11 +454,6 @@ facts! {
         /// Lines and quantities.
         lines: Vec<(OrderLineId, i64)>,
     } = "units_given_up",
-    /// Money goes back, by movements that are told of as well.
-    Refunded {
-        /// The refund.
-        refund: RefundId,
-    } = "refunded",
     /// Something happened to a return.
     Return {
         /// The return.

@@ -48,6 +48,7 @@ pub const STICKER: VariantId = VariantId(102);
 pub const PRINT: VariantId = VariantId(103);
 
 pub mod billing;
+pub mod charging;
 
 pub struct World {
     pub drafts: Vec<Draft>,
@@ -299,6 +300,7 @@ impl World {
             line_word: LineWord::default(),
             mail: domain::mail::MailRules::default(),
             payment_page: None,
+            charging: domain::charging::Rules::default(),
         };
         let mut world = Self {
             shop,

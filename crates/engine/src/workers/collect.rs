@@ -185,10 +185,11 @@ fn request(order: &Order, transaction: &Transaction, now: Time) -> Result<Reques
         parent.ok_or("the gateway's name for the payment that it follows isn't known")
     };
     let instrument = || {
-        let gateway = order.billing.as_deref().and_then(|billing| billing.gateway());
-        let own = gateway.filter(|gateway| Some(&gateway.name) == transaction.gateway.as_ref());
-        let instrument = own.and_then(|gateway| gateway.instrument.clone());
-        instrument.ok_or("there is no means of payment to charge")
+        let billed = order.billing.as_deref().and_then(|billing| billing.gateway());
+        let billed = billed.and_then(|gateway| Some((&gateway.name, gateway.instrument.as_ref()?)));
+        let charged = order.charging.as_deref().map(|charging| (&charging.gateway, &charging.instrument));
+        let own = billed.or(charged).filter(|(name, _)| Some(*name) == transaction.gateway.as_ref());
+        own.map(|(_, instrument)| instrument.clone()).ok_or("there is no means of payment to charge")
     };
     let declined = all.iter().filter(|own| {
         own.takes() && own.invoice == transaction.invoice && own.status == TransactionStatus::Failure

@@ -11,7 +11,9 @@ use crate::time::Time;
 
 /// Adds what happened to the billing of `order` since `before`, which is `None` for a new one.
 pub(in crate::decide) fn tell(before: Option<&Order>, order: &mut Order, facts: &mut Vec<Fact>, now: Time) {
-    let Some(billing) = order.billing.as_deref() else { return };
+    if order.billing.is_none() && order.charging.is_none() {
+        return;
+    }
     for transaction in &order.placed.transactions {
         let was = before.and_then(|before| before.transaction(transaction.id));
         if let Some(news) = of_payment(was, transaction) {
@@ -19,6 +21,7 @@ pub(in crate::decide) fn tell(before: Option<&Order>, order: &mut Order, facts: 
             facts.push(Fact::Payment { transaction, invoice, news });
         }
     }
+    let Some(billing) = order.billing.as_deref() else { return };
     let mut changed = Vec::new();
     for invoice in order.invoices.iter().filter(|invoice| invoice.bill.is_some()) {
         let was = before.and_then(|before| Some((before, before.invoice(invoice.id)?)));

@@ -4,6 +4,7 @@ use super::{Change, Outcome, bill_of, collect, gateway_of, service};
 use crate::billing::bill::{Dispute, DisputeEnd};
 use crate::billing::{AtEnd, Trouble};
 use crate::command::billing::{DisputeNews, PaymentOutcome, RecordDispute, RecordPayment, RefundPayment};
+use crate::decide::charging;
 use crate::id::{InvoiceId, OrderId, TransactionId};
 use crate::money::Minor;
 use crate::order::Order;
@@ -44,9 +45,15 @@ pub(super) fn payment(change: &mut Change<'_, '_>, command: &RecordPayment) -> R
         PaymentOutcome::Pending => Some(Ask { at: now.plus(ASK_PENDING), times }),
         PaymentOutcome::Unknown => Some(Ask { at: now.plus(pause(times)), times }),
     };
+    if !status.is_awaited() {
+        moved.ended_at = Some(now);
+    }
     let (takes, invoice) = (moved.takes(), moved.invoice);
     if let (PaymentOutcome::Declined, true, Some(invoice)) = (command.outcome, takes, invoice) {
         declined(change, id, invoice)?;
+    }
+    if !status.is_awaited() {
+        charging::ended(change, id, command.transaction)?;
     }
     Ok(done)
 }

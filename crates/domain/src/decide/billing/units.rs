@@ -7,7 +7,7 @@ use crate::decide::{Write, part, route, stock_delta, work};
 use crate::event::{Fact, LineQuantity};
 use crate::fulfillment_order::{FulfillmentOrder, Request, Stage};
 use crate::hold::{Hold, HoldReason};
-use crate::id::{FulfillmentOrderId, HoldId, InvoiceId, InvoiceLineId, OrderId};
+use crate::id::{FulfillmentOrderId, HoldId, InvoiceId, InvoiceLineId, LocationId, OrderId};
 use crate::order::{Order, Waiting};
 use crate::refusal::{Refusal, Thing};
 use crate::stock::StockDelta;
@@ -151,12 +151,24 @@ fn give_up_line(
     line: InvoiceLineId,
     most: i64,
 ) -> Result<i64, Refusal> {
+    Ok(give_up_at(change, id, line, most)?.into_iter().map(|(_, units)| units).sum())
+}
+
+/// The same, and tells where they were to ship from, unless no location had them.
+pub(in crate::decide) fn give_up_at(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    line: InvoiceLineId,
+    most: i64,
+) -> Result<Vec<(Option<LocationId>, i64)>, Refusal> {
     let mut left = most;
+    let mut given_up: Vec<(Option<LocationId>, i64)> = Vec::new();
     let order = &mut change.order(id)?.order;
     for waiting in order.routing.waiting.iter_mut().filter(|waiting| waiting.invoice_line == line) {
         let units = waiting.quantity.min(left);
         waiting.quantity -= units;
         left -= units;
+        given_up.push((None, units));
     }
     order.routing.waiting.retain(|waiting| waiting.quantity > 0);
     if order.routing.waiting.is_empty() {
@@ -173,6 +185,7 @@ fn give_up_line(
             let units = own.remaining().min(left);
             if units > 0 {
                 left -= units;
+                given_up.push((Some(fo.location), units));
                 taken.push((own.id, units));
                 deltas.extend(
                     stock_delta(order, own, fo.location)
@@ -197,7 +210,8 @@ fn give_up_line(
             touched.facts.push(Fact::WorkCancelled { work, replacement: None });
         }
     }
-    Ok(most - left)
+    given_up.retain(|(_, units)| *units > 0);
+    Ok(given_up)
 }
 
 /// Whether work can be ended without asking a service.
@@ -243,7 +257,11 @@ fn is_for(hold: &Hold, handle: &str) -> bool {
 }
 
 /// What an invoice sold was paid for: it need not wait any longer.
-pub(super) fn release(change: &mut Change<'_, '_>, id: OrderId, invoice: InvoiceId) -> Result<(), Refusal> {
+pub(in crate::decide) fn release(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    invoice: InvoiceId,
+) -> Result<(), Refusal> {
     let (now, handle) = (change.now, handle(invoice));
     let touched = change.order(id)?;
     for fo in &mut touched.order.fulfillment_orders {

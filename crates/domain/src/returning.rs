@@ -1,0 +1,56 @@
+//! Returns: units that left and come back. A return is opened when the buyer announces it, and accepted, line by line,
+//! as what came back is looked at; once all of it was accepted, its money goes back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::custom_field::CustomField;
+use crate::id::{OrderLineId, RefundId, ReturnId};
+use crate::time::Time;
+
+/// Units that come back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Return {
+    /// Its id.
+    pub id: ReturnId,
+    /// Why, in the buyer's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What comes back.
+    pub lines: Vec<ReturnLine>,
+    /// The refunds that followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<RefundId>,
+    /// Values that programs keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<CustomField>,
+    /// When it was opened.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+/// Units of one line that come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnLine {
+    /// The line.
+    pub order_line: OrderLineId,
+    /// How many, at least one.
+    pub quantity: i64,
+    /// How many of them were accepted.
+    #[serde(default)]
+    pub accepted: i64,
+}
+
+impl Return {
+    /// Whether all of it was accepted.
+    pub fn is_accepted(&self) -> bool {
+        self.lines.iter().all(ReturnLine::is_accepted)
+    }
+}
+
+impl ReturnLine {
+    /// Whether all of its units were accepted.
+    pub fn is_accepted(&self) -> bool {
+        self.accepted == self.quantity
+    }
+}

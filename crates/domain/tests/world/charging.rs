@@ -1,0 +1,91 @@
+//! Orders whose money is set aside first, and short ways to say what one wants of them.
+
+use super::billing::{GATEWAY, card, recording};
+use super::*;
+use domain::charging::Extra;
+use domain::command::billing::{PaymentOutcome, StockCheck};
+use domain::command::charging::{ChargingCommand, FulfillOrder, LineDone, PlaceCharged};
+use domain::money::Minor;
+use domain::order::{ShippingLine, TaxLine};
+use domain::payment::{Transaction, TransactionKind};
+
+/// A line of articles that cost so much a unit, with that tax on all of them.
+pub fn costing(variant: VariantId, quantity: i64, unit_price: Minor, tax: Minor) -> NewLine {
+    let taxes = TaxLine { title: "VAT".into(), rate: "0.2".into(), amount: tax };
+    let article =
+        Article { variant: Some(variant), unit_price, tax_lines: vec![taxes], ..Article::default() };
+    let described = Described { price: domain::command::Given::Yes, ..Described::default() };
+    NewLine { quantity, article, described, fulfilled: 0 }
+}
+
+/// An order of those lines, sent for that much.
+pub fn charged(lines: Vec<NewLine>, shipping: Minor) -> PlaceCharged {
+    let shipping =
+        ShippingLine { title: "Post".into(), code: None, source: None, price: shipping, tax_lines: vec![] };
+    PlaceCharged {
+        name: None,
+        number: 1001,
+        placed: Placed { shipping_lines: vec![shipping], ..placed() },
+        buyer: None,
+        lines,
+        extras: Vec::<Extra>::new(),
+        gateway: GATEWAY.into(),
+        instrument: card(),
+    }
+}
+
+pub fn charging(command: ChargingCommand) -> Command {
+    Command::Charging(command)
+}
+
+/// Lines of an order, units that leave, and units that are given up.
+pub fn finishing(order: OrderId, lines: &[(OrderLineId, i64, i64)]) -> Command {
+    let done = |(line, leave, give_up): &(OrderLineId, i64, i64)| LineDone {
+        line: *line,
+        leave: *leave,
+        give_up: *give_up,
+    };
+    Command::FulfillOrder(Box::new(FulfillOrder {
+        order,
+        location: None,
+        lines: lines.iter().map(done).collect(),
+        trackings: Vec::new(),
+        custom_fields: Vec::new(),
+        stock: StockCheck::Ignore,
+        notify_buyer: false,
+    }))
+}
+
+impl World {
+    /// Places a charged order whose money isn't set aside yet.
+    pub fn place_charged(&mut self, place: PlaceCharged) -> OrderId {
+        let command = charging(ChargingCommand::Place(Box::new(place)));
+        let decision = self.run(&Actor::System, command).unwrap();
+        let Outcome::Order(id) = decision.outcome else { panic!("{:?}", decision.outcome) };
+        id
+    }
+
+    /// Places a charged order, and sets its money aside; tells its lines too.
+    pub fn authorized(&mut self, lines: Vec<NewLine>, shipping: Minor) -> (OrderId, Vec<OrderLineId>) {
+        let id = self.place_charged(charged(lines, shipping));
+        self.answer(id, PaymentOutcome::Succeeded);
+        (id, self.order(id).lines.iter().map(|line| line.id).collect())
+    }
+
+    /// The captures, releases and refunds of an order: how much, and for how many units.
+    pub fn moved(&self, id: OrderId) -> Vec<(TransactionKind, Minor, i64)> {
+        let moved = self.order(id).placed.transactions.iter();
+        let moved = moved.filter(|own| own.kind != TransactionKind::Authorization);
+        moved.map(|own| (own.kind, own.amount, own.covers.as_ref().map_or(0, |of| of.quantity))).collect()
+    }
+
+    /// The movements of an order of that kind.
+    pub fn of_kind(&self, id: OrderId, kind: TransactionKind) -> Vec<Transaction> {
+        self.order(id).placed.transactions.iter().filter(|own| own.kind == kind).cloned().collect()
+    }
+
+    /// The gateway answers what it was asked for by that movement.
+    pub fn told(&mut self, id: OrderId, of: TransactionId, outcome: PaymentOutcome) -> Decision {
+        self.run(&Actor::System, recording(id, of, outcome)).unwrap()
+    }
+}
