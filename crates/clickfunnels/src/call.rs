@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use domain::actor::{Actor, Permission};
 use domain::command::Command;
 use domain::refusal::Refusal;
@@ -41,15 +41,22 @@ impl FromRequest<Server> for Call {
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
+        // First of all: a connection with an unread body on it is closed, and its next request would be lost.
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
         let caller = caller(&server.engine, &parts.headers).await?;
+        let body = body.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::Said(error.status(), error.body_text()),
+            _ => Failure::BadRequest(error.body_text()),
+        })?;
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let path = path.map_err(|error| Failure::BadRequest(error.to_string()))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let query =
+        let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        if query.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Failure::BadRequest("query parameters must not contain null bytes".to_owned()));
+        }
         let address = format!("{}{}", server.url, path_of(&parts));
-        let body = Bytes::from_request(Request::from_parts(parts, body), &()).await;
-        let body = body.map_err(|error| Failure::BadRequest(error.to_string()))?;
         let call = Self { engine: server.engine.clone(), caller, path, query, body, address };
         call.in_own_workspace()?;
         Ok(call)

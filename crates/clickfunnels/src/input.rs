@@ -20,7 +20,11 @@ impl Input {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        match serde_json::from_str(text).map_err(|_| not_json())? {
+        let sent = serde_json::from_str(text).map_err(|_| not_json())?;
+        if has_null_byte(&sent) {
+            return Err(Failure::BadRequest("HTTP body must not contain null bytes".to_owned()));
+        }
+        match sent {
             Value::Object(mut sent) => match sent.remove(key) {
                 Some(Value::Object(fields)) if !fields.is_empty() => Ok(Some(Self { fields })),
                 _ => Ok(None),
@@ -181,6 +185,18 @@ impl Input {
     }
 }
 
+/// Not every database keeps texts with a null byte in them, and nobody means one.
+fn has_null_byte(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_null_byte),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name.contains('\0') || has_null_byte(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 fn not_json() -> Failure {
     Failure::BadRequest("HTTP body must be valid JSON".to_owned())
 }
@@ -214,6 +230,9 @@ mod tests {
         }
         assert!(Input::of(b"{", "order").is_err());
         assert!(Input::of(&[0xff], "order").is_err());
+        for nul in [r#"{"order":{"notes":"\u0000"}}"#, r#"{"order":{"a":[{"b\u0000":1}]}}"#] {
+            assert!(matches!(Input::of(nul.as_bytes(), "order"), Err(Failure::BadRequest(_))), "{nul}");
+        }
     }
 
     #[test]

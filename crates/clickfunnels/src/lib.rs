@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use engine::Engine;
 
 mod account;
@@ -43,6 +44,7 @@ mod workspace;
 mod zone;
 
 use call::Server;
+use failure::Failure;
 
 /// The name by which keys, listeners and deliveries know this dialect.
 pub const NAME: &str = "clickfunnels";
@@ -97,6 +99,10 @@ pub fn routes(engine: Engine, url: &str) -> Router {
         .merge(account::routes())
         .merge(orders())
         .merge(webhook::routes())
+        .fallback(|| async { Failure::hidden() })
+        .method_not_allowed_fallback(|| async {
+            Failure::Said(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed".to_owned())
+        })
         .with_state(Server { engine, url: Arc::from(url) });
     Router::new().nest("/api/v2", api)
 }

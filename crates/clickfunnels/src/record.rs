@@ -95,8 +95,8 @@ pub(crate) enum Kind {
     Other(RecordKind),
     /// Ids.
     Ids,
-    /// Whatever was sent.
-    Any,
+    /// A list of whatever was sent.
+    List,
 }
 
 /// What a field is when nothing was sent.
@@ -397,7 +397,11 @@ impl Field {
             Kind::Flag | Kind::Archived => input.flag(name)?.map(Value::from),
             Kind::Other(_) => input.id(name)?.map(Value::from),
             Kind::Ids => input.ids(name)?.map(Value::from),
-            Kind::Any => input.value(name).cloned(),
+            Kind::List => match input.value(name) {
+                None => None,
+                Some(Value::Array(items)) => Some(items.clone().into()),
+                Some(_) => return Err(invalid(name, "must be a list")),
+            },
         })
     }
 }

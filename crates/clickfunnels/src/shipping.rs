@@ -45,8 +45,8 @@ pub(crate) static ZONE: Resource = Resource {
     parent: Parent::Record(RecordKind::ShippingLocationGroup, "location_group_id"),
     fields: &[
         NAME,
-        Field { name: "country_ids", holds: Kind::Any, otherwise: Otherwise::Empty },
-        Field { name: "region_ids", holds: Kind::Any, otherwise: Otherwise::Empty },
+        Field { name: "country_ids", holds: Kind::List, otherwise: Otherwise::Empty },
+        Field { name: "region_ids", holds: Kind::List, otherwise: Otherwise::Empty },
         Field { name: "includes_rest_of_world", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
         Field { name: "address_filter_id", holds: Kind::Text, otherwise: Otherwise::Null },
     ],

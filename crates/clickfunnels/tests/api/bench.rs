@@ -95,21 +95,39 @@ impl Bench {
 
     /// What a request is answered; `path` begins after the version, `body` is none if it is null.
     pub async fn send_as(&self, token: &str, method: &str, path: &str, body: Value) -> Told {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send_bytes(token, method, path, ("application/json", body)).await
+    }
+
+    /// The same with a body of any type.
+    pub async fn send_bytes(&self, token: &str, method: &str, path: &str, body: (&str, Vec<u8>)) -> Told {
+        let told = self.unjudged(token, method, path, body).await;
+        published().judge(method, path, told.status, &told.body);
+        told
+    }
+
+    /// What a request is answered of which the document doesn't know.
+    pub async fn unjudged(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        (kind, body): (&str, Vec<u8>),
+    ) -> Told {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v2{path}"))
             .header("Host", "shop.example")
-            .header("Content-Type", "application/json");
+            .header("Content-Type", kind);
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
         let status = parts.status.as_u16();
-        published().judge(method, path, status, &body);
         Told { status, headers: parts.headers, body }
     }
 

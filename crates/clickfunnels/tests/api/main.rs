@@ -12,6 +12,7 @@ mod goods;
 mod hooks;
 mod invoices;
 mod kept;
+mod odd;
 mod orders;
 mod products;
 mod published;

@@ -113,6 +113,14 @@ impl Published {
         }
     }
 
+    /// Verb and path of every operation; what is in braces is a parameter.
+    pub fn operations(&self) -> impl Iterator<Item = (&str, String)> {
+        self.operations.iter().map(|operation| {
+            let parts = operation.parts.iter().map(|part| part.as_deref().unwrap_or("{}"));
+            (operation.verb.as_str(), parts.fold(String::new(), |path, part| path + "/" + part))
+        })
+    }
+
     /// Of several paths that fit the one with the fewest parameters; PATCH is another name for PUT.
     fn operation(&self, verb: &str, path: &str) -> Option<&Operation> {
         let verb = if verb == "PATCH" { "PUT" } else { verb };
