@@ -107,7 +107,7 @@ async fn make(installation: &Installation, store: Store, content: Content) -> Re
 async fn empty(engine: &Engine) -> Result<(), Failure> {
     let shop = first_shop::make(engine, NAME, DOMAIN).await?;
     keys::merchant(engine, &shop).await?;
-    keys::clickfunnels(engine, &shop).await?;
+    keys::others(engine, &shop).await?;
     money(engine, &shop).await
 }
 
@@ -129,7 +129,7 @@ async fn demo(engine: &Engine, now: Time) -> Result<(), Failure> {
     let scenes = stories::write(&articles, now, payments, dice);
     let service = Actor::App(App { id: app, permissions: keys::of_service(), services: vec![places.nordic] });
     Cast { stage, places, service }.play(&scenes, dice).await?;
-    keys::clickfunnels(engine, &stage.shop).await?;
+    keys::others(engine, &stage.shop).await?;
     money(engine, &stage.shop).await
 }
 

@@ -12,11 +12,13 @@ const VERSION: &str = "2026-07";
 
 /// Routes of every dialect; `url` is the address by which the server is reached.
 pub fn routes(engine: &Engine, url: &str) -> Router {
-    shopify::routes(engine.clone()).merge(clickfunnels::routes(engine.clone(), url))
+    shopify::routes(engine.clone())
+        .merge(clickfunnels::routes(engine.clone(), url))
+        .merge(digitalriver::routes(engine.clone(), url))
 }
 
 /// The name of every published API, by which keys know it.
-pub const NAMES: [&str; 2] = [shopify::NAME, clickfunnels::NAME];
+pub const NAMES: [&str; 3] = [shopify::NAME, clickfunnels::NAME, digitalriver::NAME];
 
 /// Everybody who can put events into words.
 pub fn voices() -> Vec<Arc<dyn Dialect>> {
@@ -31,12 +33,12 @@ pub struct Entrance {
     pub address: String,
     /// The header that carries the token, and what stands before the token in it.
     pub header: (&'static str, &'static str),
-    /// A command line that reads three orders, to be pasted into a shell, with `{token}` in it.
+    /// A command line that reads three orders, or articles, to be pasted into a shell, with `{token}` in it.
     example: String,
 }
 
 impl Entrance {
-    /// The command line that reads three orders, with that token.
+    /// That command line, with that token.
     pub fn example(&self, token: &str) -> String {
         self.example.replace("{token}", token)
     }
@@ -63,6 +65,14 @@ pub fn entrances(url: &str, shop: ShopId) -> Vec<Entrance> {
                 "  curl -s '{rest}/workspaces/{shop}/orders?sort_order=desc' \\\n    -H 'Authorization: Bearer {{token}}'\n"
             ),
             address: rest,
+            header: ("Authorization", "Bearer "),
+        },
+        Entrance {
+            dialect: digitalriver::NAME,
+            example: format!(
+                "  curl -s '{url}/skus?limit=3' \\\n    -H 'Authorization: Bearer {{token}}'\n"
+            ),
+            address: url.to_owned(),
             header: ("Authorization", "Bearer "),
         },
     ]

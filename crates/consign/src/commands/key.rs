@@ -46,6 +46,9 @@ struct Create {
     /// The published API that it is for
     #[arg(long, default_value = "shopify")]
     dialect: Dialect,
+    /// Whether what it makes counts; only digitalriver's keys can be for tests
+    #[arg(long, default_value = "live")]
+    mode: Mode,
     /// What to call the key in lists
     #[arg(long, default_value = "")]
     label: String,
@@ -59,14 +62,29 @@ struct Create {
 enum Dialect {
     Shopify,
     Clickfunnels,
+    Digitalriver,
+}
+
+/// Whether what a key makes counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Mode {
+    Live,
+    Test,
 }
 
 impl Dialect {
-    /// Its name, and what its tokens and secrets begin with.
-    fn marks(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Dialect::Shopify => (shopify::NAME, "shpat_", "shpss_"),
-            Dialect::Clickfunnels => (clickfunnels::NAME, "cf_", "cfs_"),
+    /// Its name, and what its tokens and secrets begin with; `None` if there are no such keys.
+    fn marks(self, mode: Mode) -> Option<(&'static str, &'static str, &'static str)> {
+        match (self, mode) {
+            (Dialect::Shopify, Mode::Live) => Some((shopify::NAME, "shpat_", "shpss_")),
+            (Dialect::Clickfunnels, Mode::Live) => Some((clickfunnels::NAME, "cf_", "cfs_")),
+            (Dialect::Digitalriver, Mode::Live) => {
+                Some((digitalriver::NAME, digitalriver::LIVE_TOKEN, "wh_"))
+            }
+            (Dialect::Digitalriver, Mode::Test) => {
+                Some((digitalriver::NAME, digitalriver::TEST_TOKEN, "wh_"))
+            }
+            (Dialect::Shopify | Dialect::Clickfunnels, Mode::Test) => None,
         }
     }
 }
@@ -127,7 +145,9 @@ async fn create(
     let engine = installation.engine(store).await?;
     let shop = first_shop::find_or_make(&engine).await?;
     let app = programs(store, &shop).await?.into_iter().find(|program| program.name == wanted.app);
-    let (dialect, token_prefix, secret_prefix) = wanted.dialect.marks();
+    let marks = wanted.dialect.marks(wanted.mode);
+    let only_live = || Failure::new(Exit::Usage, "--mode test: only keys of digitalriver can be for tests");
+    let (dialect, token_prefix, secret_prefix) = marks.ok_or_else(only_live)?;
     let key = KeyWanted {
         app: app.map(|app| app.id),
         app_name: &wanted.app,

@@ -21,6 +21,9 @@ const SERVICE_SECRET: &str = "shpss_test_3b10000000000000000000000000c0de";
 const CLICKFUNNELS_TOKEN: &str = "cf_test_5e11e2000000000000000000000c0de1";
 const CLICKFUNNELS_SECRET: &str = "cfs_test_5e11e2000000000000000000000c0de1";
 
+const DIGITALRIVER_TOKEN: &str = "sk_test_5e11e2000000000000000000000c0de1";
+const DIGITALRIVER_SECRET: &str = "wh_test_5e11e2000000000000000000000c0de1";
+
 /// What a fulfillment service needs.
 const SERVICE_PERMISSIONS: &[Permission] = &[
     Permission::WriteAssignedWork,
@@ -40,8 +43,10 @@ pub struct Keys {
     pub secret: &'static str,
     /// The token of the program that runs the fulfillment service, if there is one.
     pub service: Option<&'static str>,
-    /// The merchant's token for the other API that is spoken, if there is one; it may do everything, too.
+    /// The merchant's token for ClickFunnels' API, if there is one; it may do everything, too.
     pub clickfunnels: Option<&'static str>,
+    /// The merchant's token for Digital River's API, likewise; it is one of the test mode.
+    pub digitalriver: Option<&'static str>,
 }
 
 impl Keys {
@@ -50,6 +55,7 @@ impl Keys {
         match dialect {
             shopify::NAME => Some(self.merchant),
             clickfunnels::NAME => self.clickfunnels,
+            digitalriver::NAME => self.digitalriver,
             _ => None,
         }
     }
@@ -60,11 +66,13 @@ pub async fn known(store: &Store) -> Result<Option<Keys>, Failure> {
     let merchant = store.api_key(&token_hash(MERCHANT_TOKEN)).await?.filter(|key| key.demo);
     let service = store.api_key(&token_hash(SERVICE_TOKEN)).await?.filter(|key| key.demo);
     let clickfunnels = store.api_key(&token_hash(CLICKFUNNELS_TOKEN)).await?.filter(|key| key.demo);
+    let digitalriver = store.api_key(&token_hash(DIGITALRIVER_TOKEN)).await?.filter(|key| key.demo);
     Ok(merchant.map(|_| Keys {
         merchant: MERCHANT_TOKEN,
         secret: MERCHANT_SECRET,
         service: service.map(|_| SERVICE_TOKEN),
         clickfunnels: clickfunnels.map(|_| CLICKFUNNELS_TOKEN),
+        digitalriver: digitalriver.map(|_| DIGITALRIVER_TOKEN),
     }))
 }
 
@@ -79,11 +87,13 @@ pub(super) async fn merchant(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Fa
     make(engine, shop, "Consign Demo", shopify::NAME, tokens, Permissions::all()).await.map(drop)
 }
 
-/// Makes the merchant's key for the other API that is spoken.
-pub(super) async fn clickfunnels(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Failure> {
+/// Makes the merchant's keys for the other APIs that are spoken.
+pub(super) async fn others(engine: &Engine, shop: &Arc<Shop>) -> Result<(), Failure> {
+    let all = Permissions::all();
     let tokens = (CLICKFUNNELS_TOKEN, CLICKFUNNELS_SECRET);
-    let name = "Consign Demo, ClickFunnels";
-    make(engine, shop, name, clickfunnels::NAME, tokens, Permissions::all()).await.map(drop)
+    make(engine, shop, "Consign Demo, ClickFunnels", clickfunnels::NAME, tokens, all).await?;
+    let tokens = (DIGITALRIVER_TOKEN, DIGITALRIVER_SECRET);
+    make(engine, shop, "Consign Demo, Digital River", digitalriver::NAME, tokens, all).await.map(drop)
 }
 
 /// Makes the key of the program that runs the fulfillment service.

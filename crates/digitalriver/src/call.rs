@@ -1,0 +1,151 @@
+//! A request taken apart: who asks, of which shop, in which mode, what the address names, what was sent.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::{HeaderMap, header};
+use domain::actor::{Actor, Permission};
+use domain::command::Command;
+use domain::refusal::Refusal;
+use domain::snapshot::Shop;
+use domain::time::Time;
+use engine::keys::Caller;
+use engine::{Done, Engine, Verdict};
+
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::throttle::Throttle;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) engine: Engine,
+    /// The address by which the server is reached, without a slash at the end.
+    pub(crate) url: Arc<str>,
+    throttle: Arc<Throttle>,
+}
+
+impl Server {
+    pub(crate) fn new(engine: Engine, url: &str) -> Self {
+        Self { engine, url: Arc::from(url), throttle: Arc::default() }
+    }
+}
+
+/// Whether it counts. The token says so, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Mode {
+    /// It is only tried.
+    Test,
+    /// It does.
+    Live,
+}
+
+impl Mode {
+    fn of(token: &str) -> Self {
+        if token.starts_with(crate::TEST_TOKEN) { Mode::Test } else { Mode::Live }
+    }
+
+    /// The mode that answers mean by `liveMode`.
+    pub(crate) fn is_live(self) -> bool {
+        self == Mode::Live
+    }
+}
+
+/// A request of somebody with a key.
+pub(crate) struct Call {
+    pub(crate) engine: Engine,
+    /// The mode of the key.
+    pub(crate) mode: Mode,
+    /// The address by which the server is reached.
+    pub(crate) url: Arc<str>,
+    caller: Arc<Caller>,
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl FromRequest<Server> for Call {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let token = bearer(&parts.headers).ok_or_else(Failure::unauthorized)?;
+        let mode = Mode::of(token);
+        let caller = server.engine.caller(crate::NAME, token).await?.ok_or_else(Failure::unauthorized)?;
+        if let Some(app) = caller.actor.app() {
+            let wait = server.throttle.take(&caller.shop, app, mode, server.engine.now());
+            wait.map_err(Failure::too_many_requests)?;
+        }
+        let broken = |error: String| Failure::bad("invalid_format", "request", error);
+        let path = RawPathParams::from_request_parts(&mut parts, &()).await;
+        let path = path.map_err(|error| broken(error.to_string()))?;
+        let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let query =
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let body = Bytes::from_request(Request::from_parts(parts, body), &()).await;
+        let body = body.map_err(|error| broken(error.to_string()))?;
+        Ok(Self { engine: server.engine.clone(), mode, url: server.url.clone(), caller, path, query, body })
+    }
+}
+
+/// The token that a request shows.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+}
+
+impl Call {
+    /// The shop.
+    pub(crate) fn shop(&self) -> &Arc<Shop> {
+        &self.caller.shop
+    }
+
+    /// Who asks.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.caller.actor
+    }
+
+    /// What the address has in that place; empty if it has no such place.
+    pub(crate) fn named(&self, name: &str) -> &str {
+        self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// That whoever asks may do one of these.
+    pub(crate) fn must(&self, needs: &'static [Permission]) -> Result<(), Failure> {
+        if self.actor().may_any(needs) { Ok(()) } else { Err(Refusal::NotPermitted(needs).into()) }
+    }
+
+    /// The parameters of the query.
+    pub(crate) fn query(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The last value of a parameter of the query, unless it is empty.
+    pub(crate) fn asked(&self, name: &str) -> Option<&str> {
+        let last = self.query.iter().rev().find(|(known, _)| known == name);
+        last.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// What was sent: an object with none but these fields.
+    pub(crate) fn input(&self, known: &[&str]) -> Result<Input, Failure> {
+        let input = Input::of(&self.body)?;
+        input.only(known)?;
+        Ok(input)
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Time {
+        self.engine.now()
+    }
+
+    /// Carries out a command, for those who have words of their own for a refusal.
+    pub(crate) async fn verdict(&self, command: &Command) -> Result<Verdict, Failure> {
+        Ok(self.engine.execute(self.shop(), self.actor(), command).await?)
+    }
+
+    /// Carries out a command.
+    pub(crate) async fn execute(&self, command: &Command) -> Result<Done, Failure> {
+        Ok(self.verdict(command).await??)
+    }
+}

@@ -1,0 +1,48 @@
+//! The REST API of Digital River, version 2021-12-13, as far as orders, fulfillment and money that was set aside go.
+//!
+//! The way of a request: [`shell`] gives it an id and lets it wait its turn; [`call`] finds out who asks and takes the
+//! request apart; a handler reads its [`input`], executes one command or asks one question, and renders what came of it
+//! ([`words`] has the vocabulary, [`id`] the names of things). A [`failure`] is what could not be done, in this API's
+//! form; what this server doesn't do at all is a table with its reasons, [`absent`]. Lists are [`page`]d. One file per
+//! resource. What a resource keeps that nothing else understands lies in records and in the details of products.
+
+use axum::Router;
+use engine::Engine;
+
+mod absent;
+mod call;
+mod charge;
+mod failure;
+mod fulfillment;
+mod id;
+mod input;
+mod metadata;
+mod order;
+mod page;
+mod refund;
+mod refusal;
+mod returning;
+mod shell;
+mod state;
+mod sku;
+mod throttle;
+mod words;
+
+use call::Server;
+
+/// The name by which keys, listeners and deliveries know this dialect.
+pub const NAME: &str = "digitalriver";
+/// What tokens of the test mode begin with.
+pub const TEST_TOKEN: &str = "sk_test_";
+/// What tokens of the live mode begin with; those of the test mode do, too.
+pub const LIVE_TOKEN: &str = "sk_";
+
+/// Every route of this dialect; `url` is the address by which the server is reached.
+///
+/// They stand at the root of the host. What no route leads to is answered in this API's form if a key of this API is
+/// shown, and by nothing but the status otherwise: other dialects are there, too.
+pub fn routes(engine: Engine, url: &str) -> Router {
+    let server = Server::new(engine, url);
+    let resources = Router::new().merge(absent::routes()).merge(sku::routes());
+    shell::around(resources, &server).with_state(server)
+}

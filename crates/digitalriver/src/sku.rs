@@ -1,0 +1,452 @@
+//! SKUs: variants, each by the merchant's own name for it. A variant whose SKU nobody else has goes by that; any other
+//! by its number. What only this API knows of one is kept in its details.
+//!
+//! A SKU that is deleted can't be ordered any more, and its name is free again; orders go on saying what they sold.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::actor::Permission;
+use domain::command::Command;
+use domain::id::{ProductId, VariantId};
+use domain::product::{Image, Origin, Product, ProductStatus, Variant, WhenOut};
+use domain::time::Time;
+use engine::query::Page;
+use serde_json::{Map, Value, json};
+
+use crate::call::{Call, Server};
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::page::{self, Gather, Span};
+use crate::{id, metadata, words};
+
+mod group;
+
+pub(crate) const NEEDS: &[Permission] = &[Permission::ReadProducts];
+
+/// Where a variant's details keep what only this API knows.
+const KEPT: &str = "digitalriver";
+/// What is kept there as it was given.
+const TEXTS: [&str; 9] = [
+    "eccn",
+    "skuGroupId",
+    "partNumber",
+    "manufacturerId",
+    "taxCode",
+    "description",
+    "url",
+    "itemBreadcrumb",
+    "partnerAccountId",
+];
+/// What else can be sent.
+const OTHERS: [&str; 8] =
+    ["name", "hsCode", "countryOfOrigin", "image", "weight", "weightUnit", "managedFulfillment", "metadata"];
+/// Units of weight, in grams.
+const UNITS: [(&str, f64); 4] = [("oz", 28.349_523_125), ("lb", 453.592_37), ("g", 1.0), ("kg", 1_000.0)];
+/// What tax codes of things begin with that nobody ships: the segments of the product code in them that mean software,
+/// publications without paper, and services.
+const IMMATERIAL: [&str; 6] = ["4323", "5511", "81", "82", "83", "86"];
+
+/// SKUs and their groups.
+pub(crate) fn routes() -> Router<Server> {
+    Router::new()
+        .route("/skus", get(list).post(create))
+        .route("/skus/{id}", get(fetch).put(upsert).post(update).delete(remove))
+        .route("/sku-groups", get(group::list))
+}
+
+/// What is kept of a variant for this API.
+pub(crate) fn kept(variant: &Variant) -> &Value {
+    &variant.details[KEPT]
+}
+
+fn is_deleted(variant: &Variant) -> bool {
+    kept(variant)["deleted"] == true
+}
+
+/// The variant that a SKU's id names.
+pub(crate) async fn find(call: &Call, name: &str) -> Result<Option<Variant>, Failure> {
+    let two = Page { limit: 2, ..Page::default() };
+    let mut named = call.engine.variant_page(call.shop(), Some(name), None, &two).await?;
+    if named.len() == 1 {
+        return Ok(named.pop());
+    }
+    let Some(id) = id::decimal(name) else { return Ok(None) };
+    let numbered = call.engine.variants(call.shop(), &[VariantId(id)]).await?.0.pop();
+    Ok(numbered.filter(|variant| !is_deleted(variant)))
+}
+
+/// The variant of a SKU that must be there.
+pub(crate) async fn one(call: &Call, name: &str) -> Result<Variant, Failure> {
+    find(call, name).await?.ok_or_else(|| Failure::not_found("SKU", name, "id"))
+}
+
+/// What variants go by, in their order.
+pub(crate) async fn names(call: &Call, variants: &[Variant]) -> Result<Vec<String>, Failure> {
+    let mut skus: Vec<&str> = variants.iter().filter_map(|variant| variant.sku.as_deref()).collect();
+    skus.sort_unstable();
+    skus.dedup();
+    let counted = call.engine.count_skus(call.shop(), &skus).await?;
+    let alone = |sku: &&String| counted.iter().any(|(counted, count)| counted == *sku && *count == 1);
+    let name = |variant: &Variant| match variant.sku.as_ref().filter(alone) {
+        Some(sku) => sku.clone(),
+        None => variant.id.to_string(),
+    };
+    Ok(variants.iter().map(name).collect())
+}
+
+/// The products of variants, in no order.
+async fn products(call: &Call, variants: &[Variant]) -> Result<Vec<Product>, Failure> {
+    let mut ids: Vec<ProductId> = variants.iter().map(|variant| variant.product).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(call.engine.products(call.shop(), &ids).await?)
+}
+
+async fn product_of(call: &Call, variant: &Variant) -> Result<Product, Failure> {
+    let found = call.engine.products(call.shop(), &[variant.product]).await?.pop();
+    found.ok_or_else(|| Failure::not_found("SKU", &variant.id.to_string(), "id"))
+}
+
+/// What people call it.
+pub(crate) fn title(variant: &Variant) -> String {
+    let (product, own) = (variant.product_title.as_str(), variant.title.as_str());
+    match kept(variant)["name"].as_str() {
+        Some(name) => name.to_owned(),
+        None if product.is_empty() => own.to_owned(),
+        None if own.is_empty() || own == "Default Title" || own == product => product.to_owned(),
+        None => format!("{product}, {own}"),
+    }
+}
+
+fn shown(call: &Call, variant: &Variant, name: &str, product: Option<&Product>) -> Value {
+    let mut shown = description(variant, product);
+    shown.insert("id".to_owned(), name.into());
+    shown.insert("createdTime".to_owned(), words::time(variant.created_at));
+    shown.insert("updatedTime".to_owned(), words::time(variant.updated_at));
+    shown.insert("liveMode".to_owned(), call.mode.is_live().into());
+    shown.into()
+}
+
+/// What is said of a variant, but ids, times and the mode.
+fn description(variant: &Variant, product: Option<&Product>) -> Map<String, Value> {
+    let mut shown = Map::new();
+    let kept = kept(variant);
+    let mut put = |name: &str, value: Option<Value>| {
+        shown.extend(value.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value)));
+    };
+    for name in TEXTS {
+        put(name, kept.get(name).cloned());
+    }
+    put("name", Some(title(variant).into()));
+    put("managedFulfillment", kept.get("managedFulfillment").cloned());
+    put("hsCode", variant.origin.tariff_code.clone().map(Value::from));
+    put("countryOfOrigin", variant.origin.country.clone().map(Value::from));
+    put("image", product.and_then(|product| product.image.as_ref()).map(|image| image.url.clone().into()));
+    put("physical", Some(variant.requires_shipping.into()));
+    match kept.get("weight") {
+        Some(weight) => {
+            put("weight", Some(weight.clone()));
+            put("weightUnit", kept.get("weightUnit").cloned());
+        }
+        None if variant.grams > 0 => {
+            put("weight", Some((variant.grams as f64).into()));
+            put("weightUnit", Some("g".into()));
+        }
+        None => {}
+    }
+    metadata::show(&kept[metadata::NAME], &mut shown);
+    shown
+}
+
+async fn answer(call: &Call, id: VariantId, status: StatusCode) -> Result<Response, Failure> {
+    let missing = || Failure::not_found("SKU", &id.to_string(), "id");
+    let variant = call.engine.variants(call.shop(), &[id]).await?.0.pop().ok_or_else(missing)?;
+    let variants = std::slice::from_ref(&variant);
+    let names = names(call, variants).await?;
+    let products = products(call, variants).await?;
+    let name = names.first().map_or("", String::as_str);
+    Ok((status, Json(shown(call, &variant, name, products.first()))).into_response())
+}
+
+async fn list(call: Call) -> Result<Response, Failure> {
+    call.must(NEEDS)?;
+    let cursors = [call.asked("startingAfter"), call.asked("endingBefore")];
+    let mut known = Vec::new();
+    for cursor in cursors.into_iter().flatten() {
+        known.extend(find(&call, cursor).await?.map(|variant| (cursor.to_owned(), variant.id.0)));
+    }
+    let cursor = |text: &str| known.iter().find(|(name, _)| name == text).map(|(_, id)| *id);
+    let mut gather = Gather::of(&call, cursor)?;
+    let (created, updated) = (Span::of_time(&call, "createdTime")?, Span::of_time(&call, "updatedTime")?);
+    let fits = |variant: &Variant| {
+        let kept = kept(variant);
+        !is_deleted(variant)
+            && created.holds_time(variant.created_at)
+            && updated.holds_time(variant.updated_at)
+            && page::shows(&call, "hsCode", variant.origin.tariff_code.as_deref())
+            && ["eccn", "partNumber", "taxCode", "skuGroupId"]
+                .iter()
+                .all(|name| page::shows(&call, name, kept[*name].as_str()))
+    };
+    match page::ids(&call) {
+        Some(ids) => {
+            let mut named: Vec<Variant> = Vec::new();
+            for id in ids.iter().take(page::MOST) {
+                named.extend(find(&call, id).await?.filter(|new| named.iter().all(|old| old.id != new.id)));
+            }
+            gather.take_all(named, |variant| variant.id.0, fits);
+        }
+        None => {
+            while let Some(page) = gather.next() {
+                let batch = call.engine.variant_page(call.shop(), None, None, &page).await?;
+                gather.take(batch, |variant| variant.id.0, fits);
+            }
+        }
+    }
+    let (more, found) = gather.done();
+    let (names, products) = (names(&call, &found).await?, products(&call, &found).await?);
+    let data = found.iter().zip(&names).map(|(variant, name)| {
+        shown(&call, variant, name, products.iter().find(|product| product.id == variant.product))
+    });
+    Ok(Json(words::list(more, data.collect())).into_response())
+}
+
+async fn fetch(call: Call) -> Result<Response, Failure> {
+    call.must(NEEDS)?;
+    let variant = one(&call, call.named("id")).await?;
+    answer(&call, variant.id, StatusCode::OK).await
+}
+
+async fn create(call: Call) -> Result<Response, Failure> {
+    let mut known = vec!["id"];
+    known.extend(TEXTS.iter().chain(&OTHERS));
+    let input = call.input(&known)?;
+    let name = input.text("id")?.filter(|name| !name.is_empty());
+    make(&call, &input, name).await
+}
+
+/// A new SKU of what was sent.
+async fn make(call: &Call, input: &Input, name: Option<String>) -> Result<Response, Failure> {
+    input.needed_text("name")?;
+    if let Some(name) = &name {
+        is_name(name)?;
+        if find(call, name).await?.is_some() {
+            return Err(Failure::conflict("already_exists", "id", format!("SKU '{name}' already exists.")));
+        }
+    }
+    let (mut product, mut variant) = blank(call, name).await?;
+    take(input, &mut product, &mut variant)?;
+    let id = variant.id;
+    call.execute(&Command::SaveProduct(product, vec![variant])).await?;
+    answer(call, id, StatusCode::CREATED).await
+}
+
+/// A product with one variant of which nothing is known but its SKU.
+pub(crate) async fn blank(call: &Call, sku: Option<String>) -> Result<(Product, Variant), Failure> {
+    let id: ProductId = call.engine.ids().fresh().await?;
+    let product = Product {
+        id,
+        title: sku.clone().unwrap_or_default(),
+        handle: sku.as_ref().map_or_else(|| id.to_string(), |sku| sku.to_lowercase()),
+        vendor: String::new(),
+        kind: String::new(),
+        tags: Vec::new(),
+        status: ProductStatus::Active,
+        gift_card: false,
+        image: None,
+        custom_fields: Vec::new(),
+        details: Value::Null,
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    let variant = Variant {
+        id: call.engine.ids().fresh().await?,
+        product: id,
+        product_title: String::new(),
+        title: "Default Title".to_owned(),
+        sku,
+        barcode: None,
+        price: 0,
+        vendor: None,
+        requires_shipping: true,
+        requires_fulfillment: true,
+        gives: Vec::new(),
+        grams: 0,
+        unit_cost: None,
+        origin: Origin::default(),
+        taxable: true,
+        tracked: false,
+        when_out: WhenOut::Wait,
+        pinned_to: None,
+        custom_fields: Vec::new(),
+        details: json!({}),
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    Ok((product, variant))
+}
+
+/// One that is there is changed, like by [`update`]; one that isn't is made under that id.
+async fn upsert(call: Call) -> Result<Response, Failure> {
+    let known: Vec<&str> = TEXTS.iter().chain(&OTHERS).copied().collect();
+    let input = call.input(&known)?;
+    input.needed_text("name")?;
+    let name = call.named("id").to_owned();
+    match find(&call, &name).await? {
+        Some(variant) => save(&call, &input, variant).await,
+        None => make(&call, &input, Some(name)).await,
+    }
+}
+
+async fn update(call: Call) -> Result<Response, Failure> {
+    let known: Vec<&str> = TEXTS.iter().chain(&OTHERS).copied().collect();
+    let input = call.input(&known)?;
+    let variant = one(&call, call.named("id")).await?;
+    save(&call, &input, variant).await
+}
+
+async fn save(call: &Call, input: &Input, mut variant: Variant) -> Result<Response, Failure> {
+    let mut product = product_of(call, &variant).await?;
+    let siblings = call.engine.variants_of(call.shop(), &[product.id]).await?.0.len();
+    // A product of several variants is called by all of them.
+    let shared = product.title.clone();
+    take(input, &mut product, &mut variant)?;
+    if siblings > 1 {
+        product.title = shared;
+    }
+    let id = variant.id;
+    call.execute(&Command::SaveProduct(product, vec![variant])).await?;
+    answer(call, id, StatusCode::OK).await
+}
+
+async fn remove(call: Call) -> Result<Response, Failure> {
+    let mut variant = one(&call, call.named("id")).await?;
+    let mut product = product_of(&call, &variant).await?;
+    if call.engine.variants_of(call.shop(), &[product.id]).await?.0.len() == 1 {
+        product.status = ProductStatus::Archived;
+    }
+    variant.sku = None;
+    keep(&mut variant, "deleted", Some(true.into()));
+    call.execute(&Command::SaveProduct(product, vec![variant])).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Ids that clients choose.
+fn is_name(name: &str) -> Result<(), Failure> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    match name.len() <= 255 && name.bytes().all(fits) {
+        true => Ok(()),
+        false => Err(Failure::invalid("id", name, "SKU ID")),
+    }
+}
+
+/// Keeps a value for this API alone; nothing takes it away.
+pub(crate) fn keep(variant: &mut Variant, name: &str, value: Option<Value>) {
+    let mut details = match std::mem::take(&mut variant.details) {
+        Value::Object(details) => details,
+        _ => Map::new(),
+    };
+    let mut kept = match details.remove(KEPT) {
+        Some(Value::Object(kept)) => kept,
+        _ => Map::new(),
+    };
+    match value {
+        Some(value) => kept.insert(name.to_owned(), value),
+        None => kept.remove(name),
+    };
+    details.insert(KEPT.to_owned(), kept.into());
+    variant.details = details.into();
+}
+
+/// Takes over what was sent; what wasn't stays, and an empty text takes a value away.
+fn take(input: &Input, product: &mut Product, variant: &mut Variant) -> Result<(), Failure> {
+    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+    if input.value("name").is_some() {
+        product.title = input.needed_text("name")?;
+        keep(variant, "name", Some(product.title.as_str().into()));
+    }
+    for name in TEXTS {
+        if let Some(text) = input.text(name)? {
+            keep(variant, name, filled(text).map(Value::from));
+        }
+    }
+    if let Some(code) = input.text("taxCode")? {
+        variant.requires_shipping = is_physical(&code);
+    }
+    if let Some(code) = input.text("hsCode")? {
+        variant.origin.tariff_code = filled(code);
+    }
+    if let Some(country) = country(input)? {
+        variant.origin.country = filled(country);
+    }
+    if let Some(url) = input.text("image")? {
+        product.image = filled(url).map(|url| Image { url, alt: None, size: None });
+    }
+    if let Some(managed) = input.word("managedFulfillment", &["DRGlobalFulfillment"])? {
+        keep(variant, "managedFulfillment", Some(managed.into()));
+    }
+    if let Some(metadata) = metadata::taken(input, &kept(variant)[metadata::NAME])? {
+        keep(variant, metadata::NAME, Some(metadata));
+    }
+    weigh(input, variant)
+}
+
+/// The country that something was made in, as its two letters.
+pub(crate) fn country(input: &Input) -> Result<Option<String>, Failure> {
+    const NAME: &str = "countryOfOrigin";
+    let Some(country) = input.text(NAME)? else { return Ok(None) };
+    let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if is_code || country.is_empty() {
+        Ok(Some(country.to_ascii_uppercase()))
+    } else {
+        Err(Failure::invalid(input.at(NAME), &country, "country"))
+    }
+}
+
+/// What is said of weight is kept as it was said, and in grams for whoever ships.
+fn weigh(input: &Input, variant: &mut Variant) -> Result<(), Failure> {
+    let units = UNITS.map(|(unit, _)| unit);
+    let (weight, unit) = (input.decimal("weight")?, input.word("weightUnit", &units)?);
+    if weight.is_none() && unit.is_none() {
+        return Ok(());
+    }
+    if let Some(unit) = unit {
+        keep(variant, "weightUnit", Some(unit.into()));
+    }
+    if let Some(weight) = weight.and_then(|weight| weight.parse::<f64>().ok()) {
+        keep(variant, "weight", Some(weight.into()));
+    }
+    let kept = kept(variant);
+    let grams = UNITS.iter().find(|(unit, _)| kept["weightUnit"] == *unit).map(|(_, grams)| grams);
+    if let (Some(weight), Some(grams)) = (kept["weight"].as_f64(), grams) {
+        // Rounding takes half a gram at most, and no weight is larger than fits.
+        variant.grams = (weight * grams).round().clamp(0.0, 1e15) as i64;
+    }
+    Ok(())
+}
+
+/// Whether things of that tax code are shipped.
+fn is_physical(code: &str) -> bool {
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    !IMMATERIAL.iter().any(|segment| digits.starts_with(segment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn software_and_services_are_not_shipped() {
+        for (code, physical) in [
+            ("4323.310_A", false),
+            ("55111513.120", false),
+            ("8111.1", false),
+            ("4321.15_A", true),
+            ("", true),
+        ] {
+            assert_eq!(is_physical(code), physical, "{code}");
+        }
+    }
+}
