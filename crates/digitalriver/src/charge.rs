@@ -52,9 +52,8 @@ impl ChargeState {
 impl<'a> Charge<'a> {
     /// The charges of an order, oldest first. One whose money was set aside anew is still the same.
     pub(crate) fn all(order: &'a Order) -> Vec<Self> {
-        let begins = |own: &&Transaction| {
-            matches!(own.kind, TransactionKind::Authorization | TransactionKind::Sale)
-        };
+        let begins =
+            |own: &&Transaction| matches!(own.kind, TransactionKind::Authorization | TransactionKind::Sale);
         let all = order.placed.transactions.iter().filter(begins).map(|root| Self { order, root });
         all.take(if order.charging.is_some() { 1 } else { usize::MAX }).collect()
     }
@@ -153,10 +152,13 @@ impl<'a> Charge<'a> {
             captures.insert(0, self.movement(root, id::CAPTURE));
         }
         put("captured", (!captures.is_empty()).into());
-        let refunds: Vec<Value> =
-            self.movements(TransactionKind::Refund).map(|own| self.movement(own, id::CHARGE_REFUND)).collect();
+        let refunds: Vec<Value> = self
+            .movements(TransactionKind::Refund)
+            .map(|own| self.movement(own, id::CHARGE_REFUND))
+            .collect();
         put("refunded", (!refunds.is_empty()).into());
-        let cancels = self.movements(TransactionKind::Void).map(|own| self.movement(own, id::CANCEL)).collect();
+        let cancels =
+            self.movements(TransactionKind::Void).map(|own| self.movement(own, id::CANCEL)).collect();
         for (name, some) in [("captures", captures), ("cancels", cancels), ("refunds", refunds)] {
             if !some.is_empty() {
                 put(name, some.into());

@@ -152,7 +152,8 @@ fn item(order: &Order, line: &OrderLine, fulfillments: &[Fulfillment]) -> Value 
 fn on_order(order: &Order, line: &OrderLine) -> Minor {
     let whole = order.placed.tax_lines.iter().map(|tax| tax.amount).fold(0, Minor::saturating_add);
     let cost = |line: &OrderLine| {
-        let cost = line.article.unit_price.saturating_mul(line.quantity).saturating_sub(line.article.discount);
+        let cost =
+            line.article.unit_price.saturating_mul(line.quantity).saturating_sub(line.article.discount);
         u64::try_from(cost).unwrap_or_default()
     };
     let weights: Vec<u64> = order.lines.iter().map(cost).collect();

@@ -154,13 +154,17 @@ pub(crate) fn since(order: &Order, fulfillments: &[Fulfillment]) -> Vec<(OrderSt
             None
         }
     };
-    since.extend(accepted.filter(|_| state != OrderState::PendingPayment).map(|at| (OrderState::Accepted, at)));
+    since.extend(
+        accepted.filter(|_| state != OrderState::PendingPayment).map(|at| (OrderState::Accepted, at)),
+    );
     let left = left_at(order, fulfillments, None).unwrap_or(order.updated_at);
     let ended = order.placed.transactions.iter().filter_map(|own| own.ended_at).max();
     match state {
         OrderState::PendingPayment if authorization.is_none() => since.push((state, order.created_at)),
         OrderState::PendingPayment | OrderState::Accepted => {}
-        OrderState::Blocked => since.push((state, authorization.and_then(|own| own.ended_at).unwrap_or(left))),
+        OrderState::Blocked => {
+            since.push((state, authorization.and_then(|own| own.ended_at).unwrap_or(left)))
+        }
         OrderState::Cancelled => {
             let at = order.cancelled.as_ref().map(|cancelled| cancelled.at).max(ended);
             since.push((state, at.unwrap_or(left)));
