@@ -105,6 +105,20 @@ kinds! {
     ShippingPackage = "shipping_package", WriteLocations;
     /// The text of a message to buyers.
     MessageTemplate = "message_template", WriteOrders;
+    /// A name that a program chose for a contact (parent).
+    ContactAlias = "contact_alias", WriteContacts;
+    /// A number under which a contact (parent) pays taxes.
+    TaxIdentifier = "tax_identifier", WriteContacts;
+    /// What somebody, perhaps a contact (parent), pays with: the token of a gateway.
+    PaymentSource = "payment_source", WriteOrders;
+    /// What is about to be ordered, perhaps by a contact (parent).
+    Checkout = "checkout", WriteOrders;
+    /// Units that are kept for somebody for a while.
+    Reservation = "reservation", WriteInventory;
+    /// What is added to the price of an article by law.
+    Fee = "fee", WriteProducts;
+    /// A link to a document of an order (parent), good for a while.
+    FileLink = "file_link", WriteOrders;
     /// A [rule](crate::rule) of routing that is on.
     RoutingRule = "routing_rule", WriteConstraintRules;
 }
