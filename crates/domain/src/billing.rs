@@ -19,7 +19,7 @@
 //! | command | for | does |
 //! |---|---|---|
 //! | `Place(PlaceBilled)` | both | an order comes in, for prices of its variants (`Order`) |
-//! | `Update(UpdateBilled)` | both | note, addresses; `Claims` only of theirs (`Order`) |
+//! | `Update(UpdateBilled)` | both | note, addresses; `Claims` only of theirs, `NewDates` only of our subscriptions (`Order`) |
 //! | `Issue(IssueInvoice)` | theirs | an invoice in their books (`Invoice`) |
 //! | `UpdateInvoice(UpdateInvoice)` | theirs | claim, dates, number, shipping; lines by id (`Invoice`) |
 //! | `Pay(PayInvoice)` | ours | money is asked for now, all or some of it (`Invoice`) |
@@ -27,7 +27,7 @@
 //! | `Refund(RefundPayment)` | ours | asks for money to go back (`Transaction`: the refund) |
 //! | `Record(RecordPayment)` | any | what became of a movement that was asked for (`Transaction`) |
 //! | `RecordDispute(RecordDispute)` | ours | a dispute opens, is won, is lost (`Transaction`) |
-//! | `Cancel(CancelService)`, `Pause`, `Resume`, `Reactivate`, `Reschedule` | our subscriptions | (`Order`) |
+//! | `Cancel(CancelService)`, `Pause`, `Resume`, `Reactivate` | our subscriptions | (`Order`) |
 //! | `ChangePlan(ChangePlan)` | our subscriptions | as shown before by [`change::preview`] (`Order`) |
 //! | `Advance` | ours | whatever is due by now; [`Trouble::NotDue`] otherwise (`Order`) |
 //! | `SavePrice`, `SaveAccess`, `RevokeAccess` | the shop | prices; access by hand (`Price`, `Access`) |

@@ -8,6 +8,8 @@ use crate::fulfillment_order::{LEGAL, Request, Stage};
 use crate::order::Order;
 use crate::payment::{TransactionKind, TransactionStatus};
 
+mod charging;
+
 /// The properties that `order` breaks, each as a sentence; empty if all is well.
 pub fn of_order(order: &Order) -> Vec<String> {
     let mut broken = Vec::new();
@@ -84,7 +86,10 @@ pub fn of_order(order: &Order) -> Vec<String> {
         let open = order.fulfillment_orders.iter().any(|fo| fo.is_open());
         must(!open && order.routing.waiting.is_empty(), &|| "F12: called off, but work is open".to_owned());
     }
+    of_movements(order, &mut broken);
     of_billing(order, &mut broken);
+    charging::of_charging(order, &mut broken);
+    of_returns(order, &mut broken);
     broken
 }
 
@@ -109,12 +114,60 @@ pub fn of_fulfillments(order: &Order, fulfillments: &[Fulfillment]) -> Vec<Strin
             }
         }
     }
-    for share in fulfillments.iter().flat_map(|fulfillment| &fulfillment.shares) {
-        if share.quantity <= 0 {
+    for fulfillment in fulfillments {
+        for share in fulfillment.shares.iter().filter(|share| share.quantity <= 0) {
             broken.push(format!("Q1: share {} holds {}", share.id, share.quantity));
+        }
+        for units in fulfillment.given_up.iter().filter(|units| units.quantity <= 0) {
+            broken.push(format!("Q1: {} of line {} are given up", units.quantity, units.order_line));
+        }
+        if fulfillment.orders().is_empty() {
+            broken.push(format!("Q1: fulfillment {} holds nothing and gave up nothing", fulfillment.id));
         }
     }
     broken
+}
+
+/// What must hold of the movements of money of an order that somebody here moves.
+fn of_movements(order: &Order, broken: &mut Vec<String>) {
+    if order.billing.is_none() && order.charging.is_none() {
+        return;
+    }
+    let mut must = |holds: bool, says: &dyn Fn() -> String| {
+        if !holds {
+            broken.push(says());
+        }
+    };
+    let transactions = &order.placed.transactions;
+    for own in transactions {
+        must(own.amount >= 0, &|| format!("M1: {} moved by {}", own.amount, own.id));
+        must(own.ask.is_none() || own.status.is_awaited(), &|| {
+            format!("M5: what became of {} is known, but it is to be asked for", own.id)
+        });
+        let Some(parent) = own.parent.filter(|_| own.kind == TransactionKind::Refund) else { continue };
+        let of = transactions.iter().find(|other| other.id == parent);
+        let back = transactions.iter().filter(|other| {
+            other.parent == Some(parent)
+                && other.kind == TransactionKind::Refund
+                && (other.status == TransactionStatus::Success || other.status.is_awaited())
+        });
+        let back = back.map(|other| other.amount).fold(0, crate::money::Minor::saturating_add);
+        must(of.is_some_and(|of| of.takes() && back <= of.amount && of.invoice == own.invoice), &|| {
+            format!("M5: {back} go back of payment {parent}, which is less")
+        });
+    }
+}
+
+/// What comes back is something, and no more of it is accepted than that.
+fn of_returns(order: &Order, broken: &mut Vec<String>) {
+    for own in &order.returns {
+        for line in &own.lines {
+            if line.quantity <= 0 || !(0..=line.quantity).contains(&line.accepted) {
+                let (of, all, accepted) = (line.order_line, line.quantity, line.accepted);
+                broken.push(format!("Q1: return {} has {accepted} of {all} of line {of} accepted", own.id));
+            }
+        }
+    }
 }
 
 /// What must hold of the money of `order` as well (M).
@@ -165,23 +218,6 @@ fn of_billing(order: &Order, broken: &mut Vec<String>) {
                 format!("M3: invoice {} was called off, but money came or comes", invoice.id)
             });
         }
-    }
-    for own in transactions {
-        must(own.amount >= 0, &|| format!("M1: {} moved by {}", own.amount, own.id));
-        must(own.ask.is_none() || own.status.is_awaited(), &|| {
-            format!("M5: what became of {} is known, but it is to be asked for", own.id)
-        });
-        let Some(parent) = own.parent.filter(|_| own.kind == TransactionKind::Refund) else { continue };
-        let of = transactions.iter().find(|other| other.id == parent);
-        let back = transactions.iter().filter(|other| {
-            other.parent == Some(parent)
-                && other.kind == TransactionKind::Refund
-                && (other.status == TransactionStatus::Success || other.status.is_awaited())
-        });
-        let back = back.map(|other| other.amount).fold(0, crate::money::Minor::saturating_add);
-        must(of.is_some_and(|of| of.takes() && back <= of.amount && of.invoice == own.invoice), &|| {
-            format!("M5: {back} go back of payment {parent}, which is less")
-        });
     }
     must(billing.credit >= 0, &|| format!("M1: the buyer has {} in hand", billing.credit));
     for line in &billing.plan {

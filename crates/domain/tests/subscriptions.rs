@@ -173,11 +173,10 @@ impl Year {
             Act::Dispute(n, news) => {
                 BillingCommand::RecordDispute(RecordDispute { order: id, transaction: payment(n), news })
             }
-            Act::Move(days) => BillingCommand::Reschedule(Reschedule {
-                order: id,
-                trial_ends_at: None,
-                renews_at: Some(now.plus(days * DAY)),
-            }),
+            Act::Move(days) => BillingCommand::Update(Box::new(UpdateBilled {
+                dates: Some(NewDates { trial_ends_at: None, renews_at: Some(now.plus(days * DAY)) }),
+                ..UpdateBilled::of(id)
+            })),
             Act::Ship(n) => {
                 let lines: Vec<_> = order.invoice_lines().map(|line| line.id).collect();
                 let left = FulfillLines {

@@ -20,7 +20,8 @@ use crate::time::Time;
 pub enum BillingCommand {
     /// An order comes in.
     Place(Box<PlaceBilled>),
-    /// What an order says of itself changes; of one in somebody else's books also how it stands.
+    /// What an order says of itself changes; of one in somebody else's books also how it stands, of one in ours also
+    /// when it goes on.
     Update(Box<UpdateBilled>),
     /// An invoice is issued in somebody else's books.
     Issue(Box<IssueInvoice>),
@@ -50,8 +51,6 @@ pub enum BillingCommand {
     Reactivate(OrderId),
     /// A line of a plan gets another price.
     ChangePlan(ChangePlan),
-    /// The next period begins at another time.
-    Reschedule(Reschedule),
     /// Whatever is due by now is done.
     Advance(OrderId),
     /// A price is made or changed.
@@ -146,6 +145,16 @@ pub struct UpdateBilled {
     pub billing_address: Option<Address>,
     /// How it stands in somebody else's books; must be empty if they are ours.
     pub claims: Claims,
+    /// When its next period begins; only of a subscription whose books are ours.
+    pub dates: Option<NewDates>,
+}
+
+impl UpdateBilled {
+    /// Nothing changes yet.
+    pub fn of(order: OrderId) -> Self {
+        let (contact, note, claims, dates) = (None, None, Claims::default(), None);
+        Self { order, contact, note, shipping_address: None, billing_address: None, claims, dates }
+    }
 }
 
 /// An invoice is issued in somebody else's books.
@@ -356,11 +365,9 @@ pub struct ChangePlan {
     pub proration: Proration,
 }
 
-/// The next period begins at another time.
+/// When the next period is to begin. What isn't said stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reschedule {
-    /// The order.
-    pub order: OrderId,
+pub struct NewDates {
     /// When the time to try it ends; the first period begins then.
     pub trial_ends_at: Option<Time>,
     /// When the next period begins.
@@ -449,7 +456,6 @@ impl BillingCommand {
             Self::RecordDispute(record) => record.order,
             Self::Cancel(cancel) => cancel.order,
             Self::ChangePlan(change) => change.order,
-            Self::Reschedule(reschedule) => reschedule.order,
         })
     }
 }

@@ -61,7 +61,6 @@ pub(super) fn decide(change: &mut Change<'_, '_>, command: &BillingCommand) -> R
         BillingCommand::Resume(order) => service::resume(change, *order)?,
         BillingCommand::Reactivate(order) => service::reactivate(change, *order)?,
         BillingCommand::ChangePlan(command) => plan::change(change, command)?,
-        BillingCommand::Reschedule(command) => service::reschedule(change, command)?,
         BillingCommand::Advance(order) => advance::advance(change, *order)?,
         BillingCommand::SavePrice(price) => return price::save(change, price),
         BillingCommand::SaveAccess(grant) => return save_access(change, grant),

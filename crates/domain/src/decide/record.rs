@@ -36,7 +36,7 @@ pub(super) fn save(change: &mut Change<'_, '_>, records: &[Record]) -> Result<Ou
         }
         let created_at = known.map_or(change.now, |known| known.created_at);
         let record = Record { created_at, updated_at: change.now, ..record.clone() };
-        let told = Box::new(record.clone());
+        let told = Box::new(record.told());
         change.facts.push(match known {
             Some(_) => Fact::RecordUpdated { record: told },
             None => Fact::RecordCreated { record: told },
@@ -54,7 +54,7 @@ pub(super) fn remove(change: &mut Change<'_, '_>, ids: &[RecordId]) -> Result<Ou
         if known.kind == RecordKind::RoutingRule {
             change.writes.push(Write::RouteWaiting);
         }
-        change.facts.push(Fact::RecordRemoved { record: Box::new(known.clone()) });
+        change.facts.push(Fact::RecordRemoved { record: Box::new(known.told()) });
         change.writes.push(Write::NoRecord(*id));
     }
     Ok(Outcome::Done)

@@ -184,12 +184,8 @@ pub fn update_invoice(order: OrderId, invoice: InvoiceId) -> UpdateInvoice {
 
 pub fn claiming(order: OrderId, claims: Claims) -> Command {
     billing(BillingCommand::Update(Box::new(UpdateBilled {
-        order,
-        contact: None,
-        note: None,
-        shipping_address: None,
-        billing_address: None,
         claims,
+        ..UpdateBilled::of(order)
     })))
 }
 

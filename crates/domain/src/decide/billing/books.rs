@@ -1,7 +1,7 @@
 //! Orders in somebody else's books: they tell us how things stand there, and we believe them. Only what follows from
 //! that for units, access and dates is ours.
 
-use super::{Change, Outcome, billing_of, invoice_of, issue, place, units};
+use super::{Change, Outcome, billing_of, invoice_of, issue, place, service, units};
 use crate::billing::{
     Bill, BillKind, Billing, Books, Charge, Claim, Ending, Kind, LineBill, Processor, Service, Trouble,
     address,
@@ -43,6 +43,9 @@ pub(super) fn update(change: &mut Change<'_, '_>, command: &UpdateBilled) -> Res
     touched.order.routing.retry_at = None;
     if command.claims != Claims::default() {
         claim(change, id, &command.claims)?;
+    }
+    if let Some(dates) = command.dates {
+        service::reschedule(change, id, dates)?;
     }
     Ok(Outcome::Order(id))
 }

@@ -4,7 +4,7 @@ use super::{Change, Outcome, access, bill_of, billing_of, collect, record, runs}
 use crate::billing::change::unused;
 use crate::billing::status::{self, InvoiceStatus};
 use crate::billing::{Charge, Ending, Kind, PlanLine, Service, TrialStage, Trouble};
-use crate::command::billing::{CancelService, Proration, Reschedule, When};
+use crate::command::billing::{CancelService, NewDates, Proration, When};
 use crate::event::{Fact, ServiceNews};
 use crate::id::{InvoiceId, OrderId};
 use crate::invoice::InvoiceLine;
@@ -237,17 +237,17 @@ fn still_pays(order: &Order, invoice: &crate::invoice::Invoice, now: Time) -> bo
 }
 
 /// The next period begins at another time, or the time to try it ends at another one.
-pub(super) fn reschedule(change: &mut Change<'_, '_>, command: &Reschedule) -> Result<Outcome, Refusal> {
-    let (now, id) = (change.now, command.order);
+pub(super) fn reschedule(change: &mut Change<'_, '_>, id: OrderId, dates: NewDates) -> Result<(), Refusal> {
+    let now = change.now;
     let touched = change.order(id)?;
     in_state(&touched.order, |service| service == Service::Active)?;
-    if [command.trial_ends_at, command.renews_at].into_iter().flatten().any(|at| at <= now) {
+    if [dates.trial_ends_at, dates.renews_at].into_iter().flatten().any(|at| at <= now) {
         return Err(Refusal::TimePassed);
     }
     let billing = billing_of(&mut touched.order)?;
     let in_trial = billing.in_trial();
-    let mut at = command.renews_at;
-    if let Some(ends_at) = command.trial_ends_at {
+    let mut at = dates.renews_at;
+    if let Some(ends_at) = dates.trial_ends_at {
         let trial = billing.trial.as_mut().filter(|_| in_trial);
         trial.ok_or(Refusal::Billing(Trouble::NoTrial(id)))?.ends_at = ends_at;
         at = at.or(Some(ends_at));
@@ -260,7 +260,7 @@ pub(super) fn reschedule(change: &mut Change<'_, '_>, command: &Reschedule) -> R
         line.rebase(at);
     }
     touched.facts.push(Fact::Service { news: ServiceNews::Rescheduled });
-    Ok(Outcome::Order(id))
+    Ok(())
 }
 
 /// That the order is a subscription of ours whose service is in such a state.

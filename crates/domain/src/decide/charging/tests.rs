@@ -85,3 +85,7 @@ fn what_leaves_is_captured_whatever_command_moved_it() {
     assert_eq!(status::payment(world.order(id)), PaymentClaim::Paid);
     assert_eq!(sums(world.order(id)).unwrap().taken, 3_200);
 }
+
+mod money;
+mod returns;
+mod units;

@@ -4,7 +4,7 @@ use crate::actor::Permission;
 use crate::command::Command;
 use crate::event::Fact;
 use crate::id::{AppId, ListenerId, ProductId, VariantId};
-use crate::listener::Listener;
+use crate::listener::{Listener, Terms};
 use crate::product::{Product, Variant};
 use crate::refusal::{Field, Refusal, Thing};
 use crate::time::Time;
@@ -21,6 +21,7 @@ fn listener(id: i64, app: i64, url: &str) -> Command {
         name: None,
         secret: None,
         settings: serde_json::Value::Null,
+        terms: Terms::default(),
         created_at: Time(0),
         updated_at: Time(0),
     })

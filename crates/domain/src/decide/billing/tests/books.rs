@@ -331,12 +331,9 @@ fn nothing_can_be_claimed_of_our_own_books_but_notes_can_be_kept() {
     let refusal = world.refused(&merchant(), claiming(id, serving(Service::Churned)));
     assert_eq!(refusal, Refusal::Billing(Trouble::NotExternal(id)));
     let noted = UpdateBilled {
-        order: id,
         contact: Some(BUYER),
         note: Some(Some("mind the dog".into())),
-        shipping_address: None,
-        billing_address: None,
-        claims: Claims::default(),
+        ..UpdateBilled::of(id)
     };
     world.run(&merchant(), billing(BillingCommand::Update(Box::new(noted)))).unwrap();
     assert_eq!(world.order(id).placed.note.as_deref(), Some("mind the dog"));

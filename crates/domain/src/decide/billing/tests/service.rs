@@ -2,7 +2,7 @@
 
 use crate::billing::{InvoiceStatus, Service, TrialStage, Trouble, bill, status};
 use crate::calendar::{DAY, Every, Interval};
-use crate::command::billing::{BillingCommand, PaymentOutcome, Proration, Reschedule, When};
+use crate::command::billing::{BillingCommand, NewDates, PaymentOutcome, Proration, UpdateBilled, When};
 use crate::decide::Decision;
 use crate::event::{InvoiceNews, ServiceNews};
 use crate::id::OrderId;
@@ -303,14 +303,15 @@ fn the_next_period_is_moved_and_the_trial_with_it() {
     let mut world = shop();
     let tried = world.place_billed(through_gateway(&[plan(COURSE, COURSE_TRIED, 1)]));
     let moved = |order, trial_ends_at, renews_at| {
-        BillingCommand::Reschedule(Reschedule { order, trial_ends_at, renews_at })
+        let dates = Some(NewDates { trial_ends_at, renews_at });
+        BillingCommand::Update(Box::new(UpdateBilled { dates, ..UpdateBilled::of(order) }))
     };
     let later = world.now.plus(30 * DAY);
     let decision = run(&mut world, moved(tried, Some(later), None));
     assert_eq!(told(&decision).1, [ServiceNews::Rescheduled]);
     assert_eq!(world.order(tried).next_due(), Some(later));
-    let early = billing(moved(tried, None, Some(world.now.plus(DAY))));
-    assert_eq!(world.refused(&merchant(), early), Refusal::Billing(Trouble::BeforeTrialEnds(tried)));
+    let early = moved(tried, None, Some(world.now.plus(DAY)));
+    assert_eq!(world.refused(&merchant(), billing(early)), Refusal::Billing(Trouble::BeforeTrialEnds(tried)));
     let nothing = billing(moved(tried, None, None));
     assert_eq!(world.refused(&merchant(), nothing), Refusal::NothingToDo);
     let id = world.paid(&[plan(COURSE, COURSE_MONTHLY, 1)]);
