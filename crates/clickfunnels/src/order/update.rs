@@ -8,7 +8,7 @@ use domain::amend::{AmendOrder, OrderChange};
 use domain::billing::status;
 use domain::calendar::DAY;
 use domain::command::Command;
-use domain::command::billing::{BillingCommand, Claims, Reschedule, UpdateBilled};
+use domain::command::billing::{BillingCommand, Claims, NewDates, UpdateBilled};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::time::Time;
@@ -25,7 +25,7 @@ const AHEAD_MAX: i64 = 2 * 366 * DAY;
 pub(super) async fn updated(call: Call) -> Result<Response, Failure> {
     let order = super::named(&call).await?;
     let input = call.input("order")?;
-    let schedule = rescheduled(&call, &order, &input)?;
+    let dates = rescheduled(&call, &order, &input)?;
     let id = order.id;
     let note = input.said("notes")?;
     let external = order.billing.as_ref().is_none_or(|billing| billing.is_external());
@@ -53,18 +53,15 @@ pub(super) async fn updated(call: Call) -> Result<Response, Failure> {
         },
         // Where we keep the books, whatever else is said of them is let pass.
         claims: if billing.is_external() { claims(&input)? } else { Claims::default() },
+        dates,
     };
-    if let Some(schedule) = &schedule {
-        let command = Command::Billing(BillingCommand::Reschedule(*schedule));
-        match call.verdict(&command).await? {
-            // Who may not do that is told that there is nothing.
-            Err(Refusal::NotPermitted(_)) => return Err(Failure::hidden()),
-            verdict => verdict?,
-        };
-    }
-    call.execute(&Command::Billing(BillingCommand::Update(Box::new(update)))).await?;
+    match call.verdict(&Command::Billing(BillingCommand::Update(Box::new(update)))).await? {
+        // Who may not say when it goes on is told that there is nothing.
+        Err(Refusal::NotPermitted(_)) if dates.is_some() => return Err(Failure::hidden()),
+        verdict => verdict?,
+    };
     let mut shown = super::shown_now(&call, id.0).await?;
-    if schedule.is_some() {
+    if dates.is_some() {
         // The answer tells the dates as they were, as the original does.
         let trial = billing.trial.map(|trial| trial.ends_at);
         shown["trial_end_at"] = words::time_if(trial);
@@ -74,7 +71,7 @@ pub(super) async fn updated(call: Call) -> Result<Response, Failure> {
 }
 
 /// When the next period is to begin, if that is said.
-fn rescheduled(call: &Call, order: &Order, input: &Input) -> Result<Option<Reschedule>, Failure> {
+fn rescheduled(call: &Call, order: &Order, input: &Input) -> Result<Option<NewDates>, Failure> {
     let (trial_ends_at, renews_at) =
         (moment(call, input, "trial_end_at")?, moment(call, input, "renewal_at")?);
     if trial_ends_at.is_none() && renews_at.is_none() {
@@ -89,7 +86,7 @@ fn rescheduled(call: &Call, order: &Order, input: &Input) -> Result<Option<Resch
     {
         return unprocessable("trial_end_at and renewal_at must be equal when both are given");
     }
-    Ok(Some(Reschedule { order: order.id, trial_ends_at, renews_at }))
+    Ok(Some(NewDates { trial_ends_at, renews_at }))
 }
 
 /// A moment to come, with its offset, as a schedule asks for it.

@@ -183,10 +183,7 @@ pub fn update_invoice(order: OrderId, invoice: InvoiceId) -> UpdateInvoice {
 }
 
 pub fn claiming(order: OrderId, claims: Claims) -> Command {
-    billing(BillingCommand::Update(Box::new(UpdateBilled {
-        claims,
-        ..UpdateBilled::of(order)
-    })))
+    billing(BillingCommand::Update(Box::new(UpdateBilled { claims, ..UpdateBilled::of(order) })))
 }
 
 pub fn serving(service: Service) -> Claims {
