@@ -70,6 +70,7 @@ impl Input {
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
         let number = match self.value(name) {
             None => return Ok(None),
+            Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
             Some(Value::Number(number)) => number.as_i64(),
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(_) => None,
@@ -115,7 +116,7 @@ impl Input {
 
     /// An amount of money in minor units.
     pub(crate) fn amount(&self, name: &str, currency: Currency) -> Result<Option<Minor>, Failure> {
-        match self.text(name)? {
+        match self.said(name)?.flatten() {
             None => Ok(None),
             Some(text) => {
                 let read = money::parse(&text, currency).ok_or_else(|| invalid(name, "is not a number"))?;
@@ -244,6 +245,7 @@ mod tests {
         assert_eq!(input.text("t").unwrap().as_deref(), Some("7"));
         assert_eq!(input.id("p").unwrap(), Some(17));
         assert_eq!(input.objects("o").unwrap().map(|list| list.len()), Some(1));
+        assert_eq!(Input::of(br#"{"x":{"n":" "}}"#, "x").unwrap().unwrap().integer("n").unwrap(), None);
         assert!(input.has("z") && input.value("z").is_none());
         assert!(input.needed_text("z").is_err());
         assert!(input.integer("o").is_err());

@@ -7,10 +7,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
 use domain::actor::Permission;
 use domain::address::Address;
-use domain::command::Command;
+use domain::command::{Command, EditLocation};
 use domain::custom_field::{self, CustomField};
 use domain::id::LocationId;
 use domain::location::{Location, last_rank};
+use domain::refusal::{LocationTrouble, Refusal};
 use domain::time::Time;
 use serde_json::{Value, json};
 
@@ -115,17 +116,21 @@ async fn updated(call: Call) -> Result<Response, Failure> {
     let id = known.id;
     let mut location = known.clone();
     fill(&mut location, &input)?;
-    let archived = input.flag("archived")?.unwrap_or(!known.active);
-    if archived && known.active {
-        call.execute(&Command::DeactivateLocation(id, None)).await?;
-        location.active = false;
-        location.deactivated_at = Some(call.now());
-    } else if !archived && !known.active {
-        call.execute(&Command::ActivateLocation(id)).await?;
-        location.active = true;
-        location.deactivated_at = None;
-    }
-    call.execute(&Command::SaveLocation(location)).await?;
+    let edit = EditLocation {
+        location: id,
+        name: Some(location.name),
+        address: Some(location.address),
+        ships_orders: None,
+        active: input.flag("archived")?.map(|archived| !archived),
+        custom_fields: location.custom_fields,
+    };
+    match call.verdict(&Command::EditLocation(edit)).await? {
+        // It is there to be seen, and not for others to change.
+        Err(Refusal::Unknown(_)) if known.service.is_some() => {
+            return Err(Refusal::Location(id, LocationTrouble::OfService).into());
+        }
+        verdict => verdict?,
+    };
     let changed = by_id(&call, id.0).await?;
     Ok(Json(shown(call.shop().id.0, &changed)).into_response())
 }

@@ -340,8 +340,13 @@ impl Command {
             Command::RemoveListener(id) => Scope { listeners: Some(*id), ..none },
             Command::SaveLocation(_)
             | Command::SaveService(..)
-            | Command::EditLocation(_)
             | Command::EditService(_) => Scope { places: Places::Locations, ..none },
+            // What is in the way is only read if it closes.
+            Command::EditLocation(edit) => Scope {
+                location: Some(edit.location).filter(|_| edit.active == Some(false)),
+                places: Places::Locations,
+                ..none
+            },
             Command::SaveProduct(product, variants) => Scope {
                 product: Some(product.id),
                 variants: variants.iter().map(|variant| variant.id).collect(),

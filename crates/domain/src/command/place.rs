@@ -15,6 +15,8 @@ pub struct EditLocation {
     pub address: Option<Address>,
     /// Whether it ships what was sold from afar.
     pub ships_orders: Option<bool>,
+    /// Whether it is in service. It can't be taken out of it while something waits or lies there.
+    pub active: Option<bool>,
     /// Fields of programs: those that are named; the others stay.
     pub custom_fields: Vec<CustomField>,
 }

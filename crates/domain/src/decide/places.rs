@@ -44,7 +44,16 @@ pub(super) fn edit(change: &mut Change<'_, '_>, edit: &EditLocation) -> Result<O
             location.may_close(&change.snapshot.locations, Burden::default()).map_err(trouble)?;
         }
     }
+    let active = edit.active.unwrap_or(location.active);
+    if location.active && !active {
+        closes(change, location)?;
+        change.facts.push(Fact::LocationDeactivated { location: id });
+    } else if active && !location.active {
+        change.facts.push(Fact::LocationActivated { location: id });
+    }
     let changed = Location {
+        active,
+        deactivated_at: if active { None } else { location.deactivated_at.or(Some(change.now)) },
         name: edit.name.clone().unwrap_or_else(|| location.name.clone()),
         address: edit.address.clone().unwrap_or_else(|| location.address.clone()),
         ships_orders,
@@ -138,6 +147,15 @@ pub(super) fn activate(change: &mut Change<'_, '_>, id: LocationId) -> Result<Ou
     change.writes.push(Write::RouteWaiting);
     change.facts.push(Fact::LocationActivated { location: id });
     Ok(Outcome::Location(id))
+}
+
+/// That a location may go out of service with nothing carried elsewhere. What is in the way of the location comes
+/// before what is in the way of its goods.
+fn closes(change: &Change<'_, '_>, location: &Location) -> Result<(), Refusal> {
+    let trouble = |why| Refusal::Location(location.id, why);
+    let burden = burden(change, location.id);
+    location.may_close(&change.snapshot.locations, burden).map_err(trouble)?;
+    if burden.goods { Err(trouble(LocationTrouble::HasStock)) } else { Ok(()) }
 }
 
 /// A location is forgotten; it must be out of service and empty.

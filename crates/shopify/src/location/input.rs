@@ -83,6 +83,7 @@ pub(crate) async fn edit(engine: &Engine, data: &Data, field: &Field<'_>) -> Res
         name: said(input, "name"),
         address: addressed(input, known.map(|known| known.address).unwrap_or_default()),
         ships_orders: input.get("fulfillsOnlineOrders").and_then(Value::as_bool),
+        active: None,
         custom_fields,
     };
     Ok(planned(Command::EditLocation(command), EDIT))

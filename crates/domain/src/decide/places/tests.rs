@@ -96,7 +96,8 @@ fn locations_have_names_of_their_own() {
 }
 
 fn edit(location: LocationId) -> EditLocation {
-    EditLocation { location, name: None, address: None, ships_orders: None, custom_fields: Vec::new() }
+    let (name, address, ships_orders, active) = (None, None, None, None);
+    EditLocation { location, name, address, ships_orders, active, custom_fields: Vec::new() }
 }
 
 #[test]
@@ -118,6 +119,33 @@ fn what_an_edit_does_not_name_stays() {
     assert_eq!(*after, renamed);
     let taken = EditLocation { name: Some("location 11".into()), ..edit(HERE) };
     assert_eq!(world.refused(&merchant(), Command::EditLocation(taken)), Refusal::Taken(Field::Name));
+}
+
+#[test]
+fn an_edit_takes_a_location_out_of_service_and_back() {
+    let mut world = World::new();
+    let closed_at = |world: &World| {
+        world.locations.iter().find(|location| location.id == HERE).and_then(|here| here.deactivated_at)
+    };
+    let serves = |id, active| {
+        let name = Some(format!("Depot {id}"));
+        Command::EditLocation(EditLocation { name, active: Some(active), ..edit(id) })
+    };
+    assert_eq!(world.refused(&merchant(), serves(HERE, false)), trouble(HERE, LocationTrouble::HasStock));
+    world.put(SHIRT, HERE, 0);
+    let decision = world.run(&merchant(), serves(HERE, false)).unwrap();
+    assert_eq!(kinds(&decision), [FactKind::LocationDeactivated, FactKind::LocationUpdated]);
+    let closed = closed_at(&world);
+    assert_eq!((closed, active(&world, HERE)), (Some(world.now), false));
+    let again = world.run(&merchant(), serves(HERE, false)).unwrap();
+    assert_eq!(kinds(&again), [FactKind::LocationUpdated], "it is out of service");
+    assert_eq!(closed_at(&world), closed);
+    let back = world.run(&merchant(), serves(HERE, true)).unwrap();
+    assert_eq!(kinds(&back), [FactKind::LocationActivated, FactKind::LocationUpdated]);
+    assert_eq!((closed_at(&world), active(&world, HERE)), (None, true));
+    assert_eq!(world.refused(&server(), serves(SERVED, false)), trouble(SERVED, LocationTrouble::OfService));
+    world.placed_work(&[(SHIRT, 1)]);
+    assert!(matches!(world.refused(&merchant(), serves(THERE, false)), Refusal::Location(THERE, _)));
 }
 
 #[test]
