@@ -16,6 +16,7 @@ mod failure;
 mod fulfillment;
 mod id;
 mod input;
+mod kept;
 mod metadata;
 mod order;
 mod page;
@@ -43,6 +44,8 @@ pub const LIVE_TOKEN: &str = "sk_";
 /// shown, and by nothing but the status otherwise: other dialects are there, too.
 pub fn routes(engine: Engine, url: &str) -> Router {
     let server = Server::new(engine, url);
-    let resources = Router::new().merge(absent::routes()).merge(sku::routes());
+    let resources = Router::new().merge(absent::routes()).merge(sku::routes())
+        .merge(order::routes())
+        .merge(fulfillment::routes());
     shell::around(resources, &server).with_state(server)
 }

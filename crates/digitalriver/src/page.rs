@@ -150,6 +150,11 @@ impl Span {
         Self::of(call, name, |text| words::moment(text).map(seconds))
     }
 
+    /// Whether it bounds nothing.
+    pub(crate) fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether a number lies within.
     pub(crate) fn holds(&self, number: i64) -> bool {
         self.low.is_none_or(|low| number >= low) && self.high.is_none_or(|high| number <= high)

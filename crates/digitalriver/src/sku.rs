@@ -129,6 +129,13 @@ fn shown(call: &Call, variant: &Variant, name: &str, product: Option<&Product>) 
     shown.into()
 }
 
+/// What is said of an article where an order's items are shown in full.
+pub(crate) fn details(variant: &Variant) -> Value {
+    let mut details = description(variant, None);
+    details.retain(|name, _| !["managedFulfillment", "taxCode", "eccn", "hsCode", "manufacturerId"].contains(&name.as_str()));
+    details.into()
+}
+
 /// What is said of a variant, but ids, times and the mode.
 fn description(variant: &Variant, product: Option<&Product>) -> Map<String, Value> {
     let mut shown = Map::new();

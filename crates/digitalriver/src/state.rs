@@ -2,6 +2,8 @@
 //! state follows from quantities and movements of money, and so does when it came about. Orders of other APIs have
 //! states, too; what was never set aside for them isn't waited for.
 
+use std::borrow::Borrow;
+
 use domain::charging::Ledger;
 use domain::fulfillment::Fulfillment;
 use domain::order::{Order, OrderLine, PaymentClaim};
@@ -139,7 +141,7 @@ fn is_paid(order: &Order) -> bool {
 }
 
 /// The states that an order has been in, and when it came into them; the one that it is in last.
-pub(crate) fn since(order: &Order, fulfillments: &[Fulfillment]) -> Vec<(OrderState, Time)> {
+pub(crate) fn since(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Vec<(OrderState, Time)> {
     let state = of_order(order);
     let mut since = Vec::new();
     let authorization = order.authorization();
@@ -183,12 +185,12 @@ pub(crate) fn since(order: &Order, fulfillments: &[Fulfillment]) -> Vec<(OrderSt
 }
 
 /// When the last units of an order left or were given up, or those of one of its lines.
-pub(crate) fn left_at(order: &Order, fulfillments: &[Fulfillment], line: Option<&OrderLine>) -> Option<Time> {
+pub(crate) fn left_at(order: &Order, fulfillments: &[impl Borrow<Fulfillment>], line: Option<&OrderLine>) -> Option<Time> {
     let is_it = |of, own| of == order.id && line.is_none_or(|line| line.id == own);
     let touches = |one: &&Fulfillment| {
         one.is_live()
             && (one.shares.iter().any(|share| is_it(share.order, share.order_line))
                 || one.given_up.iter().any(|units| is_it(units.order, units.order_line)))
     };
-    fulfillments.iter().filter(touches).map(|one| one.created_at).max()
+    fulfillments.iter().map(Borrow::borrow).filter(touches).map(|one| one.created_at).max()
 }

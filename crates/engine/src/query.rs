@@ -27,7 +27,7 @@ use domain::stock::Stock;
 pub use store::db::Value;
 pub use store::{
     AccessSort, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow,
-    InvoiceSort, OrderRow, OrderSort, Page, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
+    InvoiceSort, OrderRow, OrderSort, Page, Piece, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
 };
 
 use crate::{Engine, Error};
@@ -155,6 +155,16 @@ impl Engine {
         page: &Page,
     ) -> Result<Vec<RestockRow>, Error> {
         Ok(self.store().restocks(shop.id, sort, page).await?)
+    }
+
+    /// A page of the refunds or the returns of all orders, by id, each with its order; for those who may read orders.
+    pub async fn pieces(
+        &self,
+        shop: &Shop,
+        piece: Piece,
+        page: &Page,
+    ) -> Result<Vec<(i64, Arc<Order>)>, Error> {
+        Ok(self.store().pieces(shop.id, piece, page).await?)
     }
 
     /// The order that an invoice, a line of one, a payment or a refund with that id is part of, or a line if the order is
@@ -343,7 +353,7 @@ impl Engine {
             if found.len() < page.limit as usize {
                 return Ok((count, spent));
             }
-            page.after = found.last().map(|(order, key)| (*key, order.id.0));
+            page.after = found.last().map(|(order, key)| (key.clone(), order.id.0));
         }
     }
 

@@ -1,6 +1,8 @@
 //! What billing keeps beside the orders: which order a part belongs to, prices, and grants of access; and what its
 //! timers look for.
 
+use std::sync::Arc;
+
 use domain::access::{AccessGrant, Origin, Suspension, Target, TargetKind};
 use domain::id::{AccessGrantId, ContactId, InvoiceId, OrderId, PriceId, ShopId, VariantId};
 use domain::order::Order;
@@ -19,27 +21,61 @@ const AT_ONCE: usize = 16;
 /// Statements that note the parts of an order that weren't there before. Parts never go.
 pub(crate) fn parts(shop: ShopId, before: Option<&Order>, order: &Order, out: &mut Vec<Statement>) {
     let known = before.map(ids).unwrap_or_default();
-    let new: Vec<i64> = ids(order).into_iter().filter(|part| !known.contains(part)).collect();
-    for some in new.chunks(AT_ONCE) {
-        let rows: Vec<String> = (3..some.len() + 3).map(|n| format!("($1, ${n}, $2)")).collect();
+    let new: Vec<(i64, Option<Piece>)> =
+        ids(order).into_iter().filter(|part| !known.contains(part)).collect();
+    for some in new.chunk_by(|a, b| a.1 == b.1).flat_map(|alike| alike.chunks(AT_ONCE)) {
+        let rows: Vec<String> = (4..some.len() + 4).map(|n| format!("($1, ${n}, $2, $3)")).collect();
         let rows = rows.join(", ");
-        let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into()];
-        params.extend(some.iter().map(|part| Value::from(*part)));
-        let sql = format!("INSERT INTO parts_of_orders (shop_id, part_id, order_id) VALUES {rows}");
+        let kind = some.first().and_then(|(_, piece)| *piece).map(Piece::as_str);
+        let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into(), kind.into()];
+        params.extend(some.iter().map(|(part, _)| Value::from(*part)));
+        let sql = format!("INSERT INTO parts_of_orders (shop_id, part_id, order_id, kind) VALUES {rows}");
         out.push(Statement::new(sql, params).rows(some.len() as u64));
     }
 }
 
+/// Parts of orders of which there are lists, over all orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// Refunds.
+    Refund,
+    /// Returns.
+    Return,
+}
+
+impl Piece {
+    fn as_str(self) -> &'static str {
+        match self {
+            Piece::Refund => "refund",
+            Piece::Return => "return",
+        }
+    }
+}
+
 /// Lines count only where they are billed: nobody looks for the others.
-fn ids(order: &Order) -> Vec<i64> {
+fn ids(order: &Order) -> Vec<(i64, Option<Piece>)> {
     let billed = order.billing.is_some();
     let lines = order.lines.iter().filter(|_| billed).map(|line| line.id.0);
     let invoices = order.invoices.iter().map(|invoice| invoice.id.0);
     let sold = order.invoice_lines().map(|line| line.id.0);
     let transactions = order.placed.transactions.iter().map(|transaction| transaction.id.0);
-    let refunds = order.refunds.iter().map(|refund| refund.id.0);
-    let all = lines.chain(invoices).chain(sold).chain(transactions).chain(refunds);
-    all.filter(|id| *id != 0).collect()
+    let refunds = order.refunds.iter().map(|refund| (refund.id.0, Some(Piece::Refund)));
+    let returns = order.returns.iter().map(|own| (own.id.0, Some(Piece::Return)));
+    let plain = lines.chain(invoices).chain(sold).chain(transactions).map(|id| (id, None));
+    plain.chain(refunds).chain(returns).filter(|(id, _)| *id != 0).collect()
+}
+
+/// A page of pieces of all orders, by id.
+pub(crate) fn pieces_query(shop: ShopId, piece: Piece, page: &Page) -> Query {
+    let mut tail = tail(shop, "p", &[], "part_id", "part_id", page);
+    tail.values.push(piece.as_str().into());
+    let n = tail.values.len();
+    let sql = format!(
+        "SELECT o.order_id, o.version, o.body, p.part_id, p.part_id FROM parts_of_orders p \
+         JOIN orders o ON o.shop_id = p.shop_id AND o.order_id = p.order_id \
+         WHERE p.kind = ${n} AND p.shop_id = $1 AND o.shop_id = $1"
+    );
+    Query::new(sql + &tail.sql, tail.values)
 }
 
 /// The parts of an order go with it.
@@ -205,6 +241,17 @@ impl Store {
     pub async fn order_of_part(&self, shop: ShopId, part: i64) -> Result<Option<OrderId>, Error> {
         let found = self.order_ids(order_of_part_query(shop, part)).await?;
         Ok(found.first().copied())
+    }
+
+    /// A page of the refunds or the returns of all orders, by id, each with its order.
+    pub async fn pieces(
+        &self,
+        shop: ShopId,
+        piece: Piece,
+        page: &Page,
+    ) -> Result<Vec<(i64, Arc<Order>)>, Error> {
+        let rows = self.with_orders::<i64>(pieces_query(shop, piece, page)).await?;
+        Ok(rows.into_iter().map(|(id, order, _)| (id, order)).collect())
     }
 
     async fn order_ids(&self, query: Query) -> Result<Vec<OrderId>, Error> {

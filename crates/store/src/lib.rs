@@ -12,6 +12,7 @@ use domain::snapshot::Snapshot;
 use domain::time::Time;
 
 mod analyze;
+mod announcements;
 mod audit;
 mod billing;
 mod body;
@@ -33,13 +34,15 @@ mod migrate;
 mod postgres;
 mod reindex;
 mod shops;
+mod sorting;
 mod sqlite;
 mod stock;
 mod traces;
 mod workflows;
 
+pub use announcements::{Announcement, Place, Wanted, Way};
 pub use audit::Finding;
-pub use billing::AccessSort;
+pub use billing::{AccessSort, Piece};
 pub use commit::Remembered;
 pub use contacts::{ContactRow, ContactSort};
 pub use deliveries::{Attempt, AttemptRow, Delivery, DeliveryState, NewDelivery};
@@ -72,6 +75,9 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_figures", include_str!("migrations/0012_figures.sql")),
     ("0013_workflows", include_str!("migrations/0013_workflows.sql")),
     ("0014_runs", include_str!("migrations/0014_runs.sql")),
+    ("0015_sorting", include_str!("migrations/0015_sorting.sql")),
+    ("0016_announcements", include_str!("migrations/0016_announcements.sql")),
+    ("0017_parts", include_str!("migrations/0017_parts.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

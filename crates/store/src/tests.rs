@@ -46,7 +46,10 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
              CASE WHEN n % 100 = 4 THEN n ELSE NULL END, '1{body}'"
             ),
         ),
-        fill("parts_of_orders (shop_id, part_id, order_id)", "1 + n % 2, n, n % 999"),
+        fill(
+            "parts_of_orders (shop_id, part_id, order_id, kind)",
+            "1 + n % 2, n, n % 999, CASE WHEN n % 50 = 0 THEN 'return' ELSE NULL END",
+        ),
         fill(
             "access_grants (shop_id, grant_id, contact_id, kind, target_id, suspended, created_at, updated_at)",
             "1 + n % 2, n, n % 99, 'course', n % 77, 0, n, n",
@@ -104,8 +107,9 @@ async fn plan(store: &Store, query: &Query) -> String {
 
 async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
     let shop = ShopId(1);
-    let page = |descending| Page { after: Some((500, 500)), descending, limit: 50 };
+    let page = |descending| Page { after: Some((500.into(), 500)), descending, limit: 50 };
     let (up, down) = (page(Descending::No), page(Descending::Yes));
+    let text_down = Page { after: Some(("6f".into(), 500)), ..down.clone() };
     let here = Condition::OneOf(Column::LocationId, vec![7.into()]);
     let of_contact = [Condition::OneOf(Column::ContactId, vec![7.into()])];
     let open_here = [Condition::Open, here];
@@ -118,7 +122,17 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("orders_processed", lists::orders_query(shop, &[], OrderSort::ProcessedAt, &down)),
         ("orders_updated", lists::orders_query(shop, &[], OrderSort::UpdatedAt, &up)),
         ("orders_updated", lists::orders_query(shop, &[], OrderSort::UpdatedAt, &down)),
+        ("orders_created", lists::orders_query(shop, &[], OrderSort::CreatedAt, &up)),
+        ("orders_number", lists::orders_query(shop, &[], OrderSort::Number, &down)),
         ("orders_pkey", lists::orders_query(shop, &[], OrderSort::Id, &down)),
+        ("order_sorts_units", lists::orders_query(shop, &[], OrderSort::Units, &up)),
+        ("order_sorts_total", lists::orders_query(shop, &[], OrderSort::Total, &down)),
+        ("order_sorts_current_total", lists::orders_query(shop, &[], OrderSort::CurrentTotal, &up)),
+        ("order_sorts_buyer", lists::orders_query(shop, &[], OrderSort::Buyer, &text_down)),
+        ("order_sorts_destination", lists::orders_query(shop, &[], OrderSort::Destination, &text_down)),
+        ("order_sorts_payment", lists::orders_query(shop, &[], OrderSort::Payment, &text_down)),
+        ("order_sorts_fulfillment", lists::orders_query(shop, &[], OrderSort::Fulfillment, &text_down)),
+        ("order_sorts_po_number", lists::orders_query(shop, &[], OrderSort::PoNumber, &text_down)),
         ("fulfillment_orders_open", lists::work_query(shop, &open_here, WorkSort::Id, &up)),
         ("fulfillment_orders_open", lists::work_query(shop, &open_here, WorkSort::Id, &down)),
         ("fulfillment_orders_open_by_id", lists::work_query(shop, &[Condition::Open], WorkSort::Id, &up)),
@@ -141,6 +155,7 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("orders_due", billing::due_to_advance_query(shop, Time(5_000), 100)),
         ("orders_to_ask", billing::due_to_ask_query(shop, Time(5_000), 100)),
         ("parts_of_orders_pkey", billing::order_of_part_query(shop, 5)),
+        ("parts_of_kind", billing::pieces_query(shop, billing::Piece::Return, &down)),
         ("access_grants_to", billing::access_to_query(shop, lessons, &[], AccessSort::Id, &up)),
         ("access_grants_updated", billing::access_to_query(shop, lessons, &[], AccessSort::UpdatedAt, &down)),
         ("access_grants_of", billing::access_of_query(shop, ContactId(5))),

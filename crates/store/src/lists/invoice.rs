@@ -113,7 +113,8 @@ impl Store {
         fulfillments.into_iter().zip(&rows).map(|(one, row)| Ok((one, row.int(3)?))).collect()
     }
 
-    async fn with_orders<I: From<i64>>(&self, query: Query) -> Result<Vec<(I, Arc<Order>, i64)>, Error> {
+    /// Rows of orders, each with the key of a list and the id of what of the order it is about.
+    pub(crate) async fn with_orders<I: From<i64>>(&self, query: Query) -> Result<Vec<(I, Arc<Order>, i64)>, Error> {
         let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         let orders = self.orders_of(&rows)?;
         let row = |(order, row): (Arc<Order>, &crate::db::Row)| Ok((row.int(4)?.into(), order, row.int(3)?));

@@ -1,0 +1,175 @@
+//! Orders are listed and looked at. What the store can look for narrows what is read; the rest is looked at in what the
+//! answer would show.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::fulfillment::Fulfillment;
+use domain::id::OrderId;
+use domain::order::Order;
+use engine::query::{Column, Condition, OrderSort};
+use serde_json::Value;
+
+use super::{NEEDS, one, shown};
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::id;
+use crate::page::{self, Gather, Span};
+
+/// Parameters of the query by the field of the answer that must be equal.
+const EQUAL: [&str; 10] = [
+    "state",
+    "customerId",
+    "checkoutId",
+    "applicationId",
+    "email",
+    "currency",
+    "browserIp",
+    "chargeType",
+    "locale",
+    "customerType",
+];
+/// Parameters that bound when an order came into a state.
+const SINCE: [&str; 8] =
+    ["in_review", "pending_payment", "accepted", "blocked", "cancelled", "fulfilled", "complete", "returned"];
+/// Parameters that bound an amount.
+const AMOUNTS: [&str; 2] = ["totalAmount", "refundedAmount"];
+
+/// An order, what left of it, and both as they are shown.
+type Row = (Arc<Order>, Value);
+
+pub(super) async fn list(call: Call) -> Result<Response, Failure> {
+    call.must(NEEDS)?;
+    let mut gather: Gather<Row> = Gather::of(&call, id::decimal)?;
+    let filter = Filter::of(&call)?;
+    let fits = |row: &Row| filter.fits(&call, row);
+    let id = |row: &Row| row.0.id.0;
+    match page::ids(&call) {
+        Some(names) => {
+            let ids = names.iter().take(page::MOST).filter_map(|name| id::decimal(name)).map(OrderId);
+            let mut ids: Vec<OrderId> = ids.collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let found = call.engine.orders_by_id(call.shop(), &ids).await?;
+            gather.take_all(rows(&call, found).await?, id, fits);
+        }
+        None => {
+            while let Some(page) = gather.next() {
+                let batch = call.engine.orders(call.shop(), &filter.conditions, OrderSort::Id, &page).await?;
+                let batch = batch.into_iter().map(|(order, _)| order).collect();
+                gather.take(rows(&call, batch).await?, id, fits);
+            }
+        }
+    }
+    Ok(gather.answer(|(_, shown)| shown.clone()).into_response())
+}
+
+pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
+    let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
+    let mut shown = shown(&order, &fulfillments);
+    if call.asked("expand") == Some("true") {
+        expand(&call, &order, &mut shown).await?;
+    }
+    Ok(Json(shown).into_response())
+}
+
+/// An order is always as it is; refreshing it shows it.
+pub(super) async fn refresh(call: Call) -> Result<Response, Failure> {
+    let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
+    Ok(Json(shown(&order, &fulfillments)).into_response())
+}
+
+/// Adds what is known of the articles now.
+async fn expand(call: &Call, order: &Order, shown: &mut Value) -> Result<(), Failure> {
+    let ids: Vec<_> = order.lines.iter().filter_map(|line| line.article.variant).collect();
+    let (variants, _) = call.engine.variants(call.shop(), &ids).await?;
+    let Some(items) = shown["items"].as_array_mut() else { return Ok(()) };
+    for (item, line) in items.iter_mut().zip(&order.lines) {
+        let variant = variants.iter().find(|variant| Some(variant.id) == line.article.variant);
+        if let Some(details) = variant.map(|variant| crate::sku::details(variant)) {
+            item["productDetails"] = details;
+        }
+    }
+    Ok(())
+}
+
+/// Orders as they are shown.
+async fn rows(call: &Call, orders: Vec<Arc<Order>>) -> Result<Vec<Row>, Failure> {
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+    let all = match ids.is_empty() {
+        true => Vec::new(),
+        false => call.engine.fulfillments_of(call.shop(), &ids).await?,
+    };
+    let row = |order: Arc<Order>| {
+        let own: Vec<&Fulfillment> = all
+            .iter()
+            .map(Arc::as_ref)
+            .filter(|one: &&Fulfillment| one.orders().contains(&order.id))
+            .collect();
+        let shown = shown(&order, &own);
+        (order, shown)
+    };
+    Ok(orders.into_iter().map(row).collect())
+}
+
+/// What a list is narrowed to.
+struct Filter {
+    /// What the store looks for.
+    conditions: Vec<Condition>,
+    created: Span,
+    updated: Span,
+    since: Vec<(&'static str, Span)>,
+    amounts: Vec<(&'static str, Span)>,
+    upstream: Option<Vec<String>>,
+}
+
+impl Filter {
+    fn of(call: &Call) -> Result<Self, Failure> {
+        let mut conditions = Vec::new();
+        if let Some(customer) = call.asked("customerId") {
+            let contact = id::decimal(customer).unwrap_or_default();
+            conditions.push(Condition::OneOf(Column::ContactId, vec![contact.into()]));
+        }
+        let since = SINCE.iter().map(|name| Ok((*name, Span::of_time(call, name)?)));
+        // Hundredths are exact enough to tell amounts apart in every currency that has them, and in those that don't.
+        let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(hundredths);
+        let amounts = AMOUNTS.iter().map(|name| Ok((*name, Span::of(call, name, cents)?)));
+        Ok(Self {
+            conditions,
+            created: Span::of_time(call, "createdTime")?,
+            updated: Span::of_time(call, "updatedTime")?,
+            since: since.collect::<Result<_, Failure>>()?,
+            amounts: amounts.collect::<Result<_, Failure>>()?,
+            upstream: page::many(call, "upstreamIds"),
+        })
+    }
+
+    fn fits(&self, call: &Call, (order, shown): &Row) -> bool {
+        let text = |name: &str| shown[name].as_str();
+        self.created.holds_time(order.created_at)
+            && self.updated.holds_time(order.updated_at)
+            && EQUAL.iter().all(|name| page::shows(call, name, text(name)))
+            && page::shows(call, "fraudState", text("fraudState"))
+            && self.since.iter().all(|(state, span)| {
+                let at = shown["stateTransitions"][state].as_str().and_then(crate::words::moment);
+                span.is_open() || at.is_some_and(|at| span.holds_time(at))
+            })
+            && self
+                .amounts
+                .iter()
+                .all(|(name, span)| shown[name].as_f64().is_some_and(|at| span.holds(hundredths(at))))
+            && self
+                .upstream
+                .as_ref()
+                .is_none_or(|ids| text("upstreamId").is_some_and(|own| ids.iter().any(|id| id == own)))
+            && call
+                .asked("skuId")
+                .is_none_or(|sku| order.lines.iter().any(|line| super::sku_of(line).as_deref() == Some(sku)))
+    }
+}
+
+fn hundredths(amount: f64) -> i64 {
+    // Saturates, as a number so large bounds nothing.
+    (amount * 100.0).round() as i64
+}

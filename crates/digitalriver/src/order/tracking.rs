@@ -1,0 +1,44 @@
+//! Where the parcels of an order are, and the taxes that it was charged.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::order::TaxLine;
+use serde_json::{Map, Value, json};
+
+use super::one;
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::words;
+
+pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
+    let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
+    let live = fulfillments.iter().filter(|one| one.is_live());
+    let shipments: Vec<Value> = live
+        .flat_map(|one| &one.trackings)
+        .map(|tracking| json!({ "trackingNumber": tracking.number, "trackingUrl": tracking.url }))
+        .collect();
+    let mut shown = Map::new();
+    shown.insert("orderId".to_owned(), order.id.to_string().into());
+    let to = order.placed.shipping_address.as_ref().map(words::party);
+    shown.extend(to.map(|to| ("shipTo".to_owned(), to)));
+    shown.insert("shipments".to_owned(), shipments.into());
+    Ok(Json(Value::from(shown)).into_response())
+}
+
+/// The taxes line by line, as whoever placed the order gave them: none are computed here.
+pub(super) async fn taxes(call: Call) -> Result<Response, Failure> {
+    let (order, _) = one(&call, call.named("id"), "id").await?;
+    let tax = |tax: &TaxLine| {
+        let mut shown = Map::new();
+        let rate = tax.rate.parse::<f64>().ok().filter(|rate| rate.is_finite());
+        shown.extend(rate.map(|rate| ("rate".to_owned(), json!(rate))));
+        shown.insert("amount".to_owned(), words::amount(tax.amount, order.placed.currency));
+        Value::from(shown)
+    };
+    let item = |line: &domain::order::OrderLine| {
+        let taxes: Vec<Value> = line.article.tax_lines.iter().map(tax).collect();
+        json!({ "id": line.id.to_string(), "taxDetails": taxes, "shippingTaxDetails": [] })
+    };
+    let items: Vec<Value> = order.lines.iter().map(item).collect();
+    Ok(Json(json!({ "orderId": order.id.to_string(), "items": items })).into_response())
+}

@@ -1,0 +1,64 @@
+//! What programs keep with an order: its name at their end, metadata of it and of its items. And the buyer's wish to be
+//! forgotten.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::amend::{AmendOrder, OrderChange};
+use domain::command::Command;
+use serde_json::{Map, Value, json};
+
+use super::{one, shown};
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::{kept, metadata};
+
+const FIELDS: &[&str] = &["requestToBeForgotten", "upstreamId", "items", "metadata"];
+const ITEM_FIELDS: &[&str] = &["id", "metadata"];
+
+pub(super) async fn update(call: Call) -> Result<Response, Failure> {
+    let input = call.input(FIELDS)?;
+    let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
+    let mut kept = match kept::of(&order.placed.custom_fields) {
+        Value::Object(kept) => kept,
+        _ => Map::new(),
+    };
+    if let Some(metadata) = metadata::taken(&input, kept.get(metadata::NAME).unwrap_or(&Value::Null))? {
+        kept.insert(metadata::NAME.to_owned(), metadata);
+    }
+    if let Some(name) = input.text("upstreamId")? {
+        kept.insert("upstreamId".to_owned(), name.into());
+    }
+    for item in input.objects("items")?.unwrap_or_default() {
+        item.only(ITEM_FIELDS)?;
+        let name = item.text("id")?.ok_or_else(|| Failure::missing(item.at("id")))?;
+        let at = order.lines.iter().position(|line| line.id.to_string() == name.trim());
+        let at = at.ok_or_else(|| Failure::invalid(item.at("id"), &name, "item ID"))?;
+        let known = kept.get("items").and_then(|items| items.get(at)).cloned().unwrap_or_else(|| json!({}));
+        if let Some(metadata) = metadata::taken(&item, &known[metadata::NAME])? {
+            keep_of_item(&mut kept, at, metadata);
+        }
+    }
+    if input.flag("requestToBeForgotten")? == Some(true) {
+        let none = || {
+            let told = "The order has no customer who could be forgotten.";
+            Failure::conflict("restricted_update", "requestToBeForgotten", told)
+        };
+        // Whoever asks again finds the same done again; what follows then keeps the wish with what is left.
+        call.execute(&Command::RedactContact(order.placed.contact.ok_or_else(none)?)).await?;
+        kept.insert("requestToBeForgotten".to_owned(), true.into());
+    }
+    let changes = vec![OrderChange::CustomFields(vec![kept::field(&kept.into())])];
+    let done = call.execute(&Command::AmendOrder(AmendOrder { order: order.id, changes })).await?;
+    Ok(Json(shown(done.order(order.id).unwrap_or(&order), &fulfillments)).into_response())
+}
+
+/// What is kept of items is listed as the order's lines are.
+fn keep_of_item(kept: &mut Map<String, Value>, at: usize, metadata: Value) {
+    let items = kept.entry("items").or_insert_with(|| json!([]));
+    if let Value::Array(items) = items {
+        while items.len() <= at {
+            items.push(json!({}));
+        }
+        items[at][metadata::NAME] = metadata;
+    }
+}
