@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use domain::listener::Listener;
 use domain::snapshot::Shop;
 use domain::time::{SECOND, Time};
-use engine::dialect::{Called, Dialect, Message, Needs, Told};
+use engine::dialect::{Called, Dialect, Message, Needs, Secrets, Told};
 use engine::retry::Schedule;
 use engine::seal::hex;
 use hmac::{Hmac, KeyInit, Mac};
@@ -82,10 +83,10 @@ impl Dialect for Webhooks {
         Vec::new()
     }
 
-    fn sign(&self, secret: &str, body: &str, now: Time) -> Vec<(String, String)> {
+    fn sign(&self, secrets: Secrets<'_>, body: &str, now: Time) -> Vec<(String, String)> {
         let timestamp = now.0.div_euclid(SECOND);
         // A key of any length makes an HMAC; the error is only there for other kinds of them.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Vec::new() };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secrets.current.as_bytes()) else { return Vec::new() };
         mac.update(format!("{timestamp}.").as_bytes());
         mac.update(body.as_bytes());
         vec![
@@ -98,7 +99,7 @@ impl Dialect for Webhooks {
         matches!(status, 200..=207 | 226)
     }
 
-    fn schedule(&self, _shop: &Shop) -> Schedule {
+    fn schedule(&self, _shop: &Shop, _listener: Option<&Listener>) -> Schedule {
         Schedule::Fixed(WAITS)
     }
 }

@@ -1,6 +1,9 @@
 //! What the engine needs of a dialect to tell its listeners: words and a signature. Everything else about a dialect
 //! is its own affair.
 
+use std::ops::Deref;
+use std::time::Duration;
+
 use domain::access::AccessGrant;
 use domain::actor::Actor;
 use domain::contact::Contact;
@@ -45,21 +48,72 @@ pub trait Dialect: Send + Sync {
         None
     }
 
-    /// Headers that are made anew for every attempt, among them the signature of `body` with the listener's secret, or
-    /// with its program's if it has none of its own.
-    fn sign(&self, secret: &str, body: &str, now: Time) -> Vec<(String, String)>;
+    /// What is written down of an event for programs that ask later, whoever listens: every part of it once.
+    fn record(&self, _happened: &Happened<'_>) -> Vec<Entry> {
+        Vec::new()
+    }
+
+    /// Headers that are made anew for every attempt, among them the signature of `body`.
+    fn sign(&self, secrets: Secrets<'_>, body: &str, now: Time) -> Vec<(String, String)>;
 
     /// Whether a message counts as received that was answered with that status, one of 2xx.
     fn accepts(&self, _status: u16) -> bool {
         true
     }
 
-    /// How often and when a message of that shop is sent again.
-    fn schedule(&self, shop: &Shop) -> Schedule;
+    /// How often and when a message of that shop is sent again, to that listener if it is for one.
+    fn schedule(&self, shop: &Shop, listener: Option<&Listener>) -> Schedule;
+
+    /// How long an answer to a message is waited for, if this API promises to be shorter than the server's own limit.
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    /// After how long without taking a message a listener is switched off, if this API does that. It is looked at
+    /// whenever a message was tried as often as it may be.
+    fn switches_off_after(&self) -> Option<Duration> {
+        None
+    }
 }
 
-/// An event and everything that telling it may need, as it was when it happened.
+/// What signs a message: the listener's own secrets, or its program's if it has none of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets<'a> {
+    /// The one that signs from now on.
+    pub current: &'a str,
+    /// The one before, as long as it still signs beside it.
+    pub previous: Option<&'a str>,
+}
+
+impl<'a> Secrets<'a> {
+    /// That one alone.
+    pub fn only(current: &'a str) -> Self {
+        Self { current, previous: None }
+    }
+}
+
+/// An event, somebody who wants to hear of such things, and everything that telling it may need.
 pub struct Told<'a> {
+    /// What happened, and what is around it.
+    pub happened: Happened<'a>,
+    /// Who is told.
+    pub listener: &'a Listener,
+    /// Who is told, as an actor: it is told only what it may see.
+    pub actor: &'a Actor,
+}
+
+/// What is told of begins with what happened.
+impl<'a> Deref for Told<'a> {
+    type Target = Happened<'a>;
+
+    fn deref(&self) -> &Happened<'a> {
+        &self.happened
+    }
+}
+
+/// An event and everything that is known around it, as it was when it happened.
+#[derive(Clone, Copy)]
+pub struct Happened<'a> {
     /// The shop.
     pub shop: &'a Shop,
     /// What happened.
@@ -75,9 +129,9 @@ pub struct Told<'a> {
     pub products: &'a [Product],
     /// The variants that changed with it, likewise.
     pub variants: &'a [Variant],
-    /// What locations have of the variants of which the event's facts say that stock changed, as it is now and not as
-    /// it was then: stock is shared, and whoever decides doesn't know what others do meanwhile. Those that are gone are
-    /// missing.
+    /// What locations have of the variants that changed, or of which the event's facts say that stock changed, as it is
+    /// now and not as it was then: stock is shared, and whoever decides doesn't know what others do meanwhile. What is
+    /// gone is missing.
     pub stock: &'a [Stock],
     /// What is around all of them; empty where no listener's dialect [`needs`](Dialect::needs) it.
     pub surroundings: &'a Surroundings,
@@ -85,10 +139,6 @@ pub struct Told<'a> {
     pub locations: &'a [Location],
     /// Every service.
     pub services: &'a [Service],
-    /// Who is told.
-    pub listener: &'a Listener,
-    /// Who is told, as an actor: it is told only what it may see.
-    pub actor: &'a Actor,
 }
 
 /// What telling an event needs.
@@ -183,5 +233,18 @@ pub struct Message {
     /// Headers that stay the same for every attempt.
     pub headers: Vec<(String, String)>,
     /// The body, to the byte.
+    pub body: String,
+}
+
+/// What is written down of a part of an event, for programs that ask later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which part of the event, from 0.
+    pub part: usize,
+    /// What it is about, in the dialect's word.
+    pub topic: String,
+    /// Whether it is about something that is only a test; `None` if nobody says of such things whether they are.
+    pub test: Option<bool>,
+    /// The words, to the byte.
     pub body: String,
 }

@@ -6,7 +6,9 @@
 //! put an event into words and sign them.
 
 pub mod clock;
+mod credentials;
 pub mod dialect;
+pub mod downloads;
 mod error;
 mod execute;
 pub mod figures;
@@ -31,6 +33,7 @@ pub use error::Error;
 pub use execute::{Answered, Done, Once, Render, Verdict};
 
 use clock::Clock;
+use credentials::Tokens;
 use ids::{IdPool, Numbers};
 use keys::KeyCache;
 use outside::Policy;
@@ -48,6 +51,7 @@ struct Inner {
     numbers: Numbers,
     keys: KeyCache,
     sealer: Sealer,
+    tokens: Tokens,
     wake: Wake,
     policy: OnceLock<Policy>,
     url: OnceLock<String>,
@@ -68,6 +72,7 @@ impl Engine {
             numbers,
             keys: KeyCache::new(),
             sealer,
+            tokens: Tokens::default(),
             wake: Wake::default(),
             policy: OnceLock::new(),
             url: OnceLock::new(),
@@ -98,6 +103,11 @@ impl Engine {
     /// Seals and opens secrets.
     pub fn sealer(&self) -> &Sealer {
         &self.0.sealer
+    }
+
+    /// The tokens that listeners are shown.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
     }
 
     /// Says what may be called outside, so that an address that never will be is refused when it is registered. The

@@ -167,6 +167,11 @@ impl Outside {
         Outside { policy, client: self.client.clone() }
     }
 
+    /// The same way out, where a call may take no longer than that, nor longer than it might anyway.
+    pub fn no_longer_than(&self, patience: Duration) -> Outside {
+        self.within(patience.min(self.policy.total_timeout), self.policy.max_response_bytes)
+    }
+
     /// Sends one request and waits for its answer, not longer than the policy's `total_timeout`.
     ///
     /// If the future is dropped before it is done, the answer is unknown.

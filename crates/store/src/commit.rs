@@ -185,7 +185,10 @@ fn one(
             contacts::tagged(shop, before, contact, out);
             bodies.contacts.push(text);
         }
-        Write::NoContact(id) => out.extend(contacts::deleted(shop, *id)),
+        Write::NoContact(id) => {
+            out.extend(contacts::deleted(shop, *id));
+            out.extend(traces::records(shop, snapshot, *id));
+        }
         Write::NewDraft(draft) => out.push(drafts::inserted(shop, draft)?),
         Write::Draft(draft) => out.push(drafts::updated(shop, draft)?),
         Write::NoDraft(id, version) => out.push(drafts::deleted(shop, *id, *version)),
@@ -442,8 +445,10 @@ const UPSERT_RECORD: &str = "INSERT INTO records (shop_id, record_id, kind, pare
 const APPEND_EVENT: &str = "INSERT INTO events (shop_id, event_id, at, order_id, app_id, dispatched, body, snapshot) \
      VALUES ($1, $2, $3, $4, $5, \
      CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND (EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
+     OR EXISTS (SELECT 1 FROM chronicles WHERE shop_id = $1) \
      OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1))) \
      THEN 0 ELSE 1 END, $6, \
      CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND (EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
+     OR EXISTS (SELECT 1 FROM chronicles WHERE shop_id = $1) \
      OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1))) \
      THEN $7 ELSE NULL END)";

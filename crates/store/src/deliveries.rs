@@ -171,7 +171,7 @@ pub(crate) fn told_query(shop: ShopId, listeners: &[ListenerId], page: &Page) ->
         Descending::No => 0,
         Descending::Yes => i64::MAX,
     };
-    let after = page.after.map_or(start, |(_, id)| id);
+    let after = page.after.as_ref().map_or(start, |(_, id)| *id);
     let ids: Vec<i64> = listeners.iter().map(|id| id.0).collect();
     let (places, heard_by) = in_list(3, &ids);
     let mut params: Vec<Value> = vec![shop.0.into(), after.into()];
@@ -365,6 +365,26 @@ impl Store {
                 Ok((row.int(0)?, attempt))
             })
             .collect()
+    }
+
+    /// Since when a listener takes nothing of what it is told: when the oldest message was written that it didn't take
+    /// and none after which it took one. `None` if there is none, or only of before `since`.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::read`].
+    pub async fn unheard_since(
+        &self,
+        shop: ShopId,
+        listener: ListenerId,
+        since: Time,
+    ) -> Result<Option<Time>, Error> {
+        let sql = "SELECT min(created_at) FROM deliveries WHERE shop_id = $1 AND listener_id = $2 \
+                   AND state IN ('pending', 'exhausted') AND attempts > 0 AND created_at >= $3 \
+                   AND created_at >= coalesce((SELECT max(due_at) FROM deliveries WHERE shop_id = $1 \
+                   AND listener_id = $2 AND state = 'delivered'), 0)";
+        let params = vec![shop.0.into(), listener.0.into(), since.0.into()];
+        let rows = self.db.read(vec![Query::new(sql, params)]).await?.pop().unwrap_or_default();
+        rows.first().map_or(Ok(None), |row| Ok(row.opt_int(0)?.map(Time)))
     }
 
     /// Lets a delivery that was exhausted or delivered be sent again; tells whether it was there.

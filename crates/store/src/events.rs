@@ -12,6 +12,7 @@ use domain::workflow::Run;
 use serde::Deserialize;
 
 use crate::Store;
+use crate::announcements::{self, Announcement};
 use crate::body;
 use crate::db::{Error, Query, Row, Statement};
 use crate::deliveries::{NewDelivery, inserted};
@@ -104,8 +105,8 @@ impl Store {
         rows.first().map(event).transpose()
     }
 
-    /// Marks an event as dispatched, writes what is sent to whom and the runs that begin because of it, in one transaction. Tells whether
-    /// this call did it; another node may have been faster.
+    /// Marks an event as dispatched, writes what is sent to whom, what is written down of it, and the runs that begin
+    /// because of it, in one transaction. Tells whether this call did it; another node may have been faster.
     ///
     /// # Errors
     /// As [`crate::db::Db::write`].
@@ -114,6 +115,7 @@ impl Store {
         shop: ShopId,
         id: EventId,
         deliveries: &[NewDelivery],
+        told: &[Announcement],
         runs: &[Run],
         now: Time,
     ) -> Result<bool, Error> {
@@ -121,6 +123,7 @@ impl Store {
                     WHERE shop_id = $1 AND event_id = $2 AND dispatched = 0";
         let mut batch = vec![Statement::new(mark, vec![shop.0.into(), id.0.into()])];
         batch.extend(deliveries.iter().map(|delivery| inserted(shop, delivery, now)));
+        batch.extend(told.iter().map(|told| announcements::inserted(shop, told)));
         for run in runs {
             batch.push(workflows::begun(shop, run)?);
         }

@@ -1,8 +1,10 @@
 //! Forgetting somebody beside the things themselves: what waits to be told of it, what was sent, what receivers
 //! answered, runs of workflows, and answers kept for requests that are sent again.
 
+use domain::contact::email_key;
 use domain::decide::Decision;
 use domain::id::{ContactId, OrderId, ShopId};
+use domain::record::RecordKind;
 use domain::snapshot::Snapshot;
 
 use crate::db::{Statement, Value};
@@ -36,6 +38,8 @@ pub(crate) fn forgotten(
         out.push(Statement::new(sql, of(event.order)).any());
     }
     for order in orders.iter().copied().map(Some).chain([None]) {
+        let announced = format!("DELETE FROM announcements WHERE shop_id = $1 AND event_id IN ({EVENTS})");
+        out.push(Statement::new(announced, about(shop, order, contact)).any());
         let attempts = format!(
             "UPDATE attempts SET excerpt = NULL WHERE shop_id = $1 AND delivery_id IN \
              (SELECT delivery_id FROM deliveries WHERE shop_id = $1 AND event_id IN ({EVENTS}))"
@@ -49,12 +53,29 @@ pub(crate) fn forgotten(
         out.push(Statement::new(deliveries, about(shop, order, contact)).any());
     }
     out.extend(workflows::forgotten(shop, contact, orders));
+    out.extend(records(shop, snapshot, contact));
     out.extend(ids(snapshot, contact, orders).into_iter().map(|id| {
         // Ids are long and drawn once, so whatever contains one was about that thing.
         let sql = "DELETE FROM idempotency WHERE shop_id = $1 AND answer LIKE $2";
         Statement::new(sql, vec![shop.0.into(), format!("%{id}%").into()]).any()
     }));
     out
+}
+
+/// Statements that forget the records which tell who a contact is.
+pub(crate) fn records(
+    shop: ShopId,
+    snapshot: &Snapshot,
+    contact: ContactId,
+) -> impl Iterator<Item = Statement> {
+    let known = snapshot.contacts.iter().find(|known| known.id == contact);
+    let email = known.and_then(|known| known.email.as_deref()).map(email_key);
+    let sql = "DELETE FROM records WHERE shop_id = $1 AND kind = $2 AND (parent_id = $3 OR name = $4 AND name <> '')";
+    RecordKind::ALL.iter().filter(|kind| kind.is_personal()).map(move |kind| {
+        let name = email.clone().unwrap_or_default();
+        let values = vec![shop.0.into(), kind.as_str().into(), contact.0.into(), name.into()];
+        Statement::new(sql, values).any()
+    })
 }
 
 /// The values of [`EVENTS`].

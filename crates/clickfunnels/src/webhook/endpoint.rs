@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use domain::command::Command;
 use domain::id::{AppId, ListenerId};
-use domain::listener::Listener;
+use domain::listener::{Listener, Terms};
 use domain::time::Time;
 use engine::seal::fresh_secret;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,7 @@ async fn create(call: Call) -> Result<Response, Failure> {
         name: None,
         secret: Some(call.engine.sealer().seal(&secret)?),
         settings: Value::Null,
+        terms: Terms::default(),
         created_at: Time(0),
         updated_at: Time(0),
     };

@@ -2,19 +2,21 @@
 //! work: whoever is killed with one loses it, and the message goes out again with the same id.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::command::Command;
 use domain::id::ListenerId;
 use domain::listener::Listener;
 use domain::snapshot::{Shop, WhenUnheard};
-use domain::time::SECOND;
+use domain::time::{SECOND, Time};
 use rand::RngExt as _;
 use store::{Attempt, Delivery, DeliveryState};
 
 use super::{Workers, dispatch, runs};
-use crate::dialect::Dialect;
-use crate::outside::{Answer, Call, Lost, Method, On202};
+use crate::credentials::{self, NoToken};
+use crate::dialect::{Dialect, Secrets};
+use crate::outside::{Answer, Call, Lost, Method, On202, Outside, Reply};
 use crate::{Engine, Error, mail};
 
 /// How long a claim holds: longer than any call may take.
@@ -60,14 +62,28 @@ async fn one(
         // Another node may know it; this one keeps away for a while.
         None => return Ok(()),
     };
-    let answer = match message(engine, shop, delivery, listener, dialect).await {
-        Ok(call) => workers.outside.call(call).await,
+    if listener.is_some_and(|listener| listener.terms.off_since.is_some()) {
+        return give_up(engine, shop, delivery, "the listener is switched off".to_owned()).await;
+    }
+    let outside = match dialect.patience() {
+        Some(patience) => workers.outside.no_longer_than(patience),
+        None => workers.outside.clone(),
+    };
+    let (attempt, delivered) = match message(engine, &outside, shop, delivery, listener, dialect).await {
+        Ok(Ok(call)) => {
+            let answer = outside.call(call).await;
+            let delivered = matches!(&answer, Answer::Accepted(reply) if dialect.accepts(reply.status));
+            // A token that isn't taken may have been withdrawn; the next attempt fetches another.
+            if let (Answer::Rejected(Reply { status: 401 | 403, .. }), Some(listener)) = (&answer, listener) {
+                engine.tokens().forget(listener.id);
+            }
+            (recorded(&answer, at), delivered)
+        }
+        Ok(Err(why)) => (unauthorized(why, at), false),
         Err(Error::Bug(why)) => return give_up(engine, shop, delivery, why).await,
         Err(error) => return Err(error),
     };
-    let attempt = recorded(&answer, at);
-    let delivered = matches!(&answer, Answer::Accepted(reply) if dialect.accepts(reply.status));
-    let wait = dialect.schedule(shop).next_attempt(number as u32, rand::rng().random());
+    let wait = dialect.schedule(shop, listener).next_attempt(number as u32, rand::rng().random());
     let (state, due_at) = match (delivered, wait) {
         (true, _) => (DeliveryState::Delivered, at),
         (false, Some(wait)) => (DeliveryState::Pending, engine.now().plus(wait.as_micros() as i64)),
@@ -76,8 +92,34 @@ async fn one(
     metrics::counter!("consign_deliveries_total", "result" => attempt.answer.clone()).increment(1);
     tracing::debug!(delivery = what.id, number, answer = attempt.answer, "an attempt");
     engine.store().attempted(shop.id, what.id, number, &attempt, state, due_at).await?;
-    if state == DeliveryState::Exhausted && shop.when_unheard == WhenUnheard::Remove {
-        forget(engine, shop, what.listener).await?;
+    if state != DeliveryState::Exhausted {
+        return Ok(());
+    }
+    match (dialect.switches_off_after(), listener) {
+        (Some(patience), Some(listener)) => switch_off_if_deaf(engine, shop, listener, patience).await,
+        (None, _) if shop.when_unheard == WhenUnheard::Remove => forget(engine, shop, what.listener).await,
+        _ => Ok(()),
+    }
+}
+
+/// Switches a listener off that took nothing for so long, since somebody last changed it. What waits for it is given up
+/// when its turn comes, and can be sent again.
+async fn switch_off_if_deaf(
+    engine: &Engine,
+    shop: &Arc<Shop>,
+    listener: &Listener,
+    patience: Duration,
+) -> Result<(), Error> {
+    let deaf_since = engine.store().unheard_since(shop.id, listener.id, listener.updated_at).await?;
+    let patience = i64::try_from(patience.as_micros()).unwrap_or(i64::MAX);
+    if deaf_since.is_none_or(|since| since.plus(patience) > engine.now()) {
+        return Ok(());
+    }
+    let mut off = listener.clone();
+    off.terms.off_since = Some(engine.now());
+    match engine.execute(shop, &Actor::System, &Command::SaveListener(off)).await? {
+        Ok(_) => tracing::warn!(%listener.id, "a listener that took nothing for days was switched off"),
+        Err(refusal) => tracing::debug!(%listener.id, ?refusal, "a listener wasn't switched off"),
     }
     Ok(())
 }
@@ -103,30 +145,55 @@ async fn forget(engine: &Engine, shop: &Arc<Shop>, listener: ListenerId) -> Resu
     Ok(())
 }
 
+/// The call that an attempt is; or why the listener's credentials couldn't be had.
 async fn message(
     engine: &Engine,
+    outside: &Outside,
     shop: &Shop,
     delivery: &Delivery,
     listener: Option<&Listener>,
     dialect: &dyn Dialect,
-) -> Result<Call, Error> {
+) -> Result<Result<Call, NoToken>, Error> {
     let what = &delivery.what;
-    let secret = match listener.and_then(|listener| listener.secret.as_deref()) {
+    let now = engine.now();
+    let current = match listener.and_then(|listener| listener.secret.as_deref()) {
         Some(own) => engine.sealer().open(own)?,
         // Nobody asked for it but the shop itself.
         None if what.dialect == runs::CHANNEL => String::new(),
         None => engine.secret_of(shop, what.app).await?,
     };
+    let previous = listener.and_then(|listener| listener.terms.previous_secret.as_ref());
+    let previous = previous.filter(|previous| previous.until > now);
+    let previous = previous.map(|previous| engine.sealer().open(&previous.secret)).transpose()?;
     let mut headers: Vec<(String, String)> = serde_json::from_str(&what.headers)
         .map_err(|error| Error::Bug(format!("headers can't be read: {error}")))?;
-    headers.extend(dialect.sign(&secret, &what.body, engine.now()));
-    Ok(Call {
+    let secrets = Secrets { current: &current, previous: previous.as_deref() };
+    headers.extend(dialect.sign(secrets, &what.body, now));
+    if let Some(listener) = listener {
+        match credentials::header(engine, outside, listener).await? {
+            Ok(header) => headers.extend(header),
+            Err(why) => return Ok(Err(why)),
+        }
+    }
+    Ok(Ok(Call {
         method: Method::POST,
         url: what.url.clone(),
         headers,
         body: what.body.clone().into(),
         on_202: On202::Accepted,
-    })
+    }))
+}
+
+/// An attempt that ended before the message was sent: whoever hands out tokens didn't.
+fn unauthorized(why: NoToken, at: Time) -> Attempt {
+    let NoToken { status, latency_ms, why } = why;
+    Attempt {
+        at,
+        latency_ms: latency_ms as i64,
+        answer: "no_token".to_owned(),
+        status: status.map(i64::from),
+        excerpt: why,
+    }
 }
 
 /// A message that can't be made is kept, visible, and not tried again by itself.
@@ -138,7 +205,7 @@ async fn give_up(engine: &Engine, shop: &Shop, delivery: &Delivery, why: String)
     Ok(engine.store().attempted(shop.id, delivery.what.id, number, &attempt, state, at).await?)
 }
 
-fn recorded(answer: &Answer, at: domain::time::Time) -> Attempt {
+fn recorded(answer: &Answer, at: Time) -> Attempt {
     let (name, status, latency_ms, excerpt) = match answer {
         Answer::Accepted(reply) => ("accepted", Some(reply.status), reply.latency_ms, text(&reply.body)),
         Answer::Pending(reply) => ("pending", Some(reply.status), reply.latency_ms, text(&reply.body)),

@@ -1,6 +1,6 @@
 //! The dispatcher: an event becomes one delivery for every fact that concerns a listener, in the same transaction
 //! that marks it as dispatched. The words are found here, once, from what was kept when the event happened; every
-//! attempt sends the same bytes.
+//! attempt sends the same bytes. What programs may read later is written down with them.
 
 use std::sync::Arc;
 
@@ -10,28 +10,31 @@ use domain::id::ListenerId;
 use domain::listener::Listener;
 use domain::location::{Location, Service};
 use domain::snapshot::Shop;
-use store::{NewDelivery, Pending};
+use store::{Announcement, NewDelivery, Pending};
 
 use super::{Workers, around, runs};
-use crate::dialect::{Called, Dialect, Message, Needs, Surroundings, Told};
+use crate::dialect::{Called, Dialect, Entry, Happened, Message, Needs, Surroundings, Told};
 use crate::{Engine, Error, mail};
 
 /// How many events are dispatched before the other shops have their turn.
 const HELPING: u32 = 100;
 
 /// Somebody who is told, and as whom.
-struct Audience {
+struct Audience<'w> {
     listeners: Vec<(Listener, Actor)>,
+    /// In whose words it is written down what happens.
+    chronicles: Vec<&'w Arc<dyn Dialect>>,
     locations: Vec<Location>,
     services: Vec<Service>,
 }
 
-impl Audience {
+impl Audience<'_> {
     /// What the most demanding of them needs.
     fn needs(&self, workers: &Workers) -> Needs {
         let of_listener = |(listener, _): &(Listener, Actor)| dialect(workers, &listener.dialect);
         let demands = |dialect: &Arc<dyn Dialect>| dialect.needs() == Needs::Surroundings;
-        match self.listeners.iter().filter_map(of_listener).any(demands) {
+        let dialects = self.listeners.iter().filter_map(of_listener);
+        match dialects.chain(self.chronicles.iter().copied()).any(demands) {
             true => Needs::Surroundings,
             false => Needs::WhatHappened,
         }
@@ -43,7 +46,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
     if pending.is_empty() {
         return Ok(0);
     }
-    let audience = audience(engine, shop).await?;
+    let audience = audience(engine, workers, shop).await?;
     let stock = around::stock(engine, shop, &pending).await?;
     let workflows = engine.store().workflows(shop.id).await?;
     let mut done = 0;
@@ -56,24 +59,23 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
             Needs::Surroundings => around::read(engine, shop, &mut pending).await?,
         };
         let pending = &pending;
+        let happened = Happened {
+            shop,
+            event: &pending.event,
+            order: pending.order.as_ref(),
+            fulfillments: &pending.fulfillments,
+            contacts: &pending.contacts,
+            products: &pending.products,
+            variants: &pending.variants,
+            stock: &stock,
+            surroundings: &surroundings,
+            locations: &audience.locations,
+            services: &audience.services,
+        };
         let mut deliveries = Vec::new();
         for (listener, actor) in &audience.listeners {
             let Some(dialect) = dialect(workers, &listener.dialect) else { continue };
-            let messages = dialect.announce(&Told {
-                shop,
-                event: &pending.event,
-                order: pending.order.as_ref(),
-                fulfillments: &pending.fulfillments,
-                contacts: &pending.contacts,
-                products: &pending.products,
-                variants: &pending.variants,
-                stock: &stock,
-                surroundings: &surroundings,
-                locations: &audience.locations,
-                services: &audience.services,
-                listener,
-                actor,
-            });
+            let messages = dialect.announce(&Told { happened, listener, actor });
             for message in messages {
                 let to = (listener.id, listener.app);
                 deliveries.push(delivery(engine, pending, dialect.name(), to, message).await?);
@@ -92,7 +94,10 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
         deliveries.extend(mail::of_event(engine, shop, pending).await?);
         deliveries.extend(runs::sent(engine, shop, pending).await?);
         let begun = runs::begun(engine, &workflows, pending).await?;
-        if engine.store().dispatched(shop.id, pending.event.id, &deliveries, &begun, engine.now()).await? {
+        let written: Vec<Announcement> =
+            audience.chronicles.iter().flat_map(|dialect| written(dialect.as_ref(), &happened)).collect();
+        let (store, event) = (engine.store(), pending.event.id);
+        if store.dispatched(shop.id, event, &deliveries, &written, &begun, engine.now()).await? {
             done += 1;
         }
     }
@@ -108,17 +113,37 @@ fn concerns(pending: &Pending, service: &Service) -> bool {
     pending.event.facts.iter().any(of_service)
 }
 
-async fn audience(engine: &Engine, shop: &Shop) -> Result<Audience, Error> {
+/// What is written down of an event in the words of an API.
+fn written(dialect: &dyn Dialect, happened: &Happened<'_>) -> Vec<Announcement> {
+    let entries = dialect.record(happened).into_iter();
+    let announcement = |entry: Entry| Announcement {
+        dialect: dialect.name().to_owned(),
+        event: happened.event.id,
+        part: entry.part as i64,
+        at: happened.event.at,
+        topic: entry.topic,
+        test: entry.test,
+        body: entry.body,
+    };
+    entries.map(announcement).collect()
+}
+
+async fn audience<'w>(engine: &Engine, workers: &'w Workers, shop: &Shop) -> Result<Audience<'w>, Error> {
     let (locations, services) = engine.store().places(shop.id).await?;
     let mut listeners = Vec::new();
     for listener in engine.store().listeners(shop.id).await? {
+        if listener.terms.off_since.is_some() {
+            continue;
+        }
         let permissions = engine.store().permissions_of(shop.id, listener.app).await?;
         let own = services.iter().filter(|service| service.app == listener.app);
         let services = own.map(|service| service.id).collect();
         let actor = Actor::App(App { id: listener.app, permissions, services });
         listeners.push((listener, actor));
     }
-    Ok(Audience { listeners, locations, services })
+    let chronicles = engine.store().chronicles(shop.id).await?;
+    let chronicles = chronicles.iter().filter_map(|name| dialect(workers, name)).collect();
+    Ok(Audience { listeners, chronicles, locations, services })
 }
 
 async fn delivery(

@@ -84,7 +84,9 @@ async fn sweep(engine: &Engine, workers: &Workers) -> Result<(), Error> {
     for shop in engine.store().shops().await? {
         let before = now.plus(-24 * HOUR * workers.events_days);
         while engine.store().forget_events(shop.id, before).await? > 0 {}
+        while engine.store().forget_announcements(shop.id, before).await? > 0 {}
         while engine.store().forget_deliveries(shop.id, before).await? > 0 {}
+        while engine.store().forget_runs(shop.id, before).await? > 0 {}
         engine.store().forget_drafts(shop.id, now).await?;
         engine.store().forget_answers(shop.id, now.plus(-24 * HOUR * workers.keys_days)).await?;
     }

@@ -8,13 +8,14 @@ use domain::command::{Command, Place};
 use domain::decide::Outcome;
 use domain::event::Event;
 use domain::id::{AppId, FulfillmentOrderId, OrderId};
+use domain::listener::Listener;
 use domain::location::Inquiry;
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::clock::Clock;
-use engine::dialect::{About, Asked, Called, Dialect, Learned, Message, Question, Told};
+use engine::dialect::{About, Asked, Called, Dialect, Learned, Message, Question, Secrets, Told};
 use engine::keys::KeyWanted;
 use engine::outside::address::AllowPrivate;
 use engine::outside::url::AllowHttp;
@@ -194,15 +195,15 @@ impl Dialect for Plain {
         Some(Learned::Stock(stock.into_iter().collect()))
     }
 
-    fn sign(&self, secret: &str, body: &str, now: Time) -> Vec<(String, String)> {
-        vec![("X-Signature".into(), signature(secret, body)), ("X-Sent".into(), now.0.to_string())]
+    fn sign(&self, secrets: Secrets<'_>, body: &str, now: Time) -> Vec<(String, String)> {
+        vec![("X-Signature".into(), signature(secrets.current, body)), ("X-Sent".into(), now.0.to_string())]
     }
 
     fn accepts(&self, status: u16) -> bool {
         status != NOT_RECEIVED
     }
 
-    fn schedule(&self, _shop: &Shop) -> Schedule {
+    fn schedule(&self, _shop: &Shop, _listener: Option<&Listener>) -> Schedule {
         let (first, cap) = (Duration::from_secs(10), Duration::from_secs(60));
         Schedule::Exponential { first, cap, attempts: ATTEMPTS }
     }

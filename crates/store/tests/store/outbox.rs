@@ -95,9 +95,9 @@ async fn an_event_is_dispatched_once(bench: Bench) {
     let shop = bench.shop.id;
     let event = bench.store.undispatched(shop, 1).await.unwrap()[0].event.id;
     let both = [delivery(1, event), delivery(2, event)];
-    assert!(bench.store.dispatched(shop, event, &both, &[], Time(50)).await.unwrap());
+    assert!(bench.store.dispatched(shop, event, &both, &[], &[], Time(50)).await.unwrap());
     let again = [delivery(3, event)];
-    assert!(!bench.store.dispatched(shop, event, &again, &[], Time(50)).await.unwrap(), "another was faster");
+    assert!(!bench.store.dispatched(shop, event, &again, &[], &[], Time(50)).await.unwrap(), "another was faster");
     assert!(bench.store.undispatched(shop, 1).await.unwrap().is_empty());
     let found = bench.store.deliveries(shop, None, 10).await.unwrap();
     assert_eq!(found.iter().map(|d| d.what.id).collect::<Vec<_>>(), [2, 1], "newest first");
@@ -124,7 +124,7 @@ async fn waiting(bench: &Bench) {
         let event = EventId(order.id.0 * 10);
         bench.spoil(format!("INSERT INTO events (shop_id, event_id, at, dispatched, body) VALUES (1, {event}, 0, 0, '1[]')")).await;
         assert!(
-            bench.store.dispatched(bench.shop.id, event, &[delivery(500 + i, event)], &[], at).await.unwrap()
+            bench.store.dispatched(bench.shop.id, event, &[delivery(500 + i, event)], &[], &[], at).await.unwrap()
         );
     }
 }
@@ -221,7 +221,7 @@ async fn a_removed_listener_cancels_what_waits(bench: Bench) {
     let (shop, store) = (bench.shop.id, &bench.store);
     let event = store.undispatched(shop, 1).await.unwrap()[0].event.id;
     let to = |id, listener| NewDelivery { listener: ListenerId(listener), ..delivery(id, event) };
-    assert!(store.dispatched(shop, event, &[to(1, 5), to(2, 6)], &[], Time(0)).await.unwrap());
+    assert!(store.dispatched(shop, event, &[to(1, 5), to(2, 6)], &[], &[], Time(0)).await.unwrap());
     bench.run(&Command::RemoveListener(ListenerId(5))).await;
     assert_eq!(claimed(&bench, 100, 10).await, [2]);
     let shown = store.deliveries(shop, Some(ListenerId(5)), 10).await.unwrap();

@@ -5,8 +5,9 @@ use domain::command::{Command, Place};
 use domain::contact::{ContactChange, SaveContact, Whom};
 use domain::decide::Outcome;
 use domain::fulfillment_order::FulfillmentOrder;
-use domain::id::{AppId, ContactId, ListenerId};
+use domain::id::{AppId, ContactId, ListenerId, RecordId};
 use domain::order::Order;
+use domain::record::{Record, RecordKind};
 use domain::time::Time;
 use store::db::Query;
 use store::{Attempt, DeliveryState, NewDelivery, Remembered};
@@ -81,6 +82,22 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
         bench.place(bought(None, &email.to_lowercase())).await,
     ];
     bench.ship(orders[0].fulfillment_orders[0].id).await;
+    // One is the contact's, one of somebody with its address, who may well be it.
+    for (parent, name) in [(Some(contact.0), String::new()), (None, email.to_lowercase())] {
+        let checkout = Record {
+            id: RecordId(bench.fresh()),
+            kind: RecordKind::Checkout,
+            parent,
+            other: None,
+            name,
+            key: None,
+            archived: false,
+            body: said("basket").into(),
+            created_at: Time(0),
+            updated_at: Time(0),
+        };
+        bench.run(&Command::SaveRecords(vec![checkout])).await;
+    }
     // The first of the orders was told of; the rest waits.
     let pending = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
     let told = pending.iter().find(|pending| pending.event.order == Some(orders[0].id)).unwrap();
@@ -97,7 +114,9 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
         body: said("body"),
     };
     let id = delivery.id;
-    assert!(bench.store.dispatched(bench.shop.id, told.event.id, &[delivery], &[], Time(0)).await.unwrap());
+    assert!(
+        bench.store.dispatched(bench.shop.id, told.event.id, &[delivery], &[], &[], Time(0)).await.unwrap()
+    );
     let answer = Attempt {
         at: Time(0),
         latency_ms: 1,
@@ -124,6 +143,8 @@ async fn found(bench: &Bench) -> Vec<String> {
         ("contacts", "body"),
         ("contacts", "email"),
         ("contacts", "phone"),
+        ("records", "body"),
+        ("records", "name"),
         ("tags_of_contacts", "tag"),
         ("fulfillments", "body"),
         ("fulfillment_orders", "stage"),
@@ -149,12 +170,17 @@ async fn found(bench: &Bench) -> Vec<String> {
 async fn nothing_is_left_of_whoever_is_forgotten(bench: Bench) {
     let (contact, orders) = history(&bench).await;
     let before = found(&bench).await;
-    for place in
-        ["orders.body", "contacts.email", "tags_of_contacts.tag", "events.snapshot", "deliveries.body"]
-    {
+    for place in [
+        "orders.body",
+        "contacts.email",
+        "records.body",
+        "records.name",
+        "tags_of_contacts.tag",
+        "events.snapshot",
+    ] {
         assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
     }
-    for place in ["attempts.excerpt", "idempotency.answer"] {
+    for place in ["deliveries.body", "attempts.excerpt", "idempotency.answer"] {
         assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
     }
     bench.run(&Command::RedactContact(contact)).await;
