@@ -2,13 +2,37 @@
 //! (cancels) as units leave or are given up; or, for orders of other APIs, it was taken at once. Refunds are what went
 //! back of it. A charge goes by the movement of money that began it.
 
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::actor::Permission;
 use domain::charging::Ledger;
 use domain::money::Minor;
 use domain::order::Order;
 use domain::payment::{self, Transaction, TransactionKind, TransactionStatus};
 use serde_json::{Map, Value, json};
 
+use crate::call::{Call, Server};
+use crate::failure::Failure;
 use crate::{id, words};
+
+const NEEDS: &[Permission] = &[Permission::ReadOrders];
+
+/// Charges.
+pub(crate) fn routes() -> Router<Server> {
+    Router::new().route("/charges/{id}", get(fetch))
+}
+
+async fn fetch(call: Call) -> Result<Response, Failure> {
+    call.must(NEEDS)?;
+    let name = call.named("id");
+    let missing = || Failure::not_found("Charge", name, "id");
+    let id = id::parse(id::CHARGE, name).ok_or_else(missing)?;
+    let order = call.engine.order_of_part(call.shop(), id).await?.ok_or_else(missing)?;
+    let charges = Charge::all(&order);
+    let charge = charges.iter().find(|charge| charge.root.id.0 == id).ok_or_else(missing)?;
+    Ok(Json(charge.alone()).into_response())
+}
 
 /// A charge.
 #[derive(Debug, Clone, Copy)]

@@ -196,7 +196,7 @@ fn keep_tracking(tracking: Tracking, kept: &mut Map<String, Value>) {
 }
 
 /// The line of an order that an item means: by its id, or by a SKU that no other line has.
-fn line_meant(item: &Input, of: &Order) -> Result<OrderLineId, Failure> {
+pub(crate) fn line_meant(item: &Input, of: &Order) -> Result<OrderLineId, Failure> {
     let missing = || Failure::missing(item.at("itemId"));
     if let Some(name) = item.text("itemId")? {
         let line = id::decimal(&name).and_then(|id| of.line(OrderLineId(id)));

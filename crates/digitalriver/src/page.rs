@@ -57,9 +57,20 @@ impl<T> Gather<T> {
 
     /// Takes a batch in; `id` is what the list is sorted by.
     pub(crate) fn take(&mut self, batch: Vec<T>, id: impl Fn(&T) -> i64, fits: impl Fn(&T) -> bool) {
+        self.take_some(batch, id, Some, fits);
+    }
+
+    /// The same for a list of which not every entry is a thing of this API: `thing` makes one of it, if it is.
+    pub(crate) fn take_some<R>(
+        &mut self,
+        batch: Vec<R>,
+        id: impl Fn(&R) -> i64,
+        thing: impl Fn(R) -> Option<T>,
+        fits: impl Fn(&T) -> bool,
+    ) {
         self.over = batch.len() < BATCH as usize;
         self.last = batch.last().map(&id).or(self.last);
-        self.found.extend(batch.into_iter().filter(fits));
+        self.found.extend(batch.into_iter().filter_map(thing).filter(fits));
     }
 
     /// Takes in all that there is, for lists of a few things that were named, in any order.
@@ -164,6 +175,12 @@ impl Span {
     pub(crate) fn holds_time(&self, at: Time) -> bool {
         self.holds(seconds(at))
     }
+}
+
+/// An amount in hundredths: exact enough to tell amounts apart in every currency that has them, and in those that don't.
+pub(crate) fn hundredths(amount: f64) -> i64 {
+    // Saturates: a number so large bounds nothing.
+    (amount * 100.0).round() as i64
 }
 
 fn seconds(at: Time) -> i64 {

@@ -1,30 +1,60 @@
-//! Returns, as this API shows them: units of an order that come back.
+//! Returns: units of an order that come back. Once all of one was accepted, its money goes back.
 
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::actor::Permission;
+use domain::command::Command;
+use domain::command::charging::{AcceptReturn, ChargingCommand, OpenReturn};
+use domain::decide::Outcome;
+use domain::id::{OrderLineId, ReturnId};
 use domain::money::Minor;
 use domain::order::Order;
 use domain::returning::{Return, ReturnLine};
+use engine::query::Piece;
 use serde_json::{Map, Value, json};
 
-use crate::{id, order, words};
+use crate::call::{Call, Server};
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::page::{self, Gather, Span};
+use crate::{fulfillment, id, kept, metadata, order, words};
+
+const NEEDS: &[Permission] = &[Permission::ReadOrders];
+/// The longest reason.
+const REASON_MAX: usize = 64;
+
+/// Returns.
+pub(crate) fn routes() -> Router<Server> {
+    Router::new().route("/returns", get(list).post(create)).route("/returns/{id}", get(fetch).post(update))
+}
 
 /// A return of an order.
 pub(crate) fn shown(of: &Order, one: &Return) -> Value {
+    let kept = kept::of(&one.custom_fields);
     let mut shown = Map::new();
-    let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
+    let mut put = |name: &str, value: Value| {
+        if !value.is_null() {
+            shown.insert(name.to_owned(), value);
+        }
+    };
     put("id", id::shown(id::RETURN, one.id.0).into());
     put("createdTime", words::time(one.created_at));
     put("updatedTime", words::time(one.updated_at));
     put("orderId", of.id.to_string().into());
     put("currency", of.placed.currency.code().into());
     put("items", one.lines.iter().map(|line| item(of, line)).collect());
-    if let Some(reason) = &one.reason {
-        put("reason", reason.as_str().into());
-    }
+    put("reason", one.reason.as_deref().map_or(Value::Null, Value::from));
     put("state", word(one.is_accepted()).into());
+    put("location", kept["location"].clone());
     if !one.refunds.is_empty() {
         put("refundIds", one.refunds.iter().map(|refund| id::shown(id::REFUND, refund.0)).collect());
     }
     put("liveMode", (!of.placed.test).into());
+    metadata::show(&kept[metadata::NAME], &mut shown);
     shown.into()
 }
 
@@ -48,4 +78,144 @@ fn item(of: &Order, own: &ReturnLine) -> Value {
 
 fn word(accepted: bool) -> &'static str {
     if accepted { "accepted" } else { "created" }
+}
+
+fn of_order(order: &Order, id: i64) -> Option<&Return> {
+    order.returns.iter().find(|one| one.id == ReturnId(id))
+}
+
+fn missing(name: &str) -> Failure {
+    Failure::not_found("Return", name, "id")
+}
+
+async fn create(call: Call) -> Result<Response, Failure> {
+    let input = call.input(&["orderId", "reason", "items", "location", "metadata"])?;
+    let name = input.needed_text("orderId")?;
+    let reason = input.text("reason")?;
+    if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX) {
+        let told = format!("A reason has at most {REASON_MAX} characters.");
+        return Err(Failure::bad("invalid_parameter", "reason", told));
+    }
+    let mut kept = Map::new();
+    keep(&input, &mut kept)?;
+    let (found, _) = order::one(&call, &name, "orderId").await?;
+    let items = input.objects("items")?.ok_or_else(|| Failure::missing("items"))?;
+    if items.is_empty() {
+        return Err(Failure::bad("invalid_empty", "items", "A list must not be empty."));
+    }
+    let lines = items.iter().map(|item| {
+        item.only(&["itemId", "skuId", "quantity"])?;
+        Ok((fulfillment::line_meant(item, &found)?, quantity(item)?))
+    });
+    let lines = lines.collect::<Result<_, Failure>>()?;
+    let open = OpenReturn { order: found.id, lines, reason, custom_fields: kept::fields(kept) };
+    let done = call.execute(&Command::Charging(ChargingCommand::OpenReturn(open))).await?;
+    let Outcome::Return(of, made) = done.outcome else { return Err(order::missing(&name, "orderId")) };
+    let now = done.order(of).unwrap_or(&found);
+    let made = of_order(now, made.0).ok_or_else(|| missing(&name))?;
+    Ok((StatusCode::CREATED, Json(shown(now, made))).into_response())
+}
+
+/// What programs keep with a return.
+fn keep(input: &Input, kept: &mut Map<String, Value>) -> Result<(), Failure> {
+    let known = kept.get(metadata::NAME).cloned().unwrap_or_default();
+    kept.extend(metadata::taken(input, &known)?.map(|all| (metadata::NAME.to_owned(), all)));
+    kept.extend(input.party("location")?.map(|location| ("location".to_owned(), location)));
+    Ok(())
+}
+
+fn quantity(item: &Input) -> Result<i64, Failure> {
+    let units = item.integer("quantity")?.ok_or_else(|| Failure::missing(item.at("quantity")))?;
+    let told = || Failure::bad("invalid_quantity_amount", item.at("quantity"), "A quantity must be above 0.");
+    Some(units).filter(|units| *units > 0).ok_or_else(told)
+}
+
+/// The return that the address names, by its number, and its order.
+async fn one(call: &Call) -> Result<(Arc<Order>, i64), Failure> {
+    call.must(NEEDS)?;
+    let name = call.named("id");
+    let id = id::parse(id::RETURN, name).ok_or_else(|| missing(name))?;
+    let order = call.engine.order_of_part(call.shop(), id).await?.ok_or_else(|| missing(name))?;
+    Ok((order, id))
+}
+
+async fn fetch(call: Call) -> Result<Response, Failure> {
+    let (order, id) = one(&call).await?;
+    let found = of_order(&order, id).ok_or_else(|| missing(call.named("id")))?;
+    Ok(Json(shown(&order, found)).into_response())
+}
+
+/// It is accepted, all of it or units of it; or something else is kept with it.
+async fn update(call: Call) -> Result<Response, Failure> {
+    let input = call.input(&["location", "state", "items", "metadata"])?;
+    let (of, id) = one(&call).await?;
+    let known = of_order(&of, id).ok_or_else(|| missing(call.named("id")))?;
+    let accepted = accepted(&input, &of)?;
+    let mut done = None;
+    if input.value("location").is_some() || input.value(metadata::NAME).is_some() {
+        let mut kept = match kept::of(&known.custom_fields) {
+            Value::Object(kept) => kept,
+            _ => Map::new(),
+        };
+        keep(&input, &mut kept)?;
+        let amend = ChargingCommand::AmendReturn(of.id, known.id, vec![kept::field(&kept.into())]);
+        done = Some(call.execute(&Command::Charging(amend)).await?);
+    }
+    if let Some(lines) = accepted {
+        let accept = AcceptReturn { order: of.id, id: known.id, lines };
+        done = Some(call.execute(&Command::Charging(ChargingCommand::AcceptReturn(accept))).await?);
+    }
+    let now = done.as_ref().and_then(|done| done.order(of.id)).unwrap_or(&of);
+    Ok(Json(shown(now, of_order(now, id).unwrap_or(known))).into_response())
+}
+
+/// What is accepted: nothing, these units, or (`Some(None)`) all that is left.
+type Accepted = Option<Option<Vec<(OrderLineId, i64)>>>;
+
+fn accepted(input: &Input, of: &Order) -> Result<Accepted, Failure> {
+    let all = input.word("state", &["accepted"])?.is_some();
+    let mut lines = Vec::new();
+    for item in input.objects("items")?.unwrap_or_default() {
+        item.only(&["itemId", "skuId", "quantity", "state"])?;
+        item.word("state", &["accepted"])?.ok_or_else(|| Failure::missing(item.at("state")))?;
+        lines.push((fulfillment::line_meant(&item, of)?, quantity(&item)?));
+    }
+    Ok(match (lines.is_empty(), all) {
+        (false, _) => Some(Some(lines)),
+        (true, true) => Some(None),
+        (true, false) => None,
+    })
+}
+
+async fn list(call: Call) -> Result<Response, Failure> {
+    call.must(NEEDS)?;
+    type Row = (i64, Value);
+    let mut gather: Gather<Row> = Gather::of(&call, |text| id::parse(id::RETURN, text))?;
+    let created = Span::of_time(&call, "createdTime")?;
+    let fits = |(_, shown): &Row| {
+        let at = shown["createdTime"].as_str().and_then(words::moment);
+        (created.is_open() || at.is_some_and(|at| created.holds_time(at)))
+            && ["state", "orderId"].iter().all(|name| page::shows(&call, name, shown[*name].as_str()))
+            && call.asked("skuId").is_none_or(|sku| {
+                shown["items"].as_array().is_some_and(|items| items.iter().any(|item| item["skuId"] == sku))
+            })
+    };
+    let row = |(id, order): (i64, Arc<Order>)| of_order(&order, id).map(|one| (id, shown(&order, one)));
+    match page::ids(&call) {
+        Some(names) => {
+            let mut found = Vec::new();
+            for id in names.iter().take(page::MOST).filter_map(|name| id::parse(id::RETURN, name)) {
+                let order = call.engine.order_of_part(call.shop(), id).await?;
+                found.extend(order.and_then(|order| row((id, order))));
+            }
+            gather.take_all(found, |row| row.0, fits);
+        }
+        None => {
+            while let Some(page) = gather.next() {
+                let batch = call.engine.pieces(call.shop(), Piece::Return, &page).await?;
+                gather.take_some(batch, |(id, _)| *id, row, fits);
+            }
+        }
+    }
+    Ok(gather.answer(|row| row.1.clone()).into_response())
 }

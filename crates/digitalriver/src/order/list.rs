@@ -132,8 +132,7 @@ impl Filter {
             conditions.push(Condition::OneOf(Column::ContactId, vec![contact.into()]));
         }
         let since = SINCE.iter().map(|name| Ok((*name, Span::of_time(call, name)?)));
-        // Hundredths are exact enough to tell amounts apart in every currency that has them, and in those that don't.
-        let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(hundredths);
+        let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(page::hundredths);
         let amounts = AMOUNTS.iter().map(|name| Ok((*name, Span::of(call, name, cents)?)));
         Ok(Self {
             conditions,
@@ -158,7 +157,7 @@ impl Filter {
             && self
                 .amounts
                 .iter()
-                .all(|(name, span)| shown[name].as_f64().is_some_and(|at| span.holds(hundredths(at))))
+                .all(|(name, span)| shown[name].as_f64().is_some_and(|at| span.holds(page::hundredths(at))))
             && self
                 .upstream
                 .as_ref()
@@ -167,9 +166,4 @@ impl Filter {
                 .asked("skuId")
                 .is_none_or(|sku| order.lines.iter().any(|line| super::sku_of(line).as_deref() == Some(sku)))
     }
-}
-
-fn hundredths(amount: f64) -> i64 {
-    // Saturates, as a number so large bounds nothing.
-    (amount * 100.0).round() as i64
 }
