@@ -90,17 +90,32 @@ pub enum Movement {
     Capture {
         /// The authorization.
         of: String,
+        /// What becomes of the rest of it.
+        rest: Rest,
     },
     /// Money that was set aside is let go.
     Release {
         /// The authorization.
         of: String,
+        /// What becomes of the rest of it.
+        rest: Rest,
     },
     /// Money that was taken goes back.
     Refund {
         /// The charge or capture.
         of: String,
     },
+}
+
+/// What becomes of money that was set aside, beside what is taken or let go now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// There is none: all of it is taken or let go at once.
+    None,
+    /// It was taken or let go before.
+    Gone,
+    /// Some of it is still set aside, or it isn't known what became of it.
+    Stays,
 }
 
 /// What a gateway answered.

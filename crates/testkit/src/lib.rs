@@ -2,6 +2,7 @@
 
 pub mod billing;
 pub mod chance;
+pub mod charging;
 pub mod database;
 pub mod mail_receiver;
 pub mod postgres;

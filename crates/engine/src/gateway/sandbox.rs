@@ -44,6 +44,10 @@ enum Token {
     Disputed(Option<DisputeNews>),
     RefundFails,
     RefundLate,
+    CaptureFails,
+    CaptureLate(Fate),
+    CaptureLasts,
+    ReleaseFails,
     Nobodys,
 }
 
@@ -73,6 +77,11 @@ fn token(text: &str) -> Token {
         "dispute_lost" => Token::Disputed(Some(DisputeNews::Lost)),
         "refund_fails" => Token::RefundFails,
         "refund_late" => Token::RefundLate,
+        "capture_fails" => Token::CaptureFails,
+        "capture_late" => Token::CaptureLate(Fate::Succeeds),
+        "capture_late_fails" => Token::CaptureLate(Fate::Fails),
+        "capture_lasts" => Token::CaptureLasts,
+        "release_fails" => Token::ReleaseFails,
         other => {
             let times = other.strip_prefix("decline_").and_then(|times| times.parse().ok());
             times.filter(|times| (1..=100).contains(times)).map_or(Token::Nobodys, Token::DeclinesFirst)
@@ -94,7 +103,8 @@ fn answer(request: &Request) -> Answer {
         Movement::Authorize { instrument } => {
             (charged(request, &instrument.token, 0), instrument.token.as_str())
         }
-        Movement::Capture { of } | Movement::Release { of } => (Outcome::Succeeded, of.as_str()),
+        Movement::Capture { of, .. } => (captured(request, of), of.as_str()),
+        Movement::Release { of, .. } => (released(of), of.as_str()),
         Movement::Refund { of } => (refunded(request, of), of.as_str()),
     };
     let token_of = of.split('/').next().unwrap_or_default();
@@ -110,17 +120,44 @@ fn charged(request: &Request, instrument: &str, declined: i64) -> Outcome {
     let no = |code: &str| Outcome::Declined(code.to_owned());
     match token(instrument) {
         Token::Ok | Token::Disputed(_) | Token::RefundFails | Token::RefundLate => Outcome::Succeeded,
+        Token::CaptureFails | Token::CaptureLate(_) | Token::CaptureLasts | Token::ReleaseFails => {
+            Outcome::Succeeded
+        }
         Token::Declines(code) => no(code),
         Token::DeclinesFirst(times) if declined < times => no("card_declined"),
         Token::DeclinesFirst(_) => Outcome::Succeeded,
         Token::OkUntil(end) if request.since < end => Outcome::Succeeded,
         Token::OkUntil(_) => no("expired_card"),
         Token::Late(fate) => settled(request, fate),
-        Token::Lost if request.times == 0 => {
-            Outcome::Unknown("the answer was lost, as the token says".to_owned())
-        }
-        Token::Lost => Outcome::Succeeded,
+        Token::Lost => lost(request),
         Token::Nobodys => no("no_such_token"),
+    }
+}
+
+/// The first answer gets lost.
+fn lost(request: &Request) -> Outcome {
+    match request.times {
+        0 => Outcome::Unknown("the answer was lost, as the token says".to_owned()),
+        _ => Outcome::Succeeded,
+    }
+}
+
+fn captured(request: &Request, of: &str) -> Outcome {
+    match token(of.split('/').next().unwrap_or_default()) {
+        Token::CaptureFails => Outcome::Declined("capture_failed".to_owned()),
+        Token::CaptureLate(fate) => settled(request, fate),
+        Token::CaptureLasts => Outcome::Pending,
+        Token::Lost => lost(request),
+        Token::Nobodys => Outcome::Declined("no_such_authorization".to_owned()),
+        _ => Outcome::Succeeded,
+    }
+}
+
+fn released(of: &str) -> Outcome {
+    match token(of.split('/').next().unwrap_or_default()) {
+        Token::ReleaseFails => Outcome::Declined("release_failed".to_owned()),
+        Token::Nobodys => Outcome::Declined("no_such_authorization".to_owned()),
+        _ => Outcome::Succeeded,
     }
 }
 
@@ -146,6 +183,8 @@ fn settled(request: &Request, fate: Fate) -> Outcome {
 fn later(request: &Request, outcome: &Outcome, token: Token) -> Vec<(Time, News)> {
     let opened = request.since.plus(A_WHILE);
     match (outcome, token, &request.movement) {
+        // Of what lasts there is never news.
+        (Outcome::Pending, Token::CaptureLasts, _) => Vec::new(),
         (Outcome::Pending, ..) => vec![(opened, News::Ask)],
         (Outcome::Succeeded, Token::Disputed(end), Movement::Charge { .. }) => {
             let end = end.map(|end| (opened.plus(A_WHILE), News::Dispute(end)));
@@ -161,6 +200,7 @@ mod tests {
     use domain::id::{OrderId, TransactionId};
     use domain::money::Currency;
 
+    use super::super::Rest;
     use super::*;
 
     fn by(token: &str) -> Instrument {
@@ -237,6 +277,31 @@ mod tests {
         assert_eq!(refund("test_refund_fails").outcome, no("refund_failed"));
         assert_eq!(refund("test_refund_late").outcome, Outcome::Pending);
         assert_eq!(refund("test_dispute"), Answer::new(Outcome::Succeeded, Some("test_dispute/7".into())));
+    }
+
+    #[test]
+    fn what_was_set_aside_is_taken_or_let_go_as_the_token_says() {
+        let follow = |token: &str, take: bool, times, now| {
+            let aside =
+                answer(&Request { movement: Movement::Authorize { instrument: by(token) }, ..charge("", 0) });
+            assert_eq!(aside.outcome, Outcome::Succeeded, "{token}");
+            let (of, rest) = (aside.known_as?, Rest::None);
+            let movement = if take { Movement::Capture { of, rest } } else { Movement::Release { of, rest } };
+            Some(answer(&Request { movement, times, now: Time(now), ..charge("", 0) }))
+        };
+        let took = |token: &str, now| follow(token, true, 0, now).map(|answer| answer.outcome);
+        assert_eq!(took("test_ok", 0), Some(Outcome::Succeeded));
+        assert_eq!(took("test_capture_fails", A_WHILE), Some(no("capture_failed")));
+        assert_eq!(took("test_capture_late", 0), Some(Outcome::Pending));
+        assert_eq!(took("test_capture_late", A_WHILE), Some(Outcome::Succeeded));
+        assert_eq!(took("test_capture_late_fails", A_WHILE), Some(no("card_declined")));
+        let lasts = follow("test_capture_lasts", true, 9, 1_000 * A_WHILE);
+        assert_eq!(lasts, Some(Answer::new(Outcome::Pending, Some("test_capture_lasts/7".into()))));
+        let let_go = |token: &str| follow(token, false, 0, 0).map(|answer| answer.outcome);
+        assert_eq!(
+            [let_go("test_release_fails"), let_go("test_capture_fails")],
+            [Some(no("release_failed")), Some(Outcome::Succeeded)]
+        );
     }
 
     #[test]

@@ -24,7 +24,7 @@ use domain::time::HOUR;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{Account, Answer, Gateway, Movement, Outcome, Request};
+use super::{Account, Answer, Gateway, Movement, Outcome, Request, Rest};
 use crate::outside::Outside;
 use call::{Failed, Form, Session};
 
@@ -36,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ANSWER: usize = 4 << 20;
 /// How long keys are relied upon: a little less than Stripe keeps them.
 const KEYS_KEPT: i64 = 23 * HOUR;
+/// That an authorization may be captured in several steps, if Stripe does that for the card.
+const MULTICAPTURE: &str = "payment_method_options[card][request_multicapture]";
 /// The setting that tells this installation's movements from others' in the same account.
 pub(crate) const OURS: &str = "ours";
 
@@ -112,23 +114,34 @@ async fn make(session: &Session<'_>, request: &Request, key: &str, amount: i64) 
             form = form.with("confirm", "true").with("off_session", "true");
             if matches!(request.movement, Movement::Authorize { .. }) {
                 form = form.with("capture_method", "manual");
+                if instrument.kind.as_deref().is_none_or(|kind| kind == "card") {
+                    form = form.with(MULTICAPTURE, "if_available");
+                }
             }
             let made = session.post("/v1/payment_intents", form, Some(key)).await?;
             intent::settled(session, request, &made).await
         }
-        Movement::Capture { of } => {
-            let form = Form::default().with("amount_to_capture", &amount.to_string());
+        Movement::Capture { of, rest } => {
+            let mut form = Form::default().with("amount_to_capture", &amount.to_string());
+            if *rest != Rest::None {
+                form = form.with(&format!("metadata[{}]", intent::mark(key)), &amount.to_string());
+            }
+            if *rest == Rest::Stays {
+                form = form.with("final_capture", "false");
+            }
             let path = format!("/v1/payment_intents/{}/capture", plain(of)?);
             match session.post(&path, form, Some(key)).await {
                 Ok(made) => intent::settled(session, request, &made).await,
-                Err(failed) => follow_up(session, request, failed, "succeeded").await,
+                Err(failed) => follow_up(session, request, failed).await,
             }
         }
-        Movement::Release { of } => {
+        // Only the whole of an authorization can be let go, or what is left of it at last.
+        Movement::Release { of, rest: Rest::Stays } => Ok(Answer::new(Outcome::Pending, Some(of.clone()))),
+        Movement::Release { of, .. } => {
             let path = format!("/v1/payment_intents/{}/cancel", plain(of)?);
             match session.post(&path, Form::default(), Some(key)).await {
                 Ok(made) => intent::settled(session, request, &made).await,
-                Err(failed) => follow_up(session, request, failed, "canceled").await,
+                Err(failed) => follow_up(session, request, failed).await,
             }
         }
         Movement::Refund { of } => {
@@ -140,22 +153,17 @@ async fn make(session: &Session<'_>, request: &Request, key: &str, amount: i64) 
 }
 
 /// A capture or a release is declined if it was made before: then the intent shows it.
-async fn follow_up(
-    session: &Session<'_>,
-    request: &Request,
-    failed: Failed,
-    wanted: &str,
-) -> Result<Answer, Failed> {
-    let (Failed::Declined(..), Movement::Capture { of } | Movement::Release { of }) =
+async fn follow_up(session: &Session<'_>, request: &Request, failed: Failed) -> Result<Answer, Failed> {
+    let (Failed::Declined(..), Movement::Capture { of, .. } | Movement::Release { of, .. }) =
         (&failed, &request.movement)
     else {
         return Err(failed);
     };
     let intent = session.get(&format!("/v1/payment_intents/{}", plain(of)?)).await?;
-    if intent["status"] == wanted {
-        return Ok(Answer::new(Outcome::Succeeded, Some(of.clone())));
+    match intent::outcome(&intent, &request.movement, &session.key(request.key)) {
+        Some(Outcome::Succeeded) => Ok(Answer::new(Outcome::Succeeded, Some(of.clone()))),
+        _ => Err(failed),
     }
-    Err(failed)
 }
 
 fn paid_by(form: Form, instrument: &Instrument) -> Form {

@@ -21,7 +21,7 @@ use domain::time::{SECOND, Time};
 use store::NewsRow;
 
 use super::Workers;
-use crate::gateway::{Answer, Movement, News, Outcome, Request, SetUp};
+use crate::gateway::{Answer, Movement, News, Outcome, Request, Rest, SetUp};
 use crate::{Engine, Error};
 
 /// How long a claim holds: longer than any gateway may take for the payments of an order.
@@ -75,12 +75,25 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     /// Asks for every movement of an order that is due.
-    async fn due(&self, order: &Order) -> Result<Recorded, Error> {
+    async fn due(&self, order: &Arc<Order>) -> Result<Recorded, Error> {
         let now = self.engine.now();
         let due = |own: &&Transaction| own.ask.is_some_and(|ask| ask.at <= now);
+        let mut due: Vec<&Transaction> = order.placed.transactions.iter().filter(due).collect();
+        // What can only be let go when the rest was taken comes after that.
+        due.sort_by_key(|own| own.kind == TransactionKind::Void);
         let mut recorded = Recorded::All;
-        for transaction in order.placed.transactions.iter().filter(due) {
-            if self.one(order, transaction).await? == Recorded::NotAll {
+        let due: Vec<TransactionId> = due.into_iter().map(|own| own.id).collect();
+        let mut order = Arc::clone(order);
+        for (at, id) in due.into_iter().enumerate() {
+            // What becomes of one movement may tell what is asked for with the next.
+            if at > 0 && order.charging.is_some() {
+                let read = self.engine.store().orders_by_id(self.shop.id, &[order.id]).await?.pop();
+                order = read.unwrap_or(order);
+            }
+            let Some(transaction) = order.transaction(id).filter(|own| own.status.is_awaited()) else {
+                continue;
+            };
+            if self.one(&order, transaction).await? == Recorded::NotAll {
                 recorded = Recorded::NotAll;
             }
         }
@@ -177,6 +190,21 @@ fn word(outcome: PaymentOutcome) -> &'static str {
     }
 }
 
+/// What becomes of the rest of the authorization that a capture or a release follows.
+fn rest(all: &[Transaction], transaction: &Transaction) -> Rest {
+    let Some(authorization) = payment::parent(all, transaction) else { return Rest::Stays };
+    if authorization.amount == transaction.amount {
+        return Rest::None;
+    }
+    // What is let go with the last capture doesn't stay; what is still to be captured does.
+    let awaited = all.iter().filter(|own| own.id != transaction.id && own.status.is_awaited());
+    let mut awaited = awaited.filter(|own| own.kind == TransactionKind::Capture);
+    let open = payment::unused(all, authorization) > 0;
+    let waits =
+        open || awaited.any(|own| payment::parent(all, own).is_some_and(|of| of.id == authorization.id));
+    if waits { Rest::Stays } else { Rest::Gone }
+}
+
 /// What a gateway is asked for; if nothing can be asked, why.
 fn request(order: &Order, transaction: &Transaction, now: Time) -> Result<Request, &'static str> {
     let all = &order.placed.transactions;
@@ -199,8 +227,8 @@ fn request(order: &Order, transaction: &Transaction, now: Time) -> Result<Reques
             Movement::Charge { instrument: instrument()?, declined: declined.count() as i64 }
         }
         TransactionKind::Authorization => Movement::Authorize { instrument: instrument()? },
-        TransactionKind::Capture => Movement::Capture { of: of()? },
-        TransactionKind::Void => Movement::Release { of: of()? },
+        TransactionKind::Capture => Movement::Capture { of: of()?, rest: rest(all, transaction) },
+        TransactionKind::Void => Movement::Release { of: of()?, rest: rest(all, transaction) },
         TransactionKind::Refund => Movement::Refund { of: of()? },
         TransactionKind::Change => return Err("change is given at a till, not by a gateway"),
     };

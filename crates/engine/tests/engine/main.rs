@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod bench;
+mod charging;
 mod delivery;
 mod inquiry;
+mod letters;
 mod mail;
 mod once;
 mod payments;

@@ -72,7 +72,7 @@ async fn made(bench: &Bench, order: OrderId) -> usize {
 }
 
 /// A gateway that keeps books by key, as every real one does, and whose answers get lost.
-struct Ledger {
+pub(crate) struct Ledger {
     books: Mutex<BTreeMap<TransactionId, Minor>>,
     asked: AtomicUsize,
     /// So many answers are lost before one comes through.
@@ -82,19 +82,25 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn new(loses: usize, hesitates: Duration) -> Arc<Self> {
+    pub(crate) fn new(loses: usize, hesitates: Duration) -> Arc<Self> {
         Arc::new(Self { books: Mutex::default(), asked: AtomicUsize::new(0), loses, hesitates })
     }
 
-    fn workers(self: &Arc<Self>) -> Workers {
+    /// The same books, answered for by somebody else.
+    pub(crate) fn again(&self, loses: usize, hesitates: Duration) -> Arc<Self> {
+        let books = Mutex::new(self.books.lock().unwrap().clone());
+        Arc::new(Self { books, asked: AtomicUsize::new(0), loses, hesitates })
+    }
+
+    pub(crate) fn workers(self: &Arc<Self>) -> Workers {
         Workers { gateways: vec![self.clone()], ..workers() }
     }
 
-    fn books(&self) -> Vec<Minor> {
+    pub(crate) fn books(&self) -> Vec<Minor> {
         self.books.lock().unwrap().values().copied().collect()
     }
 
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 }
@@ -173,12 +179,7 @@ async fn whoever_is_killed_with_the_answer_in_hand_is_followed_by_another(bench:
     victim.abort();
     assert!(victim.await.unwrap_err().is_cancelled());
     assert_eq!(ledger.books(), [5_000], "the money has moved");
-    let heir = Arc::new(Ledger {
-        books: Mutex::new(ledger.books.lock().unwrap().clone()),
-        asked: AtomicUsize::new(0),
-        loses: 0,
-        hesitates: Duration::ZERO,
-    });
+    let heir = ledger.again(0, Duration::ZERO);
     settle(&bench, &heir.workers()).await;
     assert_eq!(heir.asked(), 0, "the lease of the dead holds");
     assert_eq!(bench.order(id).await.placed.transactions[0].status, TransactionStatus::Asked);

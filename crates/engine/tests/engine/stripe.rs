@@ -12,7 +12,7 @@ use domain::money::Currency;
 use domain::order::Order;
 use domain::payment::TransactionStatus;
 use domain::time::Time;
-use engine::gateway::{Account, Gateway, Heard, Movement, Outcome, Request, SetUp, Stripe};
+use engine::gateway::{Account, Gateway, Heard, Movement, Outcome, Request, Rest, SetUp, Stripe};
 use engine::outside::address::AllowPrivate;
 use engine::outside::url::AllowHttp;
 use engine::outside::{Outside, Policy};
@@ -274,9 +274,13 @@ async fn money_is_set_aside_and_then_taken_or_let_go() {
         let aside = Movement::Authorize { instrument: instrument.clone() };
         let answer = stripe.ask(&account, &request(aside, 5_000, "USD")).await;
         assert_eq!(answer.outcome, Outcome::Succeeded);
-        let of = answer.known_as.unwrap();
-        let then =
-            if capture { Movement::Capture { of: of.clone() } } else { Movement::Release { of: of.clone() } };
+        let (of, rest) = (answer.known_as.unwrap(), Rest::None);
+        let then = if capture {
+            Movement::Capture { of: of.clone(), rest }
+        } else {
+            Movement::Release { of: of.clone(), rest }
+        };
+
         for _ in 0..2 {
             let answer = stripe.ask(&account, &request(then.clone(), 5_000, "USD")).await;
             assert_eq!((answer.outcome, answer.known_as), (Outcome::Succeeded, Some(of.clone())), "{then:?}");

@@ -2,15 +2,27 @@
 
 use serde_json::Value;
 
-use super::super::{Answer, Movement, Outcome, Request};
+use super::super::{Answer, Movement, Outcome, Request, Rest};
 use super::call::{Failed, Form, Session, code};
 use super::plain;
 
-/// What the state of a payment intent says of the movement that it was made for; `None` if it waits for somebody.
-pub(super) fn outcome(intent: &Value, movement: &Movement) -> Option<Outcome> {
+/// Under which name an intent's metadata tell of a capture of some of it: of one among several the state says nothing.
+pub(super) fn mark(key: &str) -> String {
+    format!("consign_capture_{key}")
+}
+
+/// What the state of a payment intent says of a movement of that key; `None` if it waits for somebody.
+pub(super) fn outcome(intent: &Value, movement: &Movement, key: &str) -> Option<Outcome> {
     let released = matches!(movement, Movement::Release { .. });
+    let (taken, all) = (intent["amount_received"].as_i64(), intent["amount"].as_i64());
+    if matches!(movement, Movement::Capture { rest: Rest::Gone | Rest::Stays, .. }) {
+        return captured_in_part(intent, key);
+    }
     Some(match intent["status"].as_str().unwrap_or_default() {
+        // What wasn't taken with the last capture was let go with it.
+        "succeeded" if released && taken < all => Outcome::Succeeded,
         "succeeded" if released => Outcome::Declined("already_captured".to_owned()),
+        "requires_capture" if released => Outcome::Pending,
         "succeeded" => Outcome::Succeeded,
         "requires_capture" if matches!(movement, Movement::Authorize { .. }) => Outcome::Succeeded,
         "processing" => Outcome::Pending,
@@ -24,6 +36,16 @@ pub(super) fn outcome(intent: &Value, movement: &Movement) -> Option<Outcome> {
     })
 }
 
+fn captured_in_part(intent: &Value, key: &str) -> Option<Outcome> {
+    let made = intent["metadata"][mark(key)].is_string();
+    Some(match intent["status"].as_str().unwrap_or_default() {
+        "succeeded" | "requires_capture" | "canceled" if made => Outcome::Succeeded,
+        "processing" => Outcome::Pending,
+        "requires_capture" => Outcome::Unknown("a capture left no trace".to_owned()),
+        other => Outcome::Declined(format!("already_{other}")),
+    })
+}
+
 /// The same as an answer. An intent that waits for the buyer, who isn't there, is called off, so that no money comes of
 /// it after the payment was given up.
 pub(super) async fn settled(
@@ -33,7 +55,7 @@ pub(super) async fn settled(
 ) -> Result<Answer, Failed> {
     let id = intent["id"].as_str();
     let known_as = id.map(str::to_owned);
-    if let Some(outcome) = outcome(intent, &request.movement) {
+    if let Some(outcome) = outcome(intent, &request.movement, &session.key(request.key)) {
         return Ok(Answer::new(outcome, known_as));
     }
     let path = format!("/v1/payment_intents/{}/cancel", plain(id.unwrap_or_default())?);

@@ -4,7 +4,7 @@
 use domain::time::SECOND;
 use serde_json::Value;
 
-use super::super::{Answer, Movement, Request};
+use super::super::{Answer, Movement, Outcome, Request, Rest};
 use super::call::{Failed, Session};
 use super::{intent, plain};
 
@@ -21,7 +21,9 @@ pub(super) async fn look(
     request: &Request,
     key: &str,
 ) -> Result<Option<Answer>, Failed> {
-    if let Some(id) = &request.known_as {
+    // A release that had to wait is tried again, not looked up.
+    let waited = matches!(request.movement, Movement::Release { .. });
+    if let Some(id) = request.known_as.as_ref().filter(|_| !waited) {
         return known(session, request, id).await.map(Some);
     }
     match &request.movement {
@@ -32,7 +34,15 @@ pub(super) async fn look(
                 None => Ok(None),
             }
         }
-        // Asking for these again is harmless: an intent is captured or called off once, and shows it.
+        // One of several captures left its mark; asking for the others again is harmless: an intent is captured or called
+        // off once, and shows it.
+        Movement::Capture { of, rest: Rest::Gone | Rest::Stays } => {
+            let found = session.get(&format!("/v1/payment_intents/{}", plain(of)?)).await?;
+            match intent::outcome(&found, &request.movement, key) {
+                Some(Outcome::Unknown(_)) | None => Ok(None),
+                Some(outcome) => Ok(Some(Answer::new(outcome, Some(of.clone())))),
+            }
+        }
         Movement::Capture { .. } | Movement::Release { .. } => Ok(None),
         Movement::Refund { of } => {
             let list = format!("/v1/refunds?payment_intent={}&", plain(of)?);

@@ -56,8 +56,11 @@ pub(super) fn told(body: &[u8]) -> Option<Told> {
             // Only charges and authorizations are marked: what was captured or called off later is known by itself.
             let charge = Movement::Authorize { instrument: Instrument { token: String::new(), kind: None } };
             let known_as = object["id"].as_str().map(str::to_owned);
-            match intent::outcome(object, &charge) {
+            let let_go = object["capture_method"] == "manual" && object["status"] == "canceled";
+            match intent::outcome(object, &charge, key) {
                 None | Some(Outcome::Unknown(_)) => Told::Nothing,
+                // What was set aside and then let go was set aside all the same.
+                Some(_) if let_go => Told::Nothing,
                 Some(outcome) => Told::Movement(key.to_owned(), Answer::new(outcome, known_as)),
             }
         }
