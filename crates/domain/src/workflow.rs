@@ -6,6 +6,8 @@
 //! any server may take it up. A step that fails is tried again a few times; then the run stops and says why, until
 //! somebody lets it go on. What a run causes begins no other run, so none goes round in circles.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::billing::Kind;
@@ -274,7 +276,7 @@ pub struct Line {
 }
 
 /// What happened at a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     /// It was done; what it sends is among the deliveries.
@@ -287,21 +289,24 @@ pub enum Said {
     NoAddress,
     /// What is to be used isn't there.
     NoCourse,
+    /// The mail can't be written; why, for people.
+    Unwritable(String),
     /// Somebody let it go on.
     Resumed,
 }
 
 impl Said {
     /// In words.
-    pub fn in_words(self) -> &'static str {
-        match self {
+    pub fn in_words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Said::Done => "done",
             Said::NoContact => "there is no contact",
             Said::NoOrder => "there is no order",
             Said::NoAddress => "the buyer's e-mail address is not known",
             Said::NoCourse => "there is no such course",
+            Said::Unwritable(why) => return format!("the mail can't be written: {why}").into(),
             Said::Resumed => "somebody let it go on",
-        }
+        })
     }
 }
 
@@ -318,11 +323,14 @@ pub enum Sends {
 }
 
 impl Workflow {
-    /// Whether a run of it begins because of `event`. `order` and `contact` are what the event is about.
+    /// Whether a run of it begins because of `event`. `order` and `contact` are what the event is about; of somebody who
+    /// was forgotten none begins.
     pub fn begins(&self, event: &Event, order: Option<&Order>, contact: Option<&Contact>) -> bool {
         let own = event.facts.iter().any(|fact| matches!(fact, Fact::RunStep { .. }));
+        let forgotten = contact.is_some_and(|contact| contact.redacted_at.is_some());
         !self.paused
             && !own
+            && !forgotten
             && event.facts.iter().any(|fact| self.trigger.pulled_by(fact, order))
             && self.when.hold(order, contact)
     }

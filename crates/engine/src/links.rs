@@ -4,10 +4,10 @@
 //!
 //! The moment is rounded up, so that a link that is asked for again is the same for a while and programs that compare
 //! what they read see no change: a link to the status page is good for a year at least and changes four times a year,
-//! one to the checkout is good for a week at least and changes daily.
+//! one to the checkout or to a download is good for a week at least and changes daily.
 //!
-//! A token is base64url without padding of: version (1 byte), door (1 byte), shop, order and moment (8 bytes each, big
-//! endian), HMAC-SHA-256 of what stands before (32 bytes).
+//! A token is base64url without padding of: version (1 byte), door (1 byte), shop, order (or grant of access) and moment
+//! (8 bytes each, big endian), HMAC-SHA-256 of what stands before (32 bytes).
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use domain::order::Order;
 use domain::snapshot::Shop;
 use domain::time::Time;
 
+use crate::downloads::Opened;
 use crate::seal::Sealer;
 use crate::{Engine, Error};
 
@@ -35,6 +36,8 @@ pub enum Door {
     Status,
     /// The way to the page on which a buyer pays.
     Checkout,
+    /// A file that a buyer may have; see [`crate::downloads`].
+    Download,
 }
 
 impl Door {
@@ -42,6 +45,7 @@ impl Door {
         match self {
             Door::Status => b's',
             Door::Checkout => b'c',
+            Door::Download => b'd',
         }
     }
 
@@ -50,6 +54,7 @@ impl Door {
         match self {
             Door::Status => "/o/",
             Door::Checkout => "/checkout/",
+            Door::Download => "/download/",
         }
     }
 
@@ -57,7 +62,7 @@ impl Door {
     fn until(self, now: Time) -> Time {
         let (rounded_to, good_for) = match self {
             Door::Status => (90 * DAY, 365 * DAY),
-            Door::Checkout => (DAY, 7 * DAY),
+            Door::Checkout | Door::Download => (DAY, 7 * DAY),
         };
         Time(now.0 - now.0.rem_euclid(rounded_to)).plus(rounded_to).plus(good_for)
     }
@@ -81,12 +86,14 @@ pub struct Followed {
     pub order: Arc<Order>,
     /// Everything that holds something of it, called off or not.
     pub fulfillments: Vec<Arc<Fulfillment>>,
+    /// What it opened to its buyer.
+    pub opened: Vec<Opened>,
 }
 
-/// A token that opens `door` for an order until a moment.
-fn token(sealer: &Sealer, door: Door, shop: ShopId, order: OrderId, until: Time) -> String {
+/// A token that opens `door` for an order, or whatever else has that id, until a moment.
+fn token(sealer: &Sealer, door: Door, shop: ShopId, id: i64, until: Time) -> String {
     let mut bytes = vec![VERSION, door.byte()];
-    for number in [shop.0, order.0, until.0] {
+    for number in [shop.0, id, until.0] {
         bytes.extend(number.to_be_bytes());
     }
     let signature = sealer.sign(&bytes);
@@ -94,8 +101,8 @@ fn token(sealer: &Sealer, door: Door, shop: ShopId, order: OrderId, until: Time)
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The shop and the order that a token names.
-fn read(sealer: &Sealer, door: Door, token: &str, now: Time) -> Result<(ShopId, OrderId), Shut> {
+/// The shop that a token names, and the id of what it opens.
+pub(crate) fn read(sealer: &Sealer, door: Door, token: &str, now: Time) -> Result<(ShopId, i64), Shut> {
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| Shut::Unknown)?;
     let (signed, signature) = bytes.split_at_checked(SIGNED).ok_or(Shut::Unknown)?;
     if !sealer.is_signed(signed, signature) {
@@ -106,10 +113,10 @@ fn read(sealer: &Sealer, door: Door, token: &str, now: Time) -> Result<(ShopId, 
         return Err(Shut::Unknown);
     }
     let mut numbers = numbers.chunks_exact(8).filter_map(|part| part.try_into().ok()).map(i64::from_be_bytes);
-    let (Some(shop), Some(order), Some(until)) = (numbers.next(), numbers.next(), numbers.next()) else {
+    let (Some(shop), Some(id), Some(until)) = (numbers.next(), numbers.next(), numbers.next()) else {
         return Err(Shut::Unknown);
     };
-    if now.0 >= until { Err(Shut::Expired) } else { Ok((ShopId(shop), OrderId(order))) }
+    if now.0 >= until { Err(Shut::Expired) } else { Ok((ShopId(shop), id)) }
 }
 
 /// Makes links, for those who render an answer and can't wait for anything.
@@ -123,7 +130,12 @@ pub struct Links {
 impl Links {
     /// The whole address of a link for the buyer of an order.
     pub fn to(&self, door: Door, shop: &Shop, order: OrderId) -> String {
-        let token = token(&self.sealer, door, shop.id, order, door.until(self.now));
+        self.to_thing(door, shop, order.0)
+    }
+
+    /// The same for whatever else a door opens, by its id.
+    pub(crate) fn to_thing(&self, door: Door, shop: &Shop, id: i64) -> String {
+        let token = token(&self.sealer, door, shop.id, id, door.until(self.now));
         let path = door.path();
         match &self.url {
             Some(url) => format!("{url}{path}{token}"),
@@ -157,16 +169,17 @@ impl Engine {
     /// [`Error`] if the database is away; a link that opens nothing is a [`Shut`].
     pub async fn follow(&self, door: Door, token: &str) -> Result<Result<Followed, Shut>, Error> {
         let (shop, order) = match read(self.sealer(), door, token, self.now()) {
-            Ok(named) => named,
+            Ok((shop, order)) => (shop, OrderId(order)),
             Err(shut) => return Ok(Err(shut)),
         };
         let Some(shop) = self.store().shop(shop).await? else { return Ok(Err(Shut::Unknown)) };
         let found = self.store().order_with_fulfillments(shop.id, order).await?;
-        Ok(found.ok_or(Shut::Unknown).map(|(order, fulfillments)| Followed {
-            shop: Arc::new(shop),
-            order,
-            fulfillments,
-        }))
+        let Some((order, fulfillments)) = found else { return Ok(Err(Shut::Unknown)) };
+        let opened = match door {
+            Door::Status => self.opened(&shop, &order).await?,
+            Door::Checkout | Door::Download => Vec::new(),
+        };
+        Ok(Ok(Followed { shop: Arc::new(shop), order, fulfillments, opened }))
     }
 }
 
@@ -175,7 +188,7 @@ mod tests {
     use super::*;
 
     const SHOP: ShopId = ShopId(1);
-    const ORDER: OrderId = OrderId(7_000);
+    const ORDER: i64 = 7_000;
 
     fn sealer() -> Sealer {
         Sealer::new(&[7; 32]).unwrap()

@@ -6,10 +6,11 @@
 //! of the shop's own that can't be filled in doesn't keep the buyer waiting: the one in the binary is taken instead,
 //! and the log says so.
 
+use domain::access::Target;
 use domain::contact::Contact;
 use domain::event::{AccessNews, Event, Fact};
 use domain::fulfillment::Fulfillment;
-use domain::id::{AppId, ContactId, EventId, FulfillmentId, InvoiceId, ListenerId, RecordId};
+use domain::id::{AccessGrantId, AppId, ContactId, EventId, FulfillmentId, InvoiceId, ListenerId};
 use domain::mail::MailKind;
 use domain::order::Order;
 use domain::record::{Record, RecordKind};
@@ -17,13 +18,14 @@ use domain::snapshot::Shop;
 use serde::{Deserialize, Serialize};
 use store::{Column, Condition, NewDelivery, Page, Pending, RecordSort};
 
+use crate::downloads::Opened;
 use crate::{Engine, Error};
 
 pub mod post;
 pub mod template;
 pub mod view;
 
-pub use post::{Post, Security, Smtp};
+pub use post::{MailServer, Post, Security, Smtp};
 pub use template::{Broken, Letter, Template};
 
 use view::Seen;
@@ -87,7 +89,7 @@ struct About {
     contact: Option<Contact>,
     parcel: Option<Fulfillment>,
     invoice: Option<InvoiceId>,
-    access: Vec<Record>,
+    access: Vec<Opened>,
 }
 
 impl About {
@@ -120,7 +122,7 @@ async fn about(
         Some(Fact::Payment { invoice, .. }) => about.invoice = *invoice,
         Some(Fact::Access { contact, .. }) if kind == MailKind::AccessGranted => {
             buyer = Some(*contact);
-            about.access = engine.store().records_by_id(shop.id, &granted(event, *contact)).await?;
+            about.access = engine.opened_by(shop, &granted(event, *contact)).await?;
         }
         _ => {}
     }
@@ -134,10 +136,10 @@ async fn about(
 }
 
 /// What somebody was given access to.
-fn granted(event: &Event, whom: ContactId) -> Vec<RecordId> {
+fn granted(event: &Event, whom: ContactId) -> Vec<(AccessGrantId, Target)> {
     let given = event.facts.iter().filter_map(|fact| match fact {
-        Fact::Access { contact, target, news: AccessNews::Granted, .. } if *contact == whom => {
-            Some(RecordId(target.id))
+        Fact::Access { grant, contact, target, news: AccessNews::Granted } if *contact == whom => {
+            Some((*grant, *target))
         }
         _ => None,
     });
@@ -184,6 +186,34 @@ pub(crate) async fn write(
     }))
 }
 
+/// A mail that can't be written, as a delivery that can't be sent: visible, and with the reason.
+pub(crate) async fn unwritten(
+    engine: &Engine,
+    cause: Cause<'_>,
+    seen: &Seen<'_>,
+    why: &str,
+) -> Result<NewDelivery, Error> {
+    Ok(NewDelivery {
+        id: engine.ids().fresh().await?,
+        event: cause.event,
+        part: cause.part,
+        listener: cause.by,
+        app: AppId(0),
+        dialect: CHANNEL.to_owned(),
+        topic: cause.template.to_owned(),
+        url: format!("mailto:{}", seen.address().unwrap_or_default()),
+        headers: "{}".to_owned(),
+        body: serde_json::json!(Unwritten { unwritten: why.to_owned() }).to_string(),
+    })
+}
+
+/// What a delivery has in the place of a letter if the mail could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unwritten {
+    /// Why.
+    pub(crate) unwritten: String,
+}
+
 /// The sender of a shop's mails, as `Name <address>`; empty if it has no address.
 pub fn sender(shop: &Shop) -> String {
     let address = shop.mail.address.as_deref().unwrap_or(&shop.email).trim();
@@ -213,7 +243,8 @@ pub async fn own_template(
     Ok(Some((record, template)))
 }
 
-async fn letter(
+/// What a mail says.
+pub(crate) async fn letter(
     engine: &Engine,
     shop: &Shop,
     name: &str,

@@ -20,18 +20,25 @@ pub(super) fn save(change: &mut Change<'_, '_>, workflow: &Workflow) -> Result<O
     Ok(Outcome::Done)
 }
 
-/// Does the next step of a run, if it is due.
-pub(super) fn advance(change: &mut Change<'_, '_>, id: RunId) -> Result<Outcome, Refusal> {
-    let mut run = found(change, id)?;
-    if run.due_at.is_none_or(|due| due > change.now) {
+/// Does the next step of a run, if it is due and the run is still as it was read: what is known of its mail is known of
+/// that step only.
+pub(super) fn advance(
+    change: &mut Change<'_, '_>,
+    read: &Run,
+    writable: &Result<(), String>,
+) -> Result<Outcome, Refusal> {
+    let mut run = found(change, read.id)?;
+    if run.version != read.version || run.due_at.is_none_or(|due| due > change.now) {
         return Err(Refusal::NothingToDo);
     }
-    let said = match run.steps.get(run.step).cloned() {
-        Some(step) => perform(change, &run, &step),
-        None => Said::Done,
+    let said = match (run.steps.get(run.step).cloned(), writable) {
+        (Some(Step::Mail { .. }), Err(why)) => Said::Unwritable(why.clone()),
+        (Some(step), _) => perform(change, &run, &step),
+        (None, _) => Said::Done,
     };
+    let done = said == Said::Done;
     run.log.push(Line { at: change.now, step: run.step, said });
-    if said == Said::Done {
+    if done {
         let waits = match run.steps.get(run.step) {
             Some(Step::Wait { seconds }) => seconds.saturating_mul(SECOND),
             _ => 0,

@@ -97,7 +97,7 @@ fn running(world: &mut World, steps: Vec<Step>) -> Run {
 
 fn advance(world: &mut World) -> Result<crate::decide::Decision, Refusal> {
     let run = world.runs[0].clone();
-    world.run(&Actor::System, Command::AdvanceRun(Box::new(run)))
+    world.run(&Actor::System, Command::AdvanceRun(Box::new(run), Ok(())))
 }
 
 #[test]
@@ -138,8 +138,8 @@ fn a_step_that_fails_is_tried_again_and_then_stops_until_somebody_says_so() {
     for wait in RETRIES {
         advance(&mut world).unwrap();
         assert_eq!(
-            (world.runs[0].state, world.runs[0].log.last().unwrap().said),
-            (RunState::Waiting, Said::NoCourse)
+            (world.runs[0].state, &world.runs[0].log.last().unwrap().said),
+            (RunState::Waiting, &Said::NoCourse)
         );
         world.now = world.now.plus(wait);
     }
@@ -163,4 +163,46 @@ fn a_step_that_fails_is_tried_again_and_then_stops_until_somebody_says_so() {
     assert_eq!(world.runs[0].state, RunState::Done);
     assert!(world.access.iter().any(|grant| grant.contact == BUYER && grant.target.id == 900));
     assert_eq!(world.refused(&Actor::System, Command::ResumeRun(RunId(77))), Refusal::NothingToDo);
+}
+
+#[test]
+fn a_mail_that_can_not_be_written_fails_the_run_and_goes_out_once_it_can() {
+    let mut world = shop();
+    running(&mut world, vec![Step::Mail { template: "welcome".into() }]);
+    let tried = |world: &mut World, writable: Result<(), String>| {
+        let run = Box::new(world.runs[0].clone());
+        world.run(&Actor::System, Command::AdvanceRun(run, writable))
+    };
+    let why = "subject: undefined value (line 1)";
+    for wait in RETRIES {
+        let failed = tried(&mut world, Err(why.into())).unwrap();
+        assert!(failed.events.is_empty(), "nothing is sent: {:?}", failed.events);
+        world.now = world.now.plus(wait);
+    }
+    tried(&mut world, Err(why.into())).unwrap();
+    assert_eq!(world.runs[0].state, RunState::Failed);
+    let said = world.runs[0].log.last().unwrap().said.in_words();
+    assert_eq!(said, format!("the mail can't be written: {why}"));
+    world.run(&Actor::System, Command::ResumeRun(RunId(77))).unwrap();
+    // What is known of the mail is known of the run as it was.
+    let old = Run { version: 0, ..world.runs[0].clone() };
+    let late = Command::AdvanceRun(Box::new(old), Ok(()));
+    assert_eq!(world.refused(&Actor::System, late), Refusal::NothingToDo);
+    let sent = tried(&mut world, Ok(())).unwrap();
+    let is_mail = |fact: &Fact| matches!(fact, Fact::RunStep { sends: Sends::Mail(_), .. });
+    assert!(sent.events[0].facts.iter().any(is_mail));
+    assert_eq!(world.runs[0].state, RunState::Done);
+}
+
+#[test]
+fn nothing_begins_for_somebody_who_was_forgotten() {
+    let mut world = shop();
+    let saved = world.contacts[0].clone();
+    let order = world.place_billed(through_gateway(&[plan(COURSE, COURSE_MONTHLY, 1)]));
+    let paid = world.answer(order, PaymentOutcome::Succeeded);
+    let own = workflow("successful_purchase", vec![wait(1)]);
+    let order = Some(world.order(order));
+    assert!(own.begins(&paid.events[0], order, Some(&saved)));
+    let forgotten = Contact { redacted_at: Some(Time(1)), ..saved };
+    assert!(!own.begins(&paid.events[0], order, Some(&forgotten)));
 }

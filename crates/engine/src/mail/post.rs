@@ -17,12 +17,12 @@ use domain::time::Time;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::Code;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use store::{Attempt, Delivery, DeliveryState};
 
-use super::{Envelope, Letter};
+use super::{Envelope, Letter, Unwritten};
 use crate::retry::Schedule;
 
 /// How mails leave.
@@ -54,25 +54,43 @@ pub enum Security {
     Plain,
 }
 
+/// What there is to know of a mail server.
+#[derive(Clone)]
+pub struct MailServer {
+    /// Its name, or its address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is made safe.
+    pub security: Security,
+    /// Whom to sign in as, and the password.
+    pub credentials: Option<(String, String)>,
+    /// Certificates (PEM) that are believed beside those that the system believes.
+    pub certificates: Option<Vec<u8>>,
+    /// How long handing a whole mail over may take.
+    pub patience: Duration,
+}
+
 impl Smtp {
-    /// A mail server by host name and port. `patience` is for a whole mail.
+    /// A way to that mail server. Nothing is connected yet.
     ///
     /// # Errors
-    /// In words, if there can't be TLS with a server of that name.
-    pub fn new(
-        host: &str,
-        port: u16,
-        security: Security,
-        credentials: Option<(String, String)>,
-        patience: Duration,
-    ) -> Result<Self, String> {
-        let tls = || TlsParameters::new(host.to_owned()).map_err(|error| error.to_string());
+    /// In words, if there can't be TLS with a server of that name, or the certificates can't be read.
+    pub fn new(server: MailServer) -> Result<Self, String> {
+        let MailServer { host, port, security, credentials, certificates, patience } = server;
+        let tls = || {
+            let mut parameters = TlsParameters::builder(host.clone());
+            for own in own_certificates(certificates.as_deref().unwrap_or_default())? {
+                parameters = parameters.add_root_certificate(own);
+            }
+            parameters.build().map_err(|error| error.to_string())
+        };
         let tls = match security {
             Security::Tls => Tls::Wrapper(tls()?),
             Security::StartTls => Tls::Required(tls()?),
             Security::Plain => Tls::None,
         };
-        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
             .port(port)
             .tls(tls)
             .timeout(Some(patience));
@@ -81,6 +99,17 @@ impl Smtp {
         }
         Ok(Self { transport: Arc::new(transport.build()), patience })
     }
+}
+
+/// The certificates in a PEM text, which has at least one unless it is empty.
+fn own_certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
+    use rustls::pki_types::{CertificateDer, pem::PemObject};
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let all = all.map_err(|error| format!("the certificates can't be read: {error}"))?;
+    if all.is_empty() && !pem.is_empty() {
+        return Err("there is no certificate in it".to_owned());
+    }
+    all.iter().map(|der| Certificate::from_der(der.to_vec()).map_err(|error| error.to_string())).collect()
 }
 
 /// Says that nobody wrote this, so that nobody's machine answers it.
@@ -107,6 +136,9 @@ impl Header for AutoSubmitted {
 /// Why it can't be sent, in words.
 pub fn message(delivery: &Delivery) -> Result<Message, String> {
     let unreadable = |error: serde_json::Error| format!("the mail can't be read: {error}");
+    if let Ok(Unwritten { unwritten }) = serde_json::from_str(&delivery.what.body) {
+        return Err(format!("the mail could not be written: {unwritten}"));
+    }
     let Envelope { from, to, message_id } =
         serde_json::from_str(&delivery.what.headers).map_err(unreadable)?;
     let letter: Letter = serde_json::from_str(&delivery.what.body).map_err(unreadable)?;

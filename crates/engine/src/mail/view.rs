@@ -1,7 +1,6 @@
 //! What a template may use, put into words: amounts with their currency, days in the shop's time zone. Whatever may be
 //! missing is null and never left out, so that templates can ask for it.
 
-use domain::access::TargetKind;
 use domain::address::Address;
 use domain::billing::{bill, status as billing};
 use domain::carrier;
@@ -10,11 +9,12 @@ use domain::fulfillment::Fulfillment;
 use domain::id::{InvoiceId, OrderLineId};
 use domain::money::{self, Minor};
 use domain::order::Order;
-use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 use domain::status;
 use domain::time::Time;
 use serde_json::{Value, json};
+
+use crate::downloads::Opened;
 
 /// What a mail is about.
 pub struct Seen<'a> {
@@ -29,7 +29,7 @@ pub struct Seen<'a> {
     /// The invoice.
     pub invoice: Option<InvoiceId>,
     /// What the buyer may use now.
-    pub access: &'a [Record],
+    pub access: &'a [Opened],
 }
 
 impl Seen<'_> {
@@ -162,16 +162,8 @@ fn invoice(shop: &Shop, order: &Order, id: InvoiceId) -> Option<Value> {
     }))
 }
 
-/// Whoever keeps the thing may have put an address beside it.
-fn access(record: &Record) -> Value {
-    let kind = match record.kind {
-        RecordKind::Community => TargetKind::Community,
-        RecordKind::Asset => TargetKind::Asset,
-        _ => TargetKind::Course,
-    };
-    let url = ["url", "file_url"].into_iter().find_map(|name| record.body.get(name)?.as_str());
-    let url = url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-    json!({ "kind": kind.as_str(), "name": record.name, "url": url })
+fn access(opened: &Opened) -> Value {
+    json!({ "kind": opened.kind.as_str(), "name": opened.name, "url": opened.url })
 }
 
 fn lines_of(address: &Address) -> Vec<String> {

@@ -7,14 +7,15 @@ use domain::actor::Actor;
 use domain::command::Command;
 use domain::contact::Contact;
 use domain::event::Fact;
-use domain::id::{AppId, ListenerId, OrderId, RunId};
+use domain::id::{AppId, ContactId, ListenerId, OrderId, RunId};
+use domain::listener::Listener;
 use domain::order::Order;
 use domain::snapshot::Shop;
 use domain::time::Time;
-use domain::workflow::{Run, RunState, Sends, Workflow};
+use domain::workflow::{Run, RunState, Sends, Step, Workflow};
 use store::{NewDelivery, Pending};
 
-use crate::dialect::{Called, Dialect, Message, Told};
+use crate::dialect::{Called, Dialect, Message, Secrets, Told};
 use crate::mail::view::Seen;
 use crate::retry::Schedule;
 use crate::{Engine, Error, mail};
@@ -30,12 +31,28 @@ pub(super) async fn advance(engine: &Engine, shop: &Arc<Shop>) -> Result<u64, Er
     let mut done = 0;
     for run in due {
         let id = run.id;
-        match engine.execute(shop, &Actor::System, &Command::AdvanceRun(Box::new(run))).await? {
+        let writable = writable(engine, shop, &run).await?;
+        if let Err(why) = &writable {
+            tracing::warn!(run = %id, workflow = run.name, why, "a mail of a workflow can't be written");
+        }
+        let command = Command::AdvanceRun(Box::new(run), writable);
+        match engine.execute(shop, &Actor::System, &command).await? {
             Ok(_) => done += 1,
             Err(refusal) => tracing::debug!(run = %id, ?refusal, "there was nothing due"),
         }
     }
     Ok(done)
+}
+
+/// Whether the mail can be written that the next step of a run sends, if it sends one: asked before the step is done, so
+/// that a step whose mail nobody can read counts as failed.
+async fn writable(engine: &Engine, shop: &Shop, run: &Run) -> Result<Result<(), String>, Error> {
+    let Some(Step::Mail { template }) = run.steps.get(run.step) else { return Ok(Ok(())) };
+    let order = order_of(engine, shop, run.order).await?;
+    let contact = contact_of(engine, shop, run.contact).await?;
+    let letter =
+        mail::letter(engine, shop, template, &seen(shop, order.as_deref(), contact.as_ref())).await?;
+    Ok(letter.map(drop).map_err(|broken| broken.to_string()))
 }
 
 /// The runs that begin because of an event.
@@ -83,10 +100,7 @@ pub(super) async fn sent(engine: &Engine, shop: &Shop, pending: &Pending) -> Res
     for fact in &pending.event.facts {
         let Fact::RunStep { run, step, order, contact, sends } = fact else { continue };
         let order = order_of(engine, shop, *order).await?;
-        let contact = match contact {
-            Some(id) => engine.store().contacts_by_id(shop.id, &[*id]).await?.pop(),
-            None => None,
-        };
+        let contact = contact_of(engine, shop, *contact).await?;
         let about = About {
             shop,
             pending,
@@ -99,7 +113,8 @@ pub(super) async fn sent(engine: &Engine, shop: &Shop, pending: &Pending) -> Res
             Sends::Nothing => {}
             Sends::Mail(template) => match about.mail(engine, template).await? {
                 Ok(delivery) => deliveries.push(delivery),
-                Err(why) => tracing::warn!(%run, step, %why, "a mail of a workflow was not written"),
+                // It could be written when the step was done; somebody changed it just then.
+                Err(why) => deliveries.push(about.unwritten(engine, template, &why).await?),
             },
             Sends::Call(url) => deliveries.push(about.call(engine, url).await?),
         }
@@ -112,6 +127,17 @@ async fn order_of(engine: &Engine, shop: &Shop, id: Option<OrderId>) -> Result<O
         Some(id) => Ok(engine.store().orders_by_id(shop.id, &[id]).await?.pop()),
         None => Ok(None),
     }
+}
+
+async fn contact_of(engine: &Engine, shop: &Shop, id: Option<ContactId>) -> Result<Option<Contact>, Error> {
+    match id {
+        Some(id) => Ok(engine.store().contacts_by_id(shop.id, &[id]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+fn seen<'a>(shop: &'a Shop, order: Option<&'a Order>, contact: Option<&'a Contact>) -> Seen<'a> {
+    Seen { shop, order, contact, parcel: None, invoice: None, access: &[] }
 }
 
 /// How a workflow calls: without a signature, as nobody but the shop itself asked for it.
@@ -130,11 +156,11 @@ impl Dialect for Unsigned {
         Vec::new()
     }
 
-    fn sign(&self, _: &str, _: &str, _: Time) -> Vec<(String, String)> {
+    fn sign(&self, _: Secrets<'_>, _: &str, _: Time) -> Vec<(String, String)> {
         Vec::new()
     }
 
-    fn schedule(&self, _: &Shop) -> Schedule {
+    fn schedule(&self, _: &Shop, _: Option<&Listener>) -> Schedule {
         Schedule::STANDARD
     }
 }
@@ -150,24 +176,24 @@ struct About<'a> {
 
 impl About<'_> {
     fn seen(&self) -> Seen<'_> {
-        Seen {
-            shop: self.shop,
-            order: self.order,
-            contact: self.contact,
-            parcel: None,
-            invoice: None,
-            access: &[],
-        }
+        seen(self.shop, self.order, self.contact)
     }
 
     fn part(&self) -> i64 {
         i64::try_from(self.step).unwrap_or(i64::MAX)
     }
 
-    async fn mail(&self, engine: &Engine, template: &str) -> Result<Result<NewDelivery, String>, Error> {
+    fn cause<'t>(&self, template: &'t str) -> mail::Cause<'t> {
         let (event, by) = (self.pending.event.id, ListenerId(self.run.0));
-        let cause = mail::Cause { event, part: self.part(), by, template };
-        mail::write(engine, self.shop, cause, &self.seen()).await
+        mail::Cause { event, part: self.part(), by, template }
+    }
+
+    async fn mail(&self, engine: &Engine, template: &str) -> Result<Result<NewDelivery, String>, Error> {
+        mail::write(engine, self.shop, self.cause(template), &self.seen()).await
+    }
+
+    async fn unwritten(&self, engine: &Engine, template: &str, why: &str) -> Result<NewDelivery, Error> {
+        mail::unwritten(engine, self.cause(template), &self.seen(), why).await
     }
 
     async fn call(&self, engine: &Engine, url: &str) -> Result<NewDelivery, Error> {

@@ -8,10 +8,10 @@ use domain::fulfillment::Tracking;
 use domain::id::FulfillmentId;
 use domain::record::{Record, RecordKind};
 use domain::time::Time;
-use engine::mail::{Post, Security, Smtp};
+use engine::mail::{MailServer, Post, Security, Smtp};
 use engine::workers::Workers;
 use store::{Attempt, Delivery, DeliveryState};
-use testkit::mail_receiver::{MailReceiver, Reply};
+use testkit::mail_receiver::{Kind, MailReceiver, Reply, Secrecy};
 use testkit::world::{self, SHIRT};
 
 use crate::bench::{Bench, SECONDS, bench, workers};
@@ -23,13 +23,24 @@ testkit::on_both! { bench:
     without_a_server_mails_are_kept_and_can_be_sent_later
     a_template_that_breaks_does_not_keep_the_buyer_waiting
     two_nodes_write_a_mail_once
+    whoever_dies_before_it_is_written_down_is_followed_by_the_same_mail
 }
 
 /// Workers that hand mails to `server`.
 fn posting(server: &MailReceiver) -> Workers {
-    let patience = Duration::from_secs(5);
-    let smtp = Smtp::new("127.0.0.1", server.port(), Security::Plain, None, patience).unwrap();
-    Workers { post: Post::Smtp(smtp), ..workers() }
+    Workers { post: Post::Smtp(Smtp::new(known(server)).unwrap()), ..workers() }
+}
+
+/// What is known of a server that anybody may use and listen to.
+fn known(server: &MailReceiver) -> MailServer {
+    MailServer {
+        host: "127.0.0.1".into(),
+        port: server.port(),
+        security: Security::Plain,
+        credentials: None,
+        certificates: None,
+        patience: Duration::from_secs(5),
+    }
 }
 
 /// A shop that writes mails, and something that left with word to the buyer.
@@ -72,7 +83,7 @@ async fn a_parcel_is_told_of_with_its_links(mut bench: Bench) {
     assert_eq!(mail.header("Subject"), Some("Shop: order #1001 is on its way"));
     assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
     assert!(mail.header("Content-Type").unwrap().starts_with("multipart/alternative"));
-    let text = mail.text.replace("=\n", "").replace("=3D", "=");
+    let text = mail.plain();
     assert!(text.contains("\n2 x Product 90\n"), "{text}");
     assert!(text.contains("UPS 1Z999AA10123456784 https://www.ups.com/track?"), "{text}");
     // Told again only if somebody asks for it, and then as another mail.
@@ -179,4 +190,76 @@ async fn two_nodes_write_a_mail_once(mut bench: Bench) {
     bench.engine.work_off(&posting(&server)).await.unwrap();
     assert_eq!(server.mails().len(), 1);
     assert_eq!(mails(&bench).await.len(), 1);
+}
+
+async fn whoever_dies_before_it_is_written_down_is_followed_by_the_same_mail(mut bench: Bench) {
+    let server = MailReceiver::start().await;
+    server.answer_with(vec![Reply::SilenceAfterData]);
+    shipped(&mut bench).await;
+    let dying = {
+        let (engine, workers) = (bench.another().await, posting(&server));
+        tokio::spawn(async move { engine.work_off(&workers).await })
+    };
+    while server.mails().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    dying.abort();
+    assert!(dying.await.unwrap_err().is_cancelled());
+    bench.engine.work_off(&posting(&server)).await.unwrap();
+    assert_eq!(server.mails().len(), 1, "somebody may still be about to write it down");
+    bench.clock().advance(60 * SECONDS);
+    for _ in 0..3 {
+        bench.engine.work_off(&posting(&server)).await.unwrap();
+    }
+    let sent = server.mails();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0], sent[1], "to the byte, its Message-ID included");
+    let (mail, attempts) = mails(&bench).await.remove(0);
+    assert_eq!((mail.state, attempts.len()), (DeliveryState::Delivered, 1));
+}
+
+/// What a server said to the only mail there is.
+async fn told(bench: &Bench, server: MailServer) -> Vec<(String, Option<i64>)> {
+    let workers = Workers { post: Post::Smtp(Smtp::new(server).unwrap()), ..workers() };
+    bench.engine.work_off(&workers).await.unwrap();
+    bench.clock().advance(60 * SECONDS);
+    let (_, attempts) = mails(bench).await.remove(0);
+    attempts.into_iter().map(|attempt| (attempt.answer, attempt.status)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_is_spoken_to_in_private_and_signed_in_to() {
+    let login = Some(("shop", "s3cret"));
+    for (secrecy, security) in [(Secrecy::StartTls, Security::StartTls), (Secrecy::Tls, Security::Tls)] {
+        let mut bench = bench(testkit::database::Database::Sqlite).await;
+        shipped(&mut bench).await;
+        let server = MailReceiver::start_as(Kind { secrecy, login }).await;
+        let credentials = Some(("shop".to_owned(), "s3cret".to_owned()));
+        let certificates = Some(server.certificate().as_bytes().to_vec());
+        let right = MailServer { security, credentials, certificates, ..known(&server) };
+        let unknown = ("unknown".to_owned(), None);
+        let stranger = MailServer { certificates: None, ..right.clone() };
+        assert_eq!(told(&bench, stranger).await.last(), Some(&unknown), "nobody vouches for it");
+        let wrong = Some(("shop".to_owned(), "guess".to_owned()));
+        let wrong = MailServer { credentials: wrong, ..right.clone() };
+        assert_eq!(told(&bench, wrong).await.last(), Some(&("refused".to_owned(), Some(535))));
+        let nobody = MailServer { credentials: None, ..right.clone() };
+        assert_eq!(told(&bench, nobody).await.last(), Some(&("refused".to_owned(), Some(530))));
+        assert!(server.mails().is_empty());
+        assert_eq!(told(&bench, right).await.last(), Some(&("accepted".to_owned(), Some(250))));
+        let mail = server.mails().remove(0);
+        assert_eq!((mail.user.as_deref(), mail.private), (Some("shop"), true));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_can_not_be_private_is_told_nothing() {
+    let mut bench = bench(testkit::database::Database::Sqlite).await;
+    shipped(&mut bench).await;
+    let server = MailReceiver::start().await;
+    let private = MailServer { security: Security::StartTls, ..known(&server) };
+    assert_eq!(told(&bench, private).await.last(), Some(&("unknown".to_owned(), None)));
+    assert!(server.mails().is_empty());
+    let none = MailServer { security: Security::Tls, certificates: Some(b"x".to_vec()), ..known(&server) };
+    assert_eq!(Smtp::new(none).err().as_deref(), Some("there is no certificate in it"));
 }
