@@ -1,4 +1,4 @@
-//! Pages for buyers: the status of an order, and the way to its payment.
+//! Pages for buyers: the status of an order, the way to its payment, and the files that it opened.
 //!
 //! Whoever has the link is let in ([`engine::links`]); there is no login, and the pages show nothing of the buyer, only
 //! of the order: what was bought, how its money stands, what left and where it is, what is still to come. They are made
@@ -8,11 +8,14 @@
 //! decide where it stands.
 
 mod coming;
+mod download;
 mod money;
 mod page;
 mod parcel;
 mod saying;
 mod words;
+
+use std::path::PathBuf;
 
 use askama::Template;
 use axum::Router;
@@ -31,13 +34,14 @@ const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const STYLE: &str = include_str!("style.css");
 
-/// The routes of the pages.
-pub fn routes(engine: Engine) -> Router {
+/// The routes of the pages. Files that buyers may have lie in `files`, under the ids of their assets.
+pub fn routes(engine: Engine, files: PathBuf) -> Router {
     Router::new()
         .route("/o/style.css", get(style))
         .route("/o/{token}", get(status))
         .route("/checkout/{token}", get(checkout))
-        .with_state(engine)
+        .with_state(engine.clone())
+        .merge(download::routes(engine, files))
 }
 
 /// The language that the address asks for: `?lang=de`.

@@ -7,6 +7,7 @@ use domain::invoice::Invoice;
 use domain::order::{Order, OrderLine};
 use domain::status::{self, FulfillmentStatus, Totals};
 use engine::Engine;
+use engine::downloads::Opened;
 use engine::links::{Door, Followed};
 
 use crate::coming::{self, Coming};
@@ -32,6 +33,7 @@ pub(crate) struct OrderPage<'a> {
     back: Option<Back>,
     parcels: Vec<Parcel>,
     coming: Vec<Coming>,
+    opened: &'a [Opened],
     lines: Vec<Line>,
     totals: Vec<(&'static str, String)>,
     total: String,
@@ -77,7 +79,7 @@ pub(crate) struct Line {
 
 impl<'a> OrderPage<'a> {
     pub(crate) fn of(engine: &Engine, followed: &'a Followed, language: Language) -> Self {
-        let Followed { shop, order, fulfillments } = followed;
+        let Followed { shop, order, fulfillments, opened } = followed;
         let words = language.words();
         let zone = engine::figures::zone(shop);
         let saying = Saying { language, currency: order.placed.currency, zone };
@@ -114,6 +116,7 @@ impl<'a> OrderPage<'a> {
             due,
             parcels: parcel::all(order, &left, &saying),
             coming: coming::of(order, &saying),
+            opened,
             lines,
             totals: if rows.len() > 1 { rows } else { Vec::new() },
             total: saying.money(totals.total),

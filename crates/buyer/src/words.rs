@@ -143,6 +143,8 @@ pub(crate) struct Words {
     pub(crate) out_for_delivery: &'static str,
     pub(crate) attempted: &'static str,
     pub(crate) failure: &'static str,
+    // What is open to the buyer.
+    pub(crate) opened: &'static str,
     // What is still to come.
     pub(crate) to_come: &'static str,
     pub(crate) comes_prepared: &'static str,
@@ -253,6 +255,7 @@ const ENGLISH: Words = Words {
     out_for_delivery: "Out for delivery",
     attempted: "Delivery attempted",
     failure: "Could not be delivered",
+    opened: "Open to you",
     to_come: "Still to come",
     comes_prepared: "is being prepared",
     comes_packed: "is being packed",
@@ -361,6 +364,7 @@ const GERMAN: Words = Words {
     out_for_delivery: "In Zustellung",
     attempted: "Zustellversuch",
     failure: "Nicht zustellbar",
+    opened: "Für Sie freigeschaltet",
     to_come: "Was noch kommt",
     comes_prepared: "wird vorbereitet",
     comes_packed: "wird gepackt",

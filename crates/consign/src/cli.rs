@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::{
-    backup, completions, config, deliveries, dev, doctor, explain, export, figures, gateway, import, key,
-    mail, migrate, schema, serve, services, shop, workflow,
+    access, backup, completions, config, deliveries, dev, doctor, explain, export, figures, gateway, import,
+    key, mail, migrate, schema, serve, services, shop, workflow,
 };
 use crate::failure::{Exit, Failure};
 
@@ -50,6 +50,8 @@ enum Command {
     Gateway(gateway::Args),
     /// List what is sent to listeners, show its attempts, send it again
     Deliveries(deliveries::Args),
+    /// Say what articles open to their buyers: courses, communities, downloads
+    Access(access::Args),
     /// Show and change the templates of mails to buyers
     Mail(mail::Args),
     /// Say what is done whenever something happens, and see how far it got
@@ -107,6 +109,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Key(args) => key::run(&args, file, out),
         Command::Gateway(args) => gateway::run(&args, file, out),
         Command::Deliveries(args) => deliveries::run(&args, file, out),
+        Command::Access(args) => access::run(&args, file, out),
         Command::Mail(args) => mail::run(&args, file, out),
         Command::Workflow(args) => workflow::run(&args, file, out),
         Command::Services(args) => services::run(&args, file, out),

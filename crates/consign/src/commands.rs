@@ -1,5 +1,6 @@
 //! One file a verb.
 
+pub mod access;
 pub mod backup;
 pub mod completions;
 pub mod config;

@@ -207,7 +207,7 @@ impl Installation {
 }
 
 /// A folder that only its owner may look into; an existing one is left as it is.
-fn make_private_folder(path: &Path) -> Result<(), Failure> {
+pub fn make_private_folder(path: &Path) -> Result<(), Failure> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
         Failure::new(Exit::Error, format!("cannot make the folder {}: {error}", path.display()))

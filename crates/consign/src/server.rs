@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use engine::Engine;
-use engine::mail::{Post, Security, Smtp};
+use engine::mail::{MailServer, Post, Security, Smtp};
 use engine::outside::{Outside, Policy, address, url};
 use engine::workers::Workers;
 use futures::FutureExt;
@@ -23,6 +23,8 @@ use crate::installation::{InUse, Installation};
 use crate::signals::Stop;
 use crate::{dialects, figures, gateways};
 
+/// The folder in the data folder with the files that buyers may have.
+pub const FILES: &str = "assets";
 /// Time kept for closing the database, out of the grace time.
 const TO_CLOSE: Duration = Duration::from_millis(500);
 
@@ -53,7 +55,7 @@ impl Server {
             None => format!("http://{}", reachable(listener.local_addr()?)),
         };
         engine.reached_at(&url);
-        let own = figures::routes(engine.clone()).merge(buyer::routes(engine.clone()));
+        let own = figures::routes(engine.clone()).merge(buyer::routes(engine.clone(), config.data.dir.join(FILES)));
         let routes = dialects::routes(&engine, &url)
             .merge(more(&url))
             .merge(own)
@@ -151,8 +153,22 @@ fn post(config: &Config) -> Result<Post, Failure> {
     };
     let password = settings.password.as_ref().map_or("", |password| password.reveal());
     let credentials = settings.user.clone().map(|user| (user, password.to_owned()));
-    let patience = Duration::from_millis(settings.timeout_ms);
-    Smtp::new(&server.host, server.port, security, credentials, patience)
+    let certificates = match &settings.certificates {
+        Some(file) => Some(std::fs::read(file).map_err(|error| {
+            let told = format!("mail.certificates: cannot read {}: {error}", file.display());
+            Failure::new(Exit::Usage, told)
+        })?),
+        None => None,
+    };
+    let server = MailServer {
+        host: server.host.clone(),
+        port: server.port,
+        security,
+        credentials,
+        certificates,
+        patience: Duration::from_millis(settings.timeout_ms),
+    };
+    Smtp::new(server)
         .map(Post::Smtp)
         .map_err(|why| Failure::new(Exit::Error, format!("mail.server: {why}")))
 }

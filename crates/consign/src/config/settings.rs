@@ -183,6 +183,9 @@ settings! {
         user: Option<String> = "";
         /// The user's password.
         password: Option<Password> = "";
+        /// A file with certificates (PEM) to believe beside those that the system believes, for a server whose certificate
+        /// nobody else vouches for.
+        certificates: Option<PathBuf> = "";
         /// How long handing a mail over may take.
         timeout_ms: u64 = "15000", 100..=25000;
         /// What becomes of mails when there is no server: `keep` gives them up, to be seen and sent again with

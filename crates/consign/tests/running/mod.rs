@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+#[allow(dead_code, reason = "not every test needs it")]
+pub mod billing;
+
 /// The binary without this process's settings.
 pub fn consign(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_consign"));
@@ -39,8 +42,13 @@ pub struct Running {
 impl Running {
     /// Starts `consign dev --json` on some free port, and waits until it is ready.
     pub fn dev(data: &Path, more: &[&str]) -> Self {
+        Self::dev_with(data, more, &[])
+    }
+
+    /// The same, with settings of the environment.
+    pub fn dev_with(data: &Path, more: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut command = consign(&["dev", "--json", "--listen", "127.0.0.1:0"]);
-        command.args(["--data".as_ref(), data.as_os_str()]).args(more);
+        command.args(["--data".as_ref(), data.as_os_str()]).args(more).envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
