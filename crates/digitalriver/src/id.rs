@@ -38,6 +38,17 @@ pub(crate) const EVENT: Kind = kind(8, "");
 /// An address that is told what happens.
 pub(crate) const WEBHOOK: Kind = kind(9, "");
 
+/// A name that a program chose for a customer.
+pub(crate) const CUSTOMER_ALIAS: Kind = kind(20, "");
+/// A number under which a customer pays taxes.
+pub(crate) const TAX_IDENTIFIER: Kind = kind(21, "");
+/// What somebody pays with.
+pub(crate) const SOURCE: Kind = kind(22, "");
+/// What is about to be ordered.
+pub(crate) const CHECKOUT: Kind = kind(23, "");
+/// How the payment of a checkout goes on.
+pub(crate) const SESSION: Kind = kind(24, "");
+
 /// Keys of the two ways of mixing. Ids that clients keep depend on them.
 const CHECK: u64 = 0x9E37_79B9_7F4A_7C15;
 const MASK: u64 = 0xC2B2_AE3D_27D4_EB4F;

@@ -12,6 +12,8 @@ use engine::Engine;
 mod absent;
 mod call;
 mod charge;
+mod checkout;
+mod customer;
 mod failure;
 mod fulfillment;
 mod id;
@@ -20,12 +22,15 @@ mod kept;
 mod metadata;
 mod order;
 mod page;
+mod record;
 mod refund;
 mod refusal;
 mod returning;
 mod shell;
-mod state;
 mod sku;
+mod source;
+mod state;
+mod tax_identifier;
 mod throttle;
 mod words;
 
@@ -44,8 +49,17 @@ pub const LIVE_TOKEN: &str = "sk_";
 /// shown, and by nothing but the status otherwise: other dialects are there, too.
 pub fn routes(engine: Engine, url: &str) -> Router {
     let server = Server::new(engine, url);
-    let resources = Router::new().merge(absent::routes()).merge(sku::routes())
+    let resources = Router::new()
+        .merge(absent::routes())
+        .merge(sku::routes())
+        .merge(customer::routes())
+        .merge(tax_identifier::routes())
+        .merge(source::routes())
+        .merge(checkout::routes())
         .merge(order::routes())
-        .merge(fulfillment::routes());
+        .merge(fulfillment::routes())
+        .merge(charge::routes())
+        .merge(refund::routes())
+        .merge(returning::routes());
     shell::around(resources, &server).with_state(server)
 }

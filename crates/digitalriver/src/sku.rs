@@ -132,7 +132,9 @@ fn shown(call: &Call, variant: &Variant, name: &str, product: Option<&Product>) 
 /// What is said of an article where an order's items are shown in full.
 pub(crate) fn details(variant: &Variant) -> Value {
     let mut details = description(variant, None);
-    details.retain(|name, _| !["managedFulfillment", "taxCode", "eccn", "hsCode", "manufacturerId"].contains(&name.as_str()));
+    details.retain(|name, _| {
+        !["managedFulfillment", "taxCode", "eccn", "hsCode", "manufacturerId"].contains(&name.as_str())
+    });
     details.into()
 }
 

@@ -30,6 +30,12 @@ pub(crate) fn amount(amount: Minor, currency: Currency) -> Value {
     number.and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
 }
 
+/// The millionths that a decimal is, for comparisons of amounts whatever their currency.
+pub(crate) fn millionths(text: &str) -> Option<i64> {
+    let number = text.trim().parse::<f64>().ok()?;
+    (number.abs() < 1e12).then_some((number * 1e6).round() as i64)
+}
+
 /// Somebody's name in two parts: what stands before the last blank, and what comes after it.
 pub(crate) fn names(name: &str) -> (Option<String>, Option<String>) {
     let some = |part: &str| Some(part.trim().to_owned()).filter(|part| !part.is_empty());
