@@ -136,9 +136,7 @@ impl Record {
     /// The record as facts tell it.
     pub fn told(&self) -> Record {
         match self.kind.is_personal() {
-            true => {
-                Record { name: String::new(), key: None, body: serde_json::Value::Null, ..self.clone() }
-            }
+            true => Record { name: String::new(), key: None, body: serde_json::Value::Null, ..self.clone() },
             false => self.clone(),
         }
     }

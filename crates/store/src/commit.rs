@@ -312,6 +312,7 @@ fn fulfillment_row(
             fulfillment.updated_at.0.into(),
             text.as_str().into(),
             inquiries::untracked_by(fulfillment).into(),
+            fulfillment.holds_units().into(),
         ],
     ));
     Ok(text)
@@ -414,9 +415,9 @@ pub(crate) const ORDER_ANEW: &str = "UPDATE orders SET number = $4, name = $5, s
      contact_id = $15, due_at = $16, ask_at = $17, subscription = $18 \
      WHERE shop_id = $1 AND order_id = $2 AND version = $3";
 const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body, \
-     untracked_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+     untracked_by, parcel) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const UPDATE_FULFILLMENT: &str = "UPDATE fulfillments SET version = $3, live = $4, updated_at = $5, body = $6, \
-     untracked_by = $7 WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3 - 1";
+     untracked_by = $7, parcel = $8 WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3 - 1";
 const INSERT_FULFILLMENT_OF_ORDER: &str =
     "INSERT INTO fulfillments_of_orders (shop_id, order_id, fulfillment_id) VALUES ($1, $2, $3)";
 const DELETE_ORDER: &str = "DELETE FROM orders WHERE shop_id = $1 AND order_id = $2 AND version = $3";
