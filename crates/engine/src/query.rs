@@ -26,8 +26,8 @@ use domain::stock::Stock;
 
 pub use store::db::Value;
 pub use store::{
-    AccessSort, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow,
-    InvoiceSort, OrderRow, OrderSort, Page, Piece, RecordSort, RestockRow, Shelves, WorkRow, WorkSort,
+    AccessSort, Announcement, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow,
+    InvoiceSort, OrderRow, OrderSort, Page, Parcels, Piece, RecordSort, RestockRow, Shelves, Wanted, Way, WorkRow, WorkSort,
 };
 
 use crate::{Engine, Error};
@@ -113,7 +113,8 @@ impl Engine {
         Ok(self.store().order_with_fulfillments(shop.id, id).await?)
     }
 
-    /// A fulfillment that `actor` may see: because of where it left, or because it may read orders.
+    /// A fulfillment that `actor` may see: because of where it left, or because it may read orders. One without units is
+    /// no parcel, and shown only by those who tell of what was given up.
     pub async fn fulfillment(
         &self,
         shop: &Shop,
@@ -129,10 +130,11 @@ impl Engine {
     pub async fn fulfillment_page(
         &self,
         shop: &Shop,
+        parcels: Parcels,
         sort: InvoiceSort,
         page: &Page,
     ) -> Result<Vec<FulfillmentRow>, Error> {
-        Ok(self.store().fulfillment_page(shop.id, sort, page).await?)
+        Ok(self.store().fulfillment_page(shop.id, parcels, sort, page).await?)
     }
 
     /// A page of the invoices of all orders, for those who may read orders; conditions as in
@@ -268,6 +270,11 @@ impl Engine {
         Ok(self.store().event(shop.id, id).await?)
     }
 
+    /// What happened to an order, oldest first, as far as it is kept; a thousand events at the most.
+    pub async fn timeline(&self, shop: &Shop, order: OrderId) -> Result<Vec<Event>, Error> {
+        Ok(self.store().timeline(shop.id, order).await?)
+    }
+
     /// Products by id.
     pub async fn products(&self, shop: &Shop, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
         Ok(self.store().products(shop.id, ids).await?)
@@ -365,6 +372,33 @@ impl Engine {
         page: &Page,
     ) -> Result<Vec<Delivery>, Error> {
         Ok(self.store().told(shop.id, listeners, page).await?)
+    }
+
+    /// What was announced in the words of an API, from a place on.
+    pub async fn announced(
+        &self,
+        shop: &Shop,
+        wanted: &Wanted,
+        way: Way,
+        limit: u32,
+    ) -> Result<Vec<Announcement>, Error> {
+        Ok(self.store().announced(shop.id, wanted, way, limit).await?)
+    }
+
+    /// What was announced of a part of an event in the words of an API.
+    pub async fn announcement(
+        &self,
+        shop: &Shop,
+        dialect: &str,
+        event: EventId,
+        part: i64,
+    ) -> Result<Option<Announcement>, Error> {
+        Ok(self.store().announcement(shop.id, dialect, event, part).await?)
+    }
+
+    /// From now on what happens in a shop is written down in the words of that API, for programs that ask later.
+    pub async fn chronicle(&self, shop: &Shop, dialect: &str) -> Result<(), Error> {
+        Ok(self.store().chronicle(shop.id, dialect).await?)
     }
 
     /// A delivery, while it is kept.

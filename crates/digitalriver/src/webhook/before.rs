@@ -1,0 +1,32 @@
+//! How the money of an order stood before an event, as far as can be told from what it is now and what happened: enough
+//! to see which states it came into.
+
+use domain::event::{Event, Fact, PaymentNews};
+use domain::order::Order;
+use domain::payment::TransactionStatus;
+
+/// The order with the event's movements of money taken back.
+pub(super) fn before(order: &Order, event: &Event) -> Order {
+    let mut before = order.clone();
+    for fact in &event.facts {
+        let Fact::Payment { transaction, news, .. } = fact else { continue };
+        let transactions = &mut before.placed.transactions;
+        let Some(place) = transactions.iter().position(|own| own.id == *transaction) else { continue };
+        let own = &mut transactions[place];
+        match news {
+            PaymentNews::Asked => {
+                transactions.remove(place);
+            }
+            // What costs nothing is done as soon as it is asked for.
+            PaymentNews::Made | PaymentNews::Declined if own.at == event.at => {
+                transactions.remove(place);
+            }
+            PaymentNews::Made | PaymentNews::Declined => {
+                own.status = TransactionStatus::Asked;
+                own.ended_at = None;
+            }
+            PaymentNews::Changed => own.status = TransactionStatus::Asked,
+        }
+    }
+    before
+}
