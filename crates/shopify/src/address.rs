@@ -34,6 +34,11 @@ pub(crate) struct ContactAddress<'d> {
     pub(crate) place: usize,
 }
 
+/// The number of an address of a contact. No contact has more addresses than fit.
+pub(crate) fn contact_address(contact: ContactId, place: usize) -> i64 {
+    contact.0.saturating_mul(256).saturating_add(place as i64)
+}
+
 impl Object for ContactAddress<'_> {
     fn type_name(&self) -> &'static str {
         "MailingAddress"
@@ -42,8 +47,7 @@ impl Object for ContactAddress<'_> {
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         match field.name() {
             "id" => {
-                // No contact has more addresses than fit.
-                let number = self.contact.0.saturating_mul(256).saturating_add(self.place as i64);
+                let number = contact_address(self.contact, self.place);
                 Ok(Out::from(format!("{}?model_name=CustomerAddress", gid("MailingAddress", number))))
             }
             _ => part(self.address, field),

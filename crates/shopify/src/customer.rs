@@ -1,6 +1,6 @@
 //! `Customer`: contacts in this API's shape.
 
-use domain::contact::{Consent, Contact, Taxation};
+use domain::contact::{Contact, Taxation};
 use domain::time::Time;
 use graphql::{Field, FieldError, Object, Out};
 
@@ -8,6 +8,10 @@ use crate::address::ContactAddress;
 use crate::data::Data;
 use crate::id::gid;
 use crate::words::{self, MoneyV2, missing, text};
+
+mod orders;
+
+pub(crate) use orders::{OrderPage, load_orders};
 
 /// A contact.
 #[derive(Clone, Copy)]
@@ -61,6 +65,7 @@ impl Object for CustomerNode<'_> {
             "multipassIdentifier" => text(&contact.sign_in_key),
             "note" => text(&contact.notes),
             "numberOfOrders" => Out::from(ordered().orders.to_string()),
+            "orders" => orders::out(data, contact, field)?,
             "phone" => text(&contact.phone),
             // There are no subscription contracts here.
             "productSubscriberStatus" => Out::from("NEVER_SUBSCRIBED"),
@@ -113,37 +118,6 @@ fn since(from: Time, to: Time) -> String {
         (_, _, 30..365) => format!("about {}", told(days / 30, "month")),
         _ => format!("about {}", told(days / 365, "year")),
     }
-}
-
-/// What the REST-shaped payloads tell of a contact.
-pub(crate) fn rest(contact: &Contact, time: impl Fn(Time) -> serde_json::Value) -> serde_json::Value {
-    serde_json::json!({
-        "id": contact.id.0,
-        "admin_graphql_api_id": gid("Customer", contact.id.0),
-        "email": contact.email,
-        "phone": contact.phone,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "note": contact.notes,
-        "state": "disabled",
-        "currency": null,
-        "multipass_identifier": contact.sign_in_key,
-        "tags": words::sorted(&contact.tags).join(", "),
-        "tax_exempt": contact.tax == Taxation::Exempt,
-        "tax_exemptions": [],
-        "verified_email": false,
-        "email_marketing_consent": {
-            "state": match contact.marketing {
-                Consent::Given => "subscribed",
-                Consent::Withdrawn => "unsubscribed",
-                Consent::Unknown => "not_subscribed",
-            },
-            "opt_in_level": "single_opt_in",
-            "consent_updated_at": null,
-        },
-        "created_at": time(contact.created_at),
-        "updated_at": time(contact.updated_at),
-    })
 }
 
 #[cfg(test)]

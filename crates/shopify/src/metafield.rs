@@ -55,7 +55,12 @@ fn json_value(field: &CustomField) -> Value {
 
 /// The namespace that is meant: `$app` and none at all are the caller's own.
 fn namespace(data: &Data, said: Option<&str>) -> String {
-    let own = || format!("app--{}", data.app().unwrap_or(AppId(0)));
+    namespace_of(data.app(), said)
+}
+
+/// The namespace that a program means; see [`namespace`].
+pub(crate) fn namespace_of(app: Option<AppId>, said: Option<&str>) -> String {
+    let own = || format!("app--{}", app.unwrap_or(AppId(0)));
     match said {
         None | Some("" | OWN) => own(),
         Some(said) => match said.strip_prefix(OWN).and_then(|rest| rest.strip_prefix(':')) {

@@ -18,18 +18,52 @@ mod input;
 
 pub(crate) use input::{create, delete, update};
 
+/// What messages are written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Format {
+    #[default]
+    Json,
+    Xml,
+}
+
+impl Format {
+    /// The format of that name.
+    fn parse(name: &str) -> Option<Self> {
+        [Self::Json, Self::Xml].into_iter().find(|format| format.name() == name)
+    }
+
+    /// Its name in the schema.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Xml => "XML",
+        }
+    }
+
+    /// What a message says that it is.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+        }
+    }
+}
+
 /// What this dialect keeps with a listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Settings {
+    /// What messages are written in.
+    pub(crate) format: Format,
     /// The members of a payload that are sent; none means all.
     pub(crate) include_fields: Vec<String>,
     /// The filter as it was written; the listener has it in the form that counts.
     filter: Option<String>,
-    /// Kept and given back; payloads don't tell of fields of programs.
+    /// The namespaces of which programs' fields are told too, as they were said.
     pub(crate) metafield_namespaces: Vec<String>,
-    /// Likewise: (namespace, key).
-    metafields: Vec<(String, String)>,
+    /// Single fields that are told too: (namespace, key), as they are kept.
+    pub(crate) metafields: Vec<(String, String)>,
     /// The version in which it was last saved.
     api_version: String,
 }
@@ -63,7 +97,7 @@ impl Object for SubscriptionNode<'_> {
             "createdAt" => Out::from(words::time(listener.created_at)),
             "endpoint" => Out::object(Endpoint(&listener.url)),
             "filter" => settings().filter.map_or(Out::Null, Out::from),
-            "format" => Out::from("JSON"),
+            "format" => Out::from(settings().format.name()),
             "id" => Out::from(gid("WebhookSubscription", listener.id.0)),
             "includeFields" => Out::list(settings().include_fields),
             "legacyResourceId" => Out::from(listener.id.0.to_string()),
@@ -130,7 +164,7 @@ pub(crate) fn found(data: &mut Data, field: &Field<'_>) -> Vec<ListenerId> {
     let shown = |listener: &&Listener| {
         topics.as_ref().is_none_or(|topics| topics.contains(&listener.topic.as_str()))
             && address.is_none_or(|address| listener.url == address)
-            && field.str_arg("format").is_none_or(|format| format == "JSON")
+            && field.str_arg("format").is_none_or(|format| format == Settings::of(listener).format.name())
             && search.matches(&|name| fact(listener, name))
     };
     let mut found: Vec<&Listener> = data.listeners.iter().filter(shown).collect();
@@ -144,7 +178,7 @@ pub(crate) fn found(data: &mut Data, field: &Field<'_>) -> Vec<ListenerId> {
 fn fact<'a>(listener: &'a Listener, name: &str) -> Fact<'a> {
     match name {
         "created_at" => Fact::At(listener.created_at),
-        "format" => Fact::Text(Some("JSON")),
+        "format" => Fact::Text(Some(Settings::of(listener).format.name())),
         "id" => Fact::Number(listener.id.0),
         "topic" => Fact::Text(Some(&listener.topic)),
         "updated_at" => Fact::At(listener.updated_at),

@@ -3,7 +3,8 @@
 //! A fact of an event is told under the topics that [`topic`] lists for its kind. The payload is made once, when the
 //! event is dispatched, from what was kept when it happened: `work` has the small payloads of fulfillment orders and
 //! holds, which carry global ids; the others, which carry numbers, are the objects of [`crate::rest`].
-//! [`select`] narrows them to what the listener asked for.
+//! [`metafields`] adds what the listener asked for of what programs keep, [`versions`] makes of it what the listener's
+//! version has, [`select`] narrows it to what it wants to hear, and [`xml`] writes it, unless it is JSON.
 //!
 //! A listener has one topic, so a fact is told to it once at the most, and the fact's place in its event is the
 //! message's part. The original gives up after eight more attempts and removes the subscription. Here a delivery is
@@ -16,26 +17,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::event::{Fact, FactKind};
 use domain::fulfillment::Fulfillment;
+use domain::listener::Listener;
 use domain::location::Inquiry;
 use domain::snapshot::{Shop, WhenUnheard};
 use domain::time::Time;
-use engine::dialect::{Asked, Called, Dialect, Learned, Message, Question, Told};
+use engine::dialect::{Asked, Called, Dialect, Learned, Message, Question, Secrets, Told};
 use engine::retry::Schedule;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::rest::{Around, form, fulfillment, order, refund};
-use crate::subscription::Settings;
+use crate::subscription::{Format, Settings};
 use topic::{Group, Topic};
 
 mod article;
 mod customer;
 mod edit;
+mod metafields;
 mod place;
 pub(crate) mod select;
 pub(crate) mod topic;
+mod versions;
 mod work;
+mod xml;
 
 #[cfg(test)]
 mod tests;
@@ -60,7 +65,7 @@ impl Dialect for Webhooks {
         let facts = told.event.facts.iter().enumerate();
         facts
             .filter(|(_, fact)| topic.is_about(fact.kind()) && hears(told, topic.group, fact))
-            .filter_map(|(part, fact)| message(told, &topic, part, &payload(told, topic.group, fact)?))
+            .filter_map(|(part, fact)| message(told, &topic, part, fact))
             .collect()
     }
 
@@ -97,14 +102,16 @@ impl Dialect for Webhooks {
         crate::service::understood(inquiry, body)
     }
 
-    fn sign(&self, secret: &str, body: &str, _now: Time) -> Vec<(String, String)> {
+    fn sign(&self, secrets: Secrets<'_>, body: &str, _now: Time) -> Vec<(String, String)> {
         // A key of any length makes an HMAC; the error is only there for other kinds of them.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Vec::new() };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secrets.current.as_bytes()) else {
+            return Vec::new();
+        };
         mac.update(body.as_bytes());
         vec![header("X-Shopify-Hmac-Sha256", &STANDARD.encode(mac.finalize().into_bytes()))]
     }
 
-    fn schedule(&self, shop: &Shop) -> Schedule {
+    fn schedule(&self, shop: &Shop, _listener: Option<&Listener>) -> Schedule {
         match shop.when_unheard {
             WhenUnheard::Keep => Schedule::STANDARD,
             WhenUnheard::Remove => BRIEF,
@@ -156,7 +163,11 @@ fn payload(told: &Told<'_>, group: Group, fact: &Fact) -> Option<Value> {
             told.event.order.map(|order| json!({ "id": order.0 }))
         }
         Group::Orders => {
-            let order = order::order(&around(told), told.order?, told.fulfillments);
+            let mut order = order::order(&around(told), told.order?, told.fulfillments);
+            for line in order["line_items"].as_array_mut().into_iter().flatten() {
+                // There are no selling plans here, so no line was sold under one.
+                line["selling_plan_id"] = Value::Null;
+            }
             Some(customer::with(told, order))
         }
         Group::Refunds => refunded(told, fact),
@@ -192,18 +203,28 @@ fn around<'t>(told: &Told<'t>) -> Around<'t> {
     Around { shop: told.shop, services: told.services }
 }
 
-/// A message, unless the listener's filter keeps it away.
-fn message(told: &Told<'_>, topic: &Topic<'_>, part: usize, payload: &Value) -> Option<Message> {
+/// A message about a fact, unless the listener's filter keeps it away.
+fn message(told: &Told<'_>, topic: &Topic<'_>, part: usize, fact: &Fact) -> Option<Message> {
     let (listener, event) = (told.listener, told.event);
     let settings = Settings::of(listener);
-    if !select::wanted(&listener.only, payload, told.shop, event.at) {
+    let payload = payload(told, topic.group, fact)?;
+    let payload = metafields::with(told, &settings, topic.group, fact, payload);
+    let payload = versions::as_of(settings.version(), topic.group, payload);
+    if !select::wanted(&listener.only, &payload, told.shop, event.at) {
         return None;
     }
+    let told_of = select::included(&settings.include_fields, &payload);
+    let body = match settings.format {
+        Format::Json => told_of.to_string(),
+        Format::Xml => xml::document(&xml::root(topic.group, &payload), &told_of)
+            .inspect_err(|error| tracing::error!(%error, "a message can't be written as XML"))
+            .ok()?,
+    };
     let path = topic.path();
     // Two installations may give the same id to different events, and still tell the same receiver.
     let place = format!("{}/{}/{}", told.shop.domain, event.id, event.at.0);
     let mut headers = vec![
-        header("Content-Type", "application/json"),
+        header("Content-Type", settings.format.content_type()),
         header("X-Shopify-Topic", &path),
         header("X-Shopify-Shop-Domain", &told.shop.domain),
         header("X-Shopify-API-Version", settings.version()),
@@ -212,7 +233,6 @@ fn message(told: &Told<'_>, topic: &Topic<'_>, part: usize, payload: &Value) -> 
         header("X-Shopify-Event-Id", &uuid(&place)),
     ];
     headers.extend(listener.name.as_ref().map(|name| header("X-Shopify-Name", name)));
-    let body = select::included(&settings.include_fields, payload).to_string();
     Some(Message { part, topic: path, url: listener.url.clone(), headers, body })
 }
 

@@ -35,11 +35,14 @@ pub(super) async fn with_contacts(engine: &Engine, shop: &Shop, pending: &mut Pe
     Ok(())
 }
 
-/// Reads what locations have of the variants whose stock changed with any of these events. They happened before it is
-/// read, and whatever happens afterwards is told of by an event of its own, so the last that is told of a row is true.
+/// Reads what locations have of the variants that changed, or whose stock did, with any of these events. They happened
+/// before it is read, and whatever happens afterwards is told of by an event of its own, so the last that is told of a
+/// row is true.
 pub(super) async fn stock(engine: &Engine, shop: &Shop, pending: &[Pending]) -> Result<Vec<Stock>, Error> {
     let facts = pending.iter().flat_map(|pending| &pending.event.facts);
-    let mut variants: Vec<VariantId> = facts.filter_map(Fact::stock).map(|(_, variant)| variant).collect();
+    let moved = facts.filter_map(Fact::stock).map(|(_, variant)| variant);
+    let changed = pending.iter().flat_map(|pending| &pending.variants).map(|variant| variant.id);
+    let mut variants: Vec<VariantId> = moved.chain(changed).collect();
     variants.sort_unstable();
     variants.dedup();
     Ok(engine.store().stock_of_variants(shop.id, &variants).await?)

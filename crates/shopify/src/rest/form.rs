@@ -28,6 +28,12 @@ pub(crate) fn micros(at: Time) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
+/// A moment to the millisecond, in UTC: `2025-07-10T16:15:47.000Z`.
+pub(crate) fn millis(at: Time) -> String {
+    let at = Timestamp::from_microsecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
 /// An amount: a decimal in a string.
 pub(crate) fn price(amount: Minor, currency: Currency) -> Value {
     money::decimal(amount, currency).into()

@@ -30,6 +30,7 @@ pub(crate) fn line(order: &Order, line: &OrderLine, quantity: i64, services: &[S
         "properties": attributes(&article.properties),
         "quantity": quantity,
         "requires_shipping": article.requires_shipping,
+        "sales_line_item_group_id": null,
         "sku": article.sku,
         "taxable": article.taxable,
         "title": article.title,

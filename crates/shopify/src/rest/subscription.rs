@@ -16,7 +16,7 @@ pub(super) fn subscription(shop: &Shop, listener: &Listener) -> Value {
         "id": listener.id.0,
         "address": listener.url,
         "topic": Topic::parse(&listener.topic).map_or_else(path, |topic| topic.path()),
-        "format": "json",
+        "format": settings.format.name().to_lowercase(),
         "fields": settings.include_fields,
         "filter": listener.only,
         "metafield_namespaces": settings.metafield_namespaces,

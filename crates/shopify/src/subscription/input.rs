@@ -1,5 +1,5 @@
 //! What a mutation says of a subscription, and what is wrong with it: all of it at once, the topic first, then the
-//! address, the name, the format and the filter. What depends on other subscriptions is left to the domain, which
+//! address, the name and the filter. What depends on other subscriptions is left to the domain, which
 //! decides it in the transaction.
 //!
 //! An error of the address is at `callbackUrl`, whatever the member was called that it came in. Members that an update
@@ -8,14 +8,14 @@
 use domain::command::Command;
 use domain::decide::Outcome;
 use domain::id::{AppId, ListenerId};
-use domain::listener::Listener;
+use domain::listener::{Listener, Terms};
 use domain::refusal::{Field as Part, Refusal, Thing};
 use engine::outside::Policy;
 use engine::outside::url::UrlRefusal;
 use engine::{Done, Engine, Error};
 use graphql::{Field, Input as Value};
 
-use super::Settings;
+use super::{Format, Settings};
 use crate::answer::{Answer, UserError};
 use crate::data::Data;
 use crate::id::gid;
@@ -47,6 +47,7 @@ pub(crate) async fn create(engine: &Engine, data: &Data, field: &Field<'_>) -> R
         name: None,
         secret: None,
         settings: serde_json::Value::Null,
+        terms: Terms::default(),
         created_at: data.now,
         updated_at: data.now,
     };
@@ -124,11 +125,10 @@ fn told(listener: &mut Listener, field: &Field<'_>, data: &Data, policy: &Policy
         listener.name = name.as_str().filter(|name| !name.is_empty()).map(str::to_owned);
     }
     errors.extend(listener.name.as_deref().and_then(misnamed));
-    if given("format").and_then(Value::as_str) == Some("XML") {
-        errors
-            .push(UserError::at("webhookSubscription.format", "Format XML is not supported by this server"));
-    }
     let mut settings = Settings { api_version: data.version.to_owned(), ..Settings::of(listener) };
+    if let Some(format) = given("format").and_then(Value::as_str).and_then(Format::parse) {
+        settings.format = format;
+    }
     if let Some(paths) = given("includeFields") {
         settings.include_fields = list(paths);
     }

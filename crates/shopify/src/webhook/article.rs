@@ -9,14 +9,32 @@ use serde_json::{Value, json};
 use crate::id::gid;
 use crate::rest::{article, form};
 
-/// A product, with those of its variants that changed with it.
+/// A product, with those of its variants that changed with it, and what is available of each.
 pub(super) fn product(told: &Told<'_>, fact: &Fact) -> Option<Value> {
     let (Fact::ProductCreated { product: id } | Fact::ProductSaved { product: id }) = fact else {
         return None;
     };
     let product = told.products.iter().find(|product| product.id == *id)?;
     let variants: Vec<&Variant> = told.variants.iter().filter(|variant| variant.product == *id).collect();
-    Some(article::product(told.shop, product, &variants))
+    let mut payload = article::product(told.shop, product, &variants);
+    for (told_of, variant) in payload["variants"].as_array_mut().into_iter().flatten().zip(&variants) {
+        let levels = told.stock.iter().filter(|level| level.variant == variant.id && level.stocked);
+        let available = levels.map(Stock::available).fold(0, i64::saturating_add);
+        told_of["inventory_quantity"] = available.into();
+        // What there was before isn't kept; the original says the same twice, too.
+        told_of["old_inventory_quantity"] = available.into();
+    }
+    let named = |variant: &&Variant| {
+        let id = gid("ProductVariant", variant.id.0);
+        json!({ "admin_graphql_api_id": id, "updated_at": form::millis(variant.updated_at) })
+    };
+    let more = json!({
+        "media": [],
+        "variant_gids": variants.iter().map(named).collect::<Value>(),
+        "has_variants_that_requires_components": false,
+        "category": null,
+    });
+    Some(form::joined([payload, more]))
 }
 
 /// What is counted of a variant.

@@ -17,7 +17,9 @@ pub(super) fn payload(told: &Told<'_>, fact: &Fact) -> Option<Value> {
         "order_edit": {
             "id": told.event.id.0,
             "app_id": told.event.app.map(|app| app.0),
+            // An edit is told when it is done; that it was begun is kept with nobody.
             "created_at": form::time(told.shop, told.event.at),
+            "committed_at": form::time(told.shop, told.event.at),
             "notify_customer": notify_buyer,
             "order_id": told.event.order.map(|order| order.0),
             "staff_note": note.as_deref().unwrap_or_default(),

@@ -2,7 +2,9 @@
 //! else that can happen.
 
 mod edits;
+mod every_topic;
 mod payloads;
+mod published;
 mod selection;
 
 use domain::actor::{Actor, App, Permissions};
@@ -16,12 +18,13 @@ use domain::id::{
     ServiceId, VariantId,
 };
 use domain::listener::Listener;
+use domain::location::Location;
 use domain::order::Order;
-use domain::product::Variant;
+use domain::product::{Product, Variant};
 use domain::snapshot::Shop;
 use domain::stock::Stock;
 use domain::time::{SECOND, Time};
-use engine::dialect::{Called, Dialect, Message, Told};
+use engine::dialect::{Called, Dialect, Happened, Message, Secrets, Told};
 use engine::retry::Schedule;
 use serde_json::{Value, json};
 use testkit::world::{self, SERVICE};
@@ -73,6 +76,7 @@ fn order() -> Order {
         "id": 1000, "number": 1001, "name": "#1001", "placed": placed,
         "lines": [{"id": 40, "quantity": 2, "article": article}],
         "invoices": [{"id": 50, "issued_at": 0, "lines": [{"id": 60, "order_line": 40, "quantity": 2}]}],
+        "refunds": [{"id": 5, "at": AT.0, "lines": [{"id": 6, "order_line": 40, "quantity": 1, "restock": "yes"}]}],
         "fulfillment_orders": [held], "routing": {}, "created_at": AT.0, "updated_at": AT.0,
     });
     serde_json::from_value(order).unwrap()
@@ -122,27 +126,47 @@ fn event(facts: Vec<Fact>) -> Event {
     Event { id: EventId(400), at: AT, order: Some(OrderId(1000)), app: Some(AppId(1)), facts }
 }
 
+/// What everything is that facts are about.
+struct Kept {
+    order: Order,
+    contact: Contact,
+    product: Product,
+    variant: Variant,
+    location: Location,
+}
+
+impl Kept {
+    fn sample() -> Self {
+        Self {
+            order: order(),
+            contact: contact(),
+            product: world::product(ProductId(9)),
+            variant: Variant { product: ProductId(9), ..world::variant(VariantId(100)) },
+            location: world::location(LocationId(10), 1),
+        }
+    }
+
+    fn announced(&self, facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Message> {
+        let none = Stock::none(self.variant.id, self.location.id);
+        let happened = Happened {
+            shop: &shop(),
+            event: &event(facts),
+            order: Some(&self.order),
+            fulfillments: &[fulfillment()],
+            contacts: std::slice::from_ref(&self.contact),
+            products: std::slice::from_ref(&self.product),
+            variants: std::slice::from_ref(&self.variant),
+            stock: &[Stock { on_hand: 9, committed: 3, updated_at: Some(LATER), ..none }],
+            surroundings: &Default::default(),
+            locations: std::slice::from_ref(&self.location),
+            services: &[world::service()],
+        };
+        Webhooks.announce(&Told { happened, listener, actor })
+    }
+}
+
 fn announced(facts: Vec<Fact>, listener: &Listener, actor: &Actor) -> Vec<Message> {
-    Webhooks.announce(&Told {
-        shop: &shop(),
-        event: &event(facts),
-        order: Some(&order()),
-        fulfillments: &[fulfillment()],
-        contacts: &[contact()],
-        products: &[world::product(ProductId(9))],
-        variants: &[Variant { product: ProductId(9), ..world::variant(VariantId(100)) }],
-        stock: &[Stock {
-            on_hand: 9,
-            committed: 3,
-            updated_at: Some(LATER),
-            ..Stock::none(VariantId(100), LocationId(10))
-        }],
-        surroundings: &Default::default(),
-        locations: &[world::location(LocationId(10), 1)],
-        services: &[world::service()],
-        listener,
-        actor,
-    })
+    Kept::sample().announced(facts, listener, actor)
 }
 
 /// What a listener that may see everything is told of one fact.
@@ -193,13 +217,13 @@ fn a_message_says_in_its_headers_what_it_is() {
 #[test]
 fn a_signature_is_the_hmac_of_the_body() {
     // RFC 4231, test case 2.
-    let signed = Webhooks.sign("Jefe", "what do ya want for nothing?", Time(0));
+    let signed = Webhooks.sign(Secrets::only("Jefe"), "what do ya want for nothing?", Time(0));
     let value = "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=";
     assert_eq!(signed, [("X-Shopify-Hmac-Sha256".to_owned(), value.to_owned())]);
-    assert_eq!(Webhooks.schedule(&shop()), Schedule::STANDARD);
+    assert_eq!(Webhooks.schedule(&shop(), None), Schedule::STANDARD);
     // The original's way: eight more attempts within four hours.
     let brief = Shop { when_unheard: WhenUnheard::Remove, ..shop() };
-    let waits = (1..).map_while(|attempt| Webhooks.schedule(&brief).next_attempt(attempt, 0.999));
+    let waits = (1..).map_while(|attempt| Webhooks.schedule(&brief, None).next_attempt(attempt, 0.999));
     let waits: Vec<Duration> = waits.collect();
     assert_eq!(waits.len(), 8);
     let hours = waits.iter().sum::<Duration>().as_secs_f64() / 3600.0;

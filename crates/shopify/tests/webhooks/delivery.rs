@@ -158,3 +158,65 @@ async fn everybody_hears_what_they_asked_for_and_may_see() {
     assert_eq!(requests[0].path, "/narrow");
     assert_eq!(requests[0].json(), json!({"name": "#1001", "line_items": [{"sku": "SKU-100"}]}));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stock_that_orders_share_is_told_as_it_is_now() {
+    let bench = bench(nearby()).await;
+    let receiver = Receiver::start().await;
+    subscribe(&bench, TOKEN, "INVENTORY_LEVELS_UPDATE", json!({"uri": receiver.url()})).await;
+    let heard = |since: usize| -> Vec<i64> {
+        let requests = receiver.requests();
+        requests[since..].iter().map(|request| request.json()["available"].as_i64().unwrap()).collect()
+    };
+    let (_, work) = place(&bench).await;
+    bench.work_off().await;
+    let [first] = heard(0)[..] else { panic!("once: {:?}", heard(0)) };
+    // Two orders before anybody is told of either: both messages are true when they are made.
+    let (other, _) = place(&bench).await;
+    place(&bench).await;
+    bench.work_off().await;
+    assert_eq!(heard(1), [first - 4; 2]);
+    fulfill(&bench, &work).await;
+    bench.work_off().await;
+    assert_eq!(heard(3), [first - 4], "what left had been promised: none of it was available");
+    let cancel = "mutation($id: ID!) { orderCancel(orderId: $id, reason: OTHER, restock: true) {
+        orderCancelUserErrors { message } } }";
+    bench.ask(cancel, json!({ "id": format!("gid://shopify/Order/{other}") })).await;
+    bench.work_off().await;
+    assert_eq!(heard(4), [first - 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_is_told_as_a_document_with_what_programs_keep() {
+    let bench = bench(nearby()).await;
+    let receiver = Receiver::start().await;
+    let uri = |path: &str| format!("{}/{path}", receiver.url());
+    subscribe(&bench, TOKEN, "REFUNDS_CREATE", json!({"uri": uri("refund"), "format": "XML"})).await;
+    let cancelled = json!({"uri": uri("order"), "metafieldNamespaces": ["custom"], "includeFields": ["metafields.value"]});
+    subscribe(&bench, TOKEN, "ORDERS_CANCELLED", cancelled).await;
+    let order = json!({
+        "currency": "USD", "lineItems": [{"title": "Tea & cups", "quantity": 1, "priceSet": {"shopMoney": {"amount": "8.00", "currencyCode": "USD"}}}],
+        "metafields": [{"namespace": "custom", "key": "grade", "type": "number_integer", "value": "7"}],
+    });
+    let data = bench.ask(PLACE, json!({ "order": order })).await;
+    let id = &data["orderCreate"]["order"]["id"];
+    let cancel = "mutation($id: ID!) { orderCancel(orderId: $id, reason: OTHER, restock: true) {
+        orderCancelUserErrors { message } } }";
+    bench.ask(cancel, json!({ "id": id })).await;
+    bench.work_off().await;
+    let requests = receiver.requests();
+    assert_eq!(requests.len(), 2, "{requests:#?}");
+    let refund = of(&requests, "refunds/create");
+    assert_eq!(refund.header("Content-Type"), Some("application/xml"));
+    assert_eq!(refund.header("X-Shopify-Hmac-Sha256"), Some(&*signature(&refund.body)));
+    let document = String::from_utf8(refund.body.to_vec()).unwrap();
+    for part in [
+        "\n<refund>\n",
+        "<title>Tea &amp; cups</title>",
+        "<subtotal type=\"float\">8.0</subtotal>",
+        "\n</refund>",
+    ] {
+        assert!(document.contains(part), "{part} is not in {document}");
+    }
+    assert_eq!(of(&requests, "orders/cancelled").json(), json!({"metafields": [{"value": 7}]}));
+}

@@ -187,14 +187,13 @@ async fn this_machine_may_be_allowed() {
 #[tokio::test]
 async fn several_things_may_be_wrong_at_once() {
     let bench = bench(Policy::default()).await;
-    let input = json!({"uri": "", "format": "XML", "name": "so lala", "filter": "what"});
+    let input = json!({"uri": "", "name": "so lala", "filter": "what"});
     let filter =
         "The specified filter is invalid, please ensure you specify the field(s) you wish to filter on.";
-    let errors: [(&[&str], &str); 5] = [
+    let errors: [(&[&str], &str); 4] = [
         (&["webhookSubscription", "topic"], "Topic COLLECTIONS_CREATE is never sent by this server"),
         (ADDRESS, "Address can't be blank"),
         (&["webhookSubscription", "name"], "Name can only contain letters, digits, underscores and hyphens"),
-        (&["webhookSubscription", "format"], "Format XML is not supported by this server"),
         (&["webhookSubscription"], filter),
     ];
     refused(&create(&bench, "COLLECTIONS_CREATE", input).await, &errors);
@@ -247,12 +246,16 @@ async fn what_is_not_there_is_told_so() {
 #[tokio::test]
 async fn lists_are_narrowed_by_their_arguments() {
     let bench = bench(Policy::default()).await;
-    for (topic, uri) in [
-        ("ORDERS_CREATE", "https://example.com/a"),
-        ("ORDERS_PAID", "https://example.com/b"),
-        ("FULFILLMENTS_CREATE", "https://example.com/a"),
+    for (topic, uri, format) in [
+        ("ORDERS_CREATE", "https://example.com/a", "JSON"),
+        ("ORDERS_PAID", "https://example.com/b", "XML"),
+        ("FULFILLMENTS_CREATE", "https://example.com/a", "JSON"),
     ] {
-        made(&create(&bench, topic, json!({ "uri": uri })).await);
+        let payload = create(&bench, topic, json!({ "uri": uri, "format": format })).await;
+        let (node, id) = made(&payload);
+        assert_eq!(node["format"], format);
+        let payload = update(&bench, &id, json!({ "uri": uri })).await;
+        assert_eq!(made(&payload).0["format"], format, "it stays as it is unless somebody says so");
         bench.wait(60);
     }
     for (arguments, topics) in [
@@ -262,7 +265,8 @@ async fn lists_are_narrowed_by_their_arguments() {
         ("first: 5, topics: [ORDERS_PAID, ORDERS_CREATE]", vec!["ORDERS_CREATE", "ORDERS_PAID"]),
         ("first: 5, uri: \"https://example.com/a\"", vec!["ORDERS_CREATE", "FULFILLMENTS_CREATE"]),
         ("first: 5, callbackUrl: \"https://example.com/b\"", vec!["ORDERS_PAID"]),
-        ("first: 5, format: XML", vec![]),
+        ("first: 5, format: XML", vec!["ORDERS_PAID"]),
+        ("first: 5, query: \"format:json\"", vec!["ORDERS_CREATE", "FULFILLMENTS_CREATE"]),
         ("first: 5, query: \"topic:orders_paid\"", vec!["ORDERS_PAID"]),
         ("first: 5, query: \"id:999999999999\"", vec![]),
         (
@@ -280,4 +284,20 @@ async fn lists_are_narrowed_by_their_arguments() {
         some: webhookSubscriptionsCount(query: \"topic:ORDERS_CREATE\") { count } }";
     let counts = json!({"all": {"count": 3, "precision": "EXACT"}, "some": {"count": 1}});
     assert_eq!(bench.ask(document, json!({})).await, counts);
+}
+
+#[tokio::test]
+async fn a_topic_is_there_from_its_version_on() {
+    let bench = bench(Policy::default()).await;
+    let document = "mutation($topic: WebhookSubscriptionTopic!) { webhookSubscriptionCreate(topic: $topic,
+        webhookSubscription: {uri: \"https://example.com/hook\"}) { webhookSubscription { id } } }";
+    for topic in
+        ["FULFILLMENT_ORDERS_PROGRESS_REPORTED", "FULFILLMENT_ORDERS_MANUALLY_REPORTED_PROGRESS_STOPPED"]
+    {
+        for (version, is_there) in [("2026-01", false), ("2026-04", true)] {
+            let answer = bench.asked_by(TOKEN, version, document, json!({ "topic": topic })).await;
+            let id = &answer["data"]["webhookSubscriptionCreate"]["webhookSubscription"]["id"];
+            assert_eq!(id.is_string(), is_there, "{version}: {answer}");
+        }
+    }
 }
