@@ -43,7 +43,7 @@ async fn pages(ground: &Ground, from: i64) -> Outcome<Measured> {
     let mut micros = Vec::new();
     for _ in 0..ROUNDS {
         let after = work_of(from + rand::rng().random_range(0..SPREAD));
-        let page = Page { after: Some((after, after)), limit: SIZE as u32, ..Page::default() };
+        let page = Page { after: Some((after.into(), after)), limit: SIZE as u32, ..Page::default() };
         let began = Instant::now();
         let found = running
             .engine

@@ -112,7 +112,7 @@ async fn whole(engine: &Engine, acknowledged: &Acknowledged) -> usize {
     loop {
         let rows = engine.store().orders(shop.id, &[], OrderSort::Id, &page).await.unwrap();
         let Some((last, key)) = rows.last() else { break };
-        page.after = Some((*key, last.id.0));
+        page.after = Some((key.clone(), last.id.0));
         for (order, _) in rows {
             assert!(numbers.insert(order.number), "#{} was given twice", order.number);
             if order.lines.iter().all(|line| order.fulfilled_quantity(line.id) == line.quantity) {

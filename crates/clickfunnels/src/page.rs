@@ -55,7 +55,7 @@ impl Asked {
     /// The page for the store: one item more than is shown, to know whether there is more. `key` is what the item
     /// of [`Asked::after`] is sorted by, if that isn't its id.
     pub(crate) fn page(&self, key: Option<i64>) -> Page {
-        let after = self.after.map(|id| (key.unwrap_or(id), id));
+        let after = self.after.map(|id| (key.unwrap_or(id).into(), id));
         Page { after, descending: self.descending, limit: SIZE + 1 }
     }
 }

@@ -167,7 +167,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
         let shown = shown.filter(|(_, shown)| wanted.fits(shown));
         items.extend(shown.map(|(product, shown)| (product.id.0, product.updated_at, shown)));
         let Some(last) = products.last().filter(|_| products.len() == BATCH as usize) else { break };
-        next.after = Some((last.id.0, last.id.0));
+        next.after = Some((last.id.0.into(), last.id.0));
     }
     page::few(&call, items)
 }

@@ -53,7 +53,7 @@ pub async fn orders<W: Write>(store: &Store, shop: &Arc<Shop>, mut form: Form<W>
     loop {
         let rows = store.orders(shop.id, &[], OrderSort::Id, &page).await?;
         let Some((last, key)) = rows.last() else { break };
-        page.after = Some((*key, last.id.0));
+        page.after = Some((key.clone(), last.id.0));
         let ids: Vec<_> = rows.iter().map(|(order, _)| order.id).collect();
         let fulfillments = store.fulfillments_of_orders(shop.id, &ids).await?;
         for (order, _) in &rows {

@@ -15,6 +15,7 @@ use crate::db::{Error, Query, Row, Value};
 use crate::index;
 use crate::inquiries;
 use crate::load::{by_ids, fulfillments_of_orders};
+use crate::sorting::sort_rows;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +138,7 @@ impl Store {
             let work = rows.pop().unwrap_or_default();
             let invoices = self.invoices_of(shop, &orders).await?;
             let takings = self.takings_of(shop, &orders).await?;
+            let mut sorted_by = self.sorts_of(shop, &orders).await?;
             let mut fulfillments: Vec<Fulfillment> = Vec::new();
             for row in rows.pop().unwrap_or_default() {
                 fulfillments.push(body::read(row.text(2)?)?);
@@ -182,6 +184,9 @@ impl Store {
                 if rows != expected.into_iter().map(|row| (row.id, row.values)).collect::<Vec<_>>() {
                     broken.push("its rows of takings are not what its body says".to_owned());
                 }
+                if sorted_by.remove(&order.id) != sort_rows(order).pop().map(|row| row.values) {
+                    broken.push("what it is sorted by is not what its body says".to_owned());
+                }
                 findings.extend(broken.into_iter().map(|what| finding(order, what)));
                 promise(order, &mut promised);
             }
@@ -220,6 +225,20 @@ impl Store {
         let mut all = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         all.sort_by_key(|row| row.int(0).unwrap_or_default());
         Ok(all)
+    }
+
+    /// What each of these orders is sorted by.
+    async fn sorts_of(
+        &self,
+        shop: ShopId,
+        orders: &[(Order, Vec<Value>)],
+    ) -> Result<BTreeMap<OrderId, Vec<Value>>, Error> {
+        let ids: Vec<i64> = orders.iter().map(|(order, _)| order.id.0).collect();
+        let select = "SELECT order_id, buyer, destination, payment, fulfillment, po_number, units, total, \
+                      current_total FROM order_sorts";
+        let rows = self.db.read(vec![by_ids(shop, select, "order_id", &ids)]).await?;
+        let key = |mut row: Row| Ok((OrderId(row.int(0)?), row.0.split_off(1)));
+        rows.into_iter().flatten().map(key).collect()
     }
 
     /// Work belongs to an order.

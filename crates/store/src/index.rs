@@ -10,6 +10,7 @@ use domain::order::Order;
 use domain::{status, taking};
 
 use crate::db::{Statement, Value};
+use crate::sorting::{ORDER_SORTS, sort_rows};
 
 /// The columns of an order that lists and filters use, after `(shop_id, order_id, version)` and before `body`.
 pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
@@ -126,18 +127,19 @@ pub(crate) fn taking_rows(order: &Order) -> Vec<IndexRow> {
 /// Which rows of a narrow table an order has.
 type RowsOf = fn(&Order) -> Vec<IndexRow>;
 
-const TABLES: [(&Table, RowsOf); 4] = [
+const TABLES: [(&Table, RowsOf); 5] = [
     (&FULFILLMENT_ORDERS, fulfillment_order_rows),
     (&INVOICES, invoice_rows),
     (&RESTOCKS, restock_rows),
     (&TAKINGS, taking_rows),
+    (&ORDER_SORTS, sort_rows),
 ];
 
 /// The statements of a narrow table.
 pub(crate) struct Table {
-    insert: &'static str,
-    update: &'static str,
-    delete: &'static str,
+    pub(crate) insert: &'static str,
+    pub(crate) update: &'static str,
+    pub(crate) delete: &'static str,
 }
 
 /// Statements that turn the rows that an order has in every narrow table into those that it has afterwards; none before

@@ -28,8 +28,8 @@ pub use record::RecordSort;
 /// Where a page begins and how it runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The last row that was seen: its sort key and id.
-    pub after: Option<(i64, i64)>,
+    /// The last row that was seen: its sort key, of the kind that the list is sorted by, and its id.
+    pub after: Option<(Value, i64)>,
     /// From the largest down.
     pub descending: Descending,
     /// How many rows at the most.
@@ -60,6 +60,49 @@ pub enum OrderSort {
     CreatedAt,
     /// Its running number.
     Number,
+    /// The name of whoever ordered, as the order has it.
+    Buyer,
+    /// Where it goes: country, region, city, postal code.
+    Destination,
+    /// Whether it is paid, by the status's name.
+    Payment,
+    /// How far it is fulfilled, by the status's name.
+    Fulfillment,
+    /// The buyer's purchase order number.
+    PoNumber,
+    /// How many units were sold.
+    Units,
+    /// What it cost when it was placed.
+    Total,
+    /// What of it is asked for now.
+    CurrentTotal,
+}
+
+impl OrderSort {
+    /// The table and the column that it is sorted by; `o` is the table of orders, `s` the one beside it.
+    fn column(self) -> (&'static str, &'static str) {
+        match self {
+            OrderSort::Id => ("o", "order_id"),
+            OrderSort::ProcessedAt => ("o", "processed_at"),
+            OrderSort::UpdatedAt => ("o", "updated_at"),
+            OrderSort::CreatedAt => ("o", "created_at"),
+            OrderSort::Number => ("o", "number"),
+            OrderSort::Buyer => ("s", "buyer"),
+            OrderSort::Destination => ("s", "destination"),
+            OrderSort::Payment => ("s", "payment"),
+            OrderSort::Fulfillment => ("s", "fulfillment"),
+            OrderSort::PoNumber => ("s", "po_number"),
+            OrderSort::Units => ("s", "units"),
+            OrderSort::Total => ("s", "total"),
+            OrderSort::CurrentTotal => ("s", "current_total"),
+        }
+    }
+
+    /// Whether its keys are texts; all others are numbers.
+    pub fn is_text(self) -> bool {
+        use OrderSort::{Buyer, Destination, Fulfillment, Payment, PoNumber};
+        matches!(self, Buyer | Destination | Payment | Fulfillment | PoNumber)
+    }
 }
 
 /// What a list of fulfillment orders is sorted by.
@@ -73,7 +116,7 @@ pub enum WorkSort {
 }
 
 /// A row of a list of orders: the order, and the sort key that a cursor needs.
-pub type OrderRow = (Arc<Order>, i64);
+pub type OrderRow = (Arc<Order>, Value);
 /// A row of a list of fulfillment orders: its id, its order, and the sort key.
 pub type WorkRow = (FulfillmentOrderId, Arc<Order>, i64);
 
@@ -91,11 +134,23 @@ pub(crate) fn tail(
     id: &str,
     page: &Page,
 ) -> Tail {
+    let mut tail = conditioned(shop, alias, conditions);
+    turn(&mut tail, alias, sort, id, page);
+    tail
+}
+
+/// What the rows must meet.
+fn conditioned(shop: ShopId, alias: &str, conditions: &[Condition]) -> Tail {
     let mut tail = Tail { sql: String::new(), values: vec![shop.0.into()] };
     if !conditions.is_empty() {
         let all = condition::all(conditions, alias, &mut tail.values);
         let _ = write!(tail.sql, " AND {all}");
     }
+    tail
+}
+
+/// Where the page begins, and which way it runs.
+fn turn(tail: &mut Tail, alias: &str, sort: &str, id: &str, page: &Page) {
     let push = |tail: &mut Tail, value: Value| {
         tail.values.push(value);
         tail.values.len()
@@ -104,12 +159,12 @@ pub(crate) fn tail(
         Descending::No => (">", "ASC"),
         Descending::Yes => ("<", "DESC"),
     };
-    if let Some((key, last)) = page.after {
+    if let Some((key, last)) = &page.after {
         if sort == id {
-            let n = push(&mut tail, last.into());
+            let n = push(tail, (*last).into());
             let _ = write!(tail.sql, " AND {alias}.{id} {than} ${n}");
         } else {
-            let (k, n) = (push(&mut tail, key.into()), push(&mut tail, last.into()));
+            let (k, n) = (push(tail, key.clone()), push(tail, (*last).into()));
             let _ = write!(tail.sql, " AND ({alias}.{sort}, {alias}.{id}) {than} (${k}, ${n})");
         }
     }
@@ -120,19 +175,20 @@ pub(crate) fn tail(
         let _ =
             write!(tail.sql, " ORDER BY {alias}.{sort} {direction}, {alias}.{id} {direction} LIMIT {limit}");
     }
-    tail
 }
 
 pub(crate) fn orders_query(shop: ShopId, conditions: &[Condition], sort: OrderSort, page: &Page) -> Query {
-    let key = match sort {
-        OrderSort::Id => "order_id",
-        OrderSort::ProcessedAt => "processed_at",
-        OrderSort::UpdatedAt => "updated_at",
-        OrderSort::CreatedAt => "created_at",
-        OrderSort::Number => "number",
+    let (alias, key) = sort.column();
+    let from = match alias {
+        "s" => {
+            "order_sorts s JOIN orders o ON o.shop_id = s.shop_id AND o.order_id = s.order_id \
+             WHERE s.shop_id = $1 AND o.shop_id = $1"
+        }
+        _ => "orders o WHERE o.shop_id = $1",
     };
-    let tail = tail(shop, "o", conditions, key, "order_id", page);
-    let select = format!("SELECT o.order_id, o.version, o.body, o.{key} FROM orders o WHERE o.shop_id = $1");
+    let mut tail = conditioned(shop, "o", conditions);
+    turn(&mut tail, alias, key, "order_id", page);
+    let select = format!("SELECT o.order_id, o.version, o.body, {alias}.{key} FROM {from}");
     Query::new(select + &tail.sql, tail.values)
 }
 
@@ -181,7 +237,11 @@ impl Store {
         let query = orders_query(shop, conditions, sort, page);
         let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         let orders = self.orders_of(&rows)?;
-        orders.into_iter().zip(&rows).map(|(order, row)| Ok((order, row.int(3)?))).collect()
+        let key = |row: &Row| match sort.is_text() {
+            true => row.text(3).map(Value::from),
+            false => row.int(3).map(Value::from),
+        };
+        orders.into_iter().zip(&rows).map(|(order, row)| Ok((order, key(row)?))).collect()
     }
 
     /// How many orders meet the conditions, counting no further than `at_most`.
@@ -337,8 +397,8 @@ impl Store {
             Descending::No => (">", "ASC"),
             Descending::Yes => ("<", "DESC"),
         };
-        if let Some((_, last)) = page.after {
-            and("variant_id", than, last.into());
+        if let Some((_, last)) = &page.after {
+            and("variant_id", than, (*last).into());
         }
         let _ = write!(sql, " ORDER BY variant_id {direction} LIMIT {}", page.limit);
         bodies(&self.db.read(vec![Query::new(sql, values)]).await?.pop().unwrap_or_default())
@@ -356,15 +416,8 @@ impl Store {
         let ids: Vec<i64> = products.iter().map(|id| id.0).collect();
         let query = by_ids(shop, "SELECT body FROM variants", "product_id", &ids);
         let variants: Vec<Variant> = bodies(&self.db.read(vec![query]).await?.pop().unwrap_or_default())?;
-        let mut stock = Vec::new();
-        // A product may have thousands of them.
-        for some in variants.chunks(500) {
-            let ids: Vec<i64> = some.iter().map(|variant| variant.id.0).collect();
-            let rows = self.db.read(vec![stock::of_variants(shop, &ids)]).await?.pop().unwrap_or_default();
-            for row in &rows {
-                stock.push(stock::stock_of(row)?);
-            }
-        }
+        let ids: Vec<VariantId> = variants.iter().map(|variant| variant.id).collect();
+        let stock = self.stock_of_variants(shop, &ids).await?;
         Ok((variants, stock))
     }
 

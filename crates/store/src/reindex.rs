@@ -15,7 +15,7 @@ use crate::{Store, billing, body, commit, contacts, index, inquiries, workflows}
 
 /// What derives index rows by now, as it is noted beside the migrations. Its number goes up with every release that
 /// derives something more or something else.
-pub(crate) const NAME: &str = "index_rows_1";
+pub(crate) const NAME: &str = "index_rows_2";
 
 /// How many aggregates are read at once. Each is a transaction of its own, so nobody waits long for any of them.
 const AT_ONCE: u32 = 64;

@@ -22,7 +22,7 @@ pub(crate) async fn event_types(_call: Call) -> Json<Value> {
 pub(crate) async fn list(call: Call) -> Result<Response, Failure> {
     page::filters(&call, &[])?;
     let asked = Asked::of(&call)?;
-    let page = Page { after: asked.after.map(|after| (after, after)), ..asked.page(None) };
+    let page = Page { after: asked.after.map(|after| (after.into(), after)), ..asked.page(None) };
     let told = call.engine.told(call.shop(), &heard_by(&call).await?, &page).await?;
     let items =
         told.iter().filter_map(|delivery| Some((delivery.what.id, render(&call, delivery)?))).collect();

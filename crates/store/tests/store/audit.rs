@@ -53,6 +53,8 @@ async fn every_planted_fault_is_found(bench: Bench) {
             "UPDATE fulfillment_orders SET order_id = order_id - 1",
             "rows of fulfillment orders",
         ),
+        ("UPDATE order_sorts SET units = units + 1", "UPDATE order_sorts SET units = units - 1", "sorted by"),
+        ("UPDATE order_sorts SET shop_id = 7", "UPDATE order_sorts SET shop_id = 1", "sorted by"),
         ("UPDATE stock SET committed = committed + 1", "UPDATE stock SET committed = committed - 1", "Q16"),
         ("UPDATE stock SET shop_id = 7", "UPDATE stock SET shop_id = 1", "Q16"),
         (

@@ -26,7 +26,7 @@ testkit::on_both! { furnished:
 }
 
 fn nine(after: Option<AccessGrantId>) -> Page {
-    Page { after: after.map(|id| (id.0, id.0)), limit: 9, ..Page::default() }
+    Page { after: after.map(|id| (id.0.into(), id.0)), limit: 9, ..Page::default() }
 }
 
 const MONTHLY: PriceId = PriceId(700);

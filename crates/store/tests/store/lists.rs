@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::address::Address;
 use domain::command::Restock;
 use domain::id::{FulfillmentOrderId, OrderId, ProductId, ServiceId, VariantId};
 use domain::order::{Order, PaymentClaim};
@@ -36,7 +37,7 @@ async fn filled(database: Database) -> Filled {
     let bench = furnished(database).await;
     for i in 0..40_i64 {
         let article = [SHIRT, STICKER, MUG, STICKER][i as usize % 4];
-        let mut place = world::order(&[(article, 1)]);
+        let mut place = world::order(&[(article, if article == STICKER { 1 + i % 3 } else { 1 })]);
         place.name = (i % 3 != 0).then(|| format!("Ä{i}"));
         place.placed.processed_at = Time((i * 7) % 20);
         place.placed.email = (i % 2 == 0).then(|| {
@@ -45,6 +46,19 @@ async fn filled(database: Database) -> Filled {
         });
         place.placed.source_key = (i % 5 == 0).then(|| format!("else:{i}"));
         place.placed.test = i % 9 == 0;
+        place.placed.po_number = (i % 4 != 1).then(|| format!("PO {}", i % 6));
+        place.placed.billing_address = (i % 4 == 0).then(|| Address {
+            first_name: Some(if i % 8 == 0 { "ada" } else { "Ada" }.to_owned()),
+            last_name: Some(format!("B{}", (i * 3) % 7)),
+            ..Address::default()
+        });
+        if let Some(to) = &mut place.placed.shipping_address {
+            to.first_name = (i % 4 == 1).then(|| "Zora".to_owned());
+            to.last_name = None;
+            to.country_code = Some(["CA", "DE"][i as usize % 2].to_owned());
+            to.province_code = None;
+            to.city = (i % 3 != 0).then(|| format!("{}town", i % 5));
+        }
         place.placed.payment_claim = Some(PAYMENTS[i as usize % 3]);
         place.created_at = Some(Time(100 - i / 2));
         place.closed_at = (i % 10 == 7).then_some(Time(5));
@@ -76,7 +90,7 @@ impl Filled {
         loop {
             let rows = self.bench.store.orders(self.bench.shop.id, conditions, sort, &page).await.unwrap();
             let Some((last, key)) = rows.last() else { return found };
-            page.after = Some((*key, last.id.0));
+            page.after = Some((key.clone(), last.id.0));
             found.extend(rows.iter().map(|(order, _)| order.id));
         }
     }
@@ -92,7 +106,7 @@ impl Filled {
         loop {
             let rows = self.bench.store.work(self.bench.shop.id, conditions, sort, &page).await.unwrap();
             let Some((last, _, key)) = rows.last() else { return found };
-            page.after = Some((*key, last.0));
+            page.after = Some(((*key).into(), last.0));
             for (id, order, _) in &rows {
                 assert!(order.fulfillment_order(*id).is_some(), "with its own order");
                 found.push(*id);
@@ -101,22 +115,47 @@ impl Filled {
     }
 }
 
-fn key(sort: OrderSort, order: &Order) -> i64 {
+/// What an order is sorted by: a number or a text.
+fn key(sort: OrderSort, order: &Order) -> (i64, String) {
+    let placed = &order.placed;
+    let text = |text: Option<&str>| (0, text.unwrap_or_default().to_lowercase());
     match sort {
-        OrderSort::Id => order.id.0,
-        OrderSort::ProcessedAt => order.placed.processed_at.0,
-        OrderSort::UpdatedAt => order.updated_at.0,
-        OrderSort::CreatedAt => order.created_at.0,
-        OrderSort::Number => order.number,
+        OrderSort::Id => (order.id.0, String::new()),
+        OrderSort::ProcessedAt => (placed.processed_at.0, String::new()),
+        OrderSort::UpdatedAt => (order.updated_at.0, String::new()),
+        OrderSort::CreatedAt => (order.created_at.0, String::new()),
+        OrderSort::Number => (order.number, String::new()),
+        OrderSort::Buyer => {
+            let names = [&placed.billing_address, &placed.shipping_address];
+            let name = names.into_iter().flatten().find_map(Address::name).or_else(|| placed.email.clone());
+            text(name.as_deref())
+        }
+        OrderSort::Destination => {
+            let to = placed.shipping_address.as_ref().unwrap();
+            let parts = [&to.country_code, &to.province_code, &to.city, &to.zip];
+            text(Some(&parts.map(|part| part.clone().unwrap_or_default()).join("\u{1}")))
+        }
+        OrderSort::Payment => text(status::told_payment(order).map(|payment| payment.as_str())),
+        OrderSort::Fulfillment => text(Some(status::fulfillment(order).as_str())),
+        OrderSort::PoNumber => text(placed.po_number.as_deref()),
+        OrderSort::Units => (order.lines.iter().map(|line| line.quantity).sum(), String::new()),
+        OrderSort::Total => (status::totals(order).total, String::new()),
+        OrderSort::CurrentTotal => (status::current_totals(order).total, String::new()),
     }
 }
 
 async fn orders_run_by_every_key_in_both_directions(filled: Filled) {
-    use OrderSort::{CreatedAt, Id, Number, ProcessedAt, UpdatedAt};
-    for sort in [Id, ProcessedAt, UpdatedAt, CreatedAt, Number] {
-        let mut expected: Vec<(i64, OrderId)> =
+    use OrderSort::{
+        Buyer, CreatedAt, CurrentTotal, Destination, Fulfillment, Id, Number, Payment, PoNumber, ProcessedAt,
+        Total, Units, UpdatedAt,
+    };
+    let times_and_numbers = [Id, ProcessedAt, UpdatedAt, CreatedAt, Number];
+    let others = [Buyer, Destination, Payment, Fulfillment, PoNumber, Units, Total, CurrentTotal];
+    for sort in times_and_numbers.into_iter().chain(others) {
+        let mut expected: Vec<((i64, String), OrderId)> =
             filled.orders.iter().map(|order| (key(sort, order), order.id)).collect();
         expected.sort_unstable();
+        assert_ne!(expected.first().unwrap().0, expected.last().unwrap().0, "{sort:?} tells some apart");
         let mut expected: Vec<OrderId> = expected.into_iter().map(|(_, id)| id).collect();
         assert_eq!(filled.walk(&[], sort, Descending::No).await, expected, "{sort:?}");
         expected.reverse();
@@ -341,7 +380,7 @@ async fn things_come_back_by_id(filled: Filled) {
 async fn variants_run_by_id_sku_and_product(filled: Filled) {
     let (store, shop) = (&filled.bench.store, filled.bench.shop.id);
     let page =
-        |after: Option<i64>, descending, limit| Page { after: after.map(|id| (id, id)), descending, limit };
+        |after: Option<i64>, descending, limit| Page { after: after.map(|id| (id.into(), id)), descending, limit };
     let ids = async |sku, product, page: Page| -> Vec<i64> {
         let found = store.variant_page(shop, sku, product, &page).await.unwrap();
         found.into_iter().map(|variant| variant.id.0).collect()
