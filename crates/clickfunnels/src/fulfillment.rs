@@ -15,7 +15,7 @@ use domain::fulfillment::{Fulfillment, Share, Tracking};
 use domain::id::{ContactId, FulfillmentId, InvoiceLineId, LocationId, OrderId};
 use domain::order::Order;
 use domain::refusal::{Refusal, Thing};
-use engine::query::InvoiceSort;
+use engine::query::{InvoiceSort, Parcels};
 use serde_json::{Value, json};
 
 use crate::call::{Call, Server};
@@ -52,7 +52,7 @@ async fn listed(call: Call) -> Result<Response, Failure> {
             (InvoiceSort::UpdatedAt, last.map(|last| last.updated_at.0))
         }
     };
-    let rows = call.engine.fulfillment_page(call.shop(), sort, &asked.page(key)).await?;
+    let rows = call.engine.fulfillment_page(call.shop(), Parcels::Only, sort, &asked.page(key)).await?;
     let found: Vec<&Fulfillment> = rows.iter().map(|(fulfillment, _)| &**fulfillment).collect();
     let orders = orders_of(&call, &found).await?;
     let item = |one: &&Fulfillment| (one.id.0, shown(call.shop().id.0, one, contact_of(one, &orders)));
@@ -68,7 +68,7 @@ async fn fetched(call: Call) -> Result<Response, Failure> {
 async fn named(call: &Call) -> Result<Arc<Fulfillment>, Failure> {
     let id = call.id()?;
     let found = call.engine.fulfillment(call.shop(), call.actor(), FulfillmentId(id)).await?;
-    found.ok_or(Failure::NotFound(Some(id)))
+    found.filter(|found| found.holds_units()).ok_or(Failure::NotFound(Some(id)))
 }
 
 /// The fulfillment of that id, as it is now.

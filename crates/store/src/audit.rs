@@ -11,6 +11,7 @@ use domain::time::Time;
 
 use crate::Store;
 use crate::body;
+use crate::charges::charge_rows;
 use crate::db::{Error, Query, Row, Value};
 use crate::index;
 use crate::inquiries;
@@ -138,6 +139,7 @@ impl Store {
             let work = rows.pop().unwrap_or_default();
             let invoices = self.invoices_of(shop, &orders).await?;
             let takings = self.takings_of(shop, &orders).await?;
+            let mut charged = self.charges_of(shop, &ids).await?;
             let mut sorted_by = self.sorts_of(shop, &orders).await?;
             let mut fulfillments: Vec<Fulfillment> = Vec::new();
             for row in rows.pop().unwrap_or_default() {
@@ -186,6 +188,9 @@ impl Store {
                 }
                 if sorted_by.remove(&order.id) != sort_rows(order).pop().map(|row| row.values) {
                     broken.push("what it is sorted by is not what its body says".to_owned());
+                }
+                if charged.remove(&order.id) != charge_rows(order).pop().map(|row| row.values) {
+                    broken.push("its row of charges is not what its body says".to_owned());
                 }
                 findings.extend(broken.into_iter().map(|what| finding(order, what)));
                 promise(order, &mut promised);
@@ -273,10 +278,15 @@ impl Store {
                         findings.push(Finding { order: first, what: format!("fulfillment {id}: {what}") });
                     }
                 };
-                let stored = (row.int(2)?, row.int(3)? != 0, row.int(4)?, row.opt_int(5)?);
+                let stored = (row.int(2)?, row.int(3)? != 0, row.int(4)?, row.opt_int(5)?, row.int(6)? != 0);
                 let untracked_by = inquiries::untracked_by(&fulfillment);
-                let said =
-                    (fulfillment.version, fulfillment.is_live(), fulfillment.updated_at.0, untracked_by);
+                let said = (
+                    fulfillment.version,
+                    fulfillment.is_live(),
+                    fulfillment.updated_at.0,
+                    untracked_by,
+                    fulfillment.holds_units(),
+                );
                 must(stored == said, "its columns are not what its body says");
                 let mut orders = Vec::new();
                 for link in links.iter().filter(|link| link.int(0) == Ok(id.0)) {
@@ -317,7 +327,7 @@ impl Store {
     }
 }
 
-const FULFILLMENTS_AFTER: &str = "SELECT fulfillment_id, body, version, live, updated_at, untracked_by FROM fulfillments \
+const FULFILLMENTS_AFTER: &str = "SELECT fulfillment_id, body, version, live, updated_at, untracked_by, parcel FROM fulfillments \
      WHERE shop_id = $1 AND fulfillment_id > $2 ORDER BY fulfillment_id LIMIT 500";
 const ORDERS_OF: &str = "SELECT fulfillment_id, order_id FROM fulfillments_of_orders \
      WHERE shop_id = $1 AND fulfillment_id >= $2 AND fulfillment_id <= $3 ORDER BY fulfillment_id, order_id";

@@ -16,6 +16,7 @@ mod announcements;
 mod audit;
 mod billing;
 mod body;
+mod charges;
 mod commit;
 mod contacts;
 pub mod db;
@@ -51,7 +52,7 @@ pub use flavor::Flavor;
 pub use gateways::{GatewayRow, NewsRow};
 pub use inquiries::{Inquired, InquiryRow};
 pub use lists::{
-    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page,
+    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page, Parcels,
     RecordSort, RestockRow, WorkRow, WorkSort,
 };
 pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
@@ -78,6 +79,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_sorting", include_str!("migrations/0015_sorting.sql")),
     ("0016_announcements", include_str!("migrations/0016_announcements.sql")),
     ("0017_parts", include_str!("migrations/0017_parts.sql")),
+    ("0018_charges", include_str!("migrations/0018_charges.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

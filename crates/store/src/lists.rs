@@ -22,7 +22,7 @@ mod condition;
 pub(crate) mod invoice;
 pub(crate) mod record;
 pub use condition::{Column, Condition};
-pub use invoice::{FulfillmentRow, InvoiceRow, InvoiceSort, RestockRow};
+pub use invoice::{FulfillmentRow, InvoiceRow, InvoiceSort, Parcels, RestockRow};
 pub use record::RecordSort;
 
 /// Where a page begins and how it runs.

@@ -31,7 +31,7 @@ const SERVICES: &str =
 const RUNS: &str =
     "SELECT run_id, body FROM workflow_runs WHERE shop_id = $1 AND run_id > $2 ORDER BY run_id";
 
-const FULFILLMENT_ANEW: &str = "UPDATE fulfillments SET live = $4, updated_at = $5, untracked_by = $6 \
+const FULFILLMENT_ANEW: &str = "UPDATE fulfillments SET live = $4, updated_at = $5, untracked_by = $6, parcel = $7 \
      WHERE shop_id = $1 AND fulfillment_id = $2 AND version = $3";
 
 impl Store {
@@ -135,6 +135,7 @@ fn fulfillment(shop: ShopId, fulfillment: &Fulfillment, out: &mut Vec<Statement>
         fulfillment.is_live().into(),
         fulfillment.updated_at.0.into(),
         inquiries::untracked_by(fulfillment).into(),
+        fulfillment.holds_units().into(),
     ];
     out.push(Statement::new(FULFILLMENT_ANEW, params));
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::fulfillment::Fulfillment;
 use domain::id::{FulfillmentId, OrderId};
 use domain::order::Order;
-use engine::query::InvoiceSort;
+use engine::query::{InvoiceSort, Parcels};
 use serde_json::Value;
 
 use super::{NEEDS, shown, units, with_order};
@@ -43,7 +43,10 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
         gather.take_all(rows(&call, found, of_order).await?, id, fits);
     } else {
         while let Some(page) = gather.next() {
-            let batch = call.engine.fulfillment_page(call.shop(), InvoiceSort::Id, &page).await?;
+            let batch = call
+                .engine
+                .fulfillment_page(call.shop(), Parcels::AndGivenUp, InvoiceSort::Id, &page)
+                .await?;
             let batch = batch.into_iter().map(|(one, _)| one).collect();
             gather.take(rows(&call, batch, None).await?, id, fits);
         }

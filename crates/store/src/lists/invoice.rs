@@ -66,11 +66,21 @@ pub(crate) fn restocks_query(shop: ShopId, sort: InvoiceSort, page: &Page) -> Qu
     of_orders(shop, ("restocks", "refund_id"), &[], sort, page)
 }
 
-pub(crate) fn fulfillments_query(shop: ShopId, sort: InvoiceSort, page: &Page) -> Query {
+/// Which fulfillments a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parcels {
+    /// Those in which something is.
+    Only,
+    /// Those too that only remember what was given up.
+    AndGivenUp,
+}
+
+pub(crate) fn fulfillments_query(shop: ShopId, parcels: Parcels, sort: InvoiceSort, page: &Page) -> Query {
     let key = sort.key("fulfillment_id");
+    let only = if parcels == Parcels::Only { " AND f.parcel = 1" } else { "" };
     let tail = tail(shop, "f", &[], key, "fulfillment_id", page);
     let select = format!(
-        "SELECT f.fulfillment_id, f.version, f.body, f.{key} FROM fulfillments f WHERE f.shop_id = $1"
+        "SELECT f.fulfillment_id, f.version, f.body, f.{key} FROM fulfillments f WHERE f.shop_id = $1{only}"
     );
     Query::new(select + &tail.sql, tail.values)
 }
@@ -105,16 +115,25 @@ impl Store {
     pub async fn fulfillment_page(
         &self,
         shop: ShopId,
+        parcels: Parcels,
         sort: InvoiceSort,
         page: &Page,
     ) -> Result<Vec<FulfillmentRow>, Error> {
-        let rows = self.db.read(vec![fulfillments_query(shop, sort, page)]).await?.pop().unwrap_or_default();
+        let rows = self
+            .db
+            .read(vec![fulfillments_query(shop, parcels, sort, page)])
+            .await?
+            .pop()
+            .unwrap_or_default();
         let fulfillments = self.fulfillments_of(&rows)?;
         fulfillments.into_iter().zip(&rows).map(|(one, row)| Ok((one, row.int(3)?))).collect()
     }
 
     /// Rows of orders, each with the key of a list and the id of what of the order it is about.
-    pub(crate) async fn with_orders<I: From<i64>>(&self, query: Query) -> Result<Vec<(I, Arc<Order>, i64)>, Error> {
+    pub(crate) async fn with_orders<I: From<i64>>(
+        &self,
+        query: Query,
+    ) -> Result<Vec<(I, Arc<Order>, i64)>, Error> {
         let rows = self.db.read(vec![query]).await?.pop().unwrap_or_default();
         let orders = self.orders_of(&rows)?;
         let row = |(order, row): (Arc<Order>, &crate::db::Row)| Ok((row.int(4)?.into(), order, row.int(3)?));

@@ -4,6 +4,7 @@
 mod audit;
 mod bench;
 mod billing;
+mod charging;
 mod commit;
 mod contacts;
 mod count;
