@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::routing::get;
-use domain::record::RecordKind;
+use domain::record::{Record, RecordKind};
 
 use crate::call::Server;
 use crate::enrollment;
@@ -17,7 +17,7 @@ pub(crate) static COURSE: Resource = Resource {
     fields: &[
         Field { name: "title", holds: Kind::Name, otherwise: Otherwise::Needed },
         Field { name: "description", holds: Kind::Text, otherwise: Otherwise::Text("") },
-        Field { name: "published_at", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field { name: "published_at", holds: Kind::Time, otherwise: Otherwise::Null },
         Field { name: "image_url", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "root_section_id", holds: Kind::Text, otherwise: Otherwise::Null },
@@ -42,7 +42,7 @@ static SECTION: Resource = Resource {
     fields: &[
         Field { name: "title", holds: Kind::Name, otherwise: Otherwise::Needed },
         Field { name: "description", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "published_at", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field { name: "published_at", holds: Kind::Time, otherwise: Otherwise::Null },
         Field { name: "days_till_drip_access", holds: Kind::Integer, otherwise: Otherwise::Null },
         Field { name: "blocker_section_id", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "blocker_lesson_id", holds: Kind::Text, otherwise: Otherwise::Null },
@@ -65,7 +65,7 @@ static LESSON: Resource = Resource {
     fields: &[
         Field { name: "title", holds: Kind::Name, otherwise: Otherwise::Needed },
         Field { name: "body", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "published_at", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field { name: "published_at", holds: Kind::Time, otherwise: Otherwise::Null },
         Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
         Field { name: "sort_order", holds: Kind::Integer, otherwise: Otherwise::Null },
     ],
@@ -73,6 +73,11 @@ static LESSON: Resource = Resource {
     names: Names::Any,
     children: &[],
 };
+
+/// Whether people may see it, if it is a course or a part of one.
+pub(crate) fn is_published(record: &Record) -> bool {
+    record.body.get("published_at").is_some_and(|at| !at.is_null())
+}
 
 /// What a record of that kind is, if it belongs to courses.
 pub(crate) fn resource(kind: RecordKind) -> Option<&'static Resource> {

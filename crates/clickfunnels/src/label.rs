@@ -78,6 +78,14 @@ pub(crate) async fn taggings(call: &Call, side: &Side, parents: &[i64]) -> Resul
     records(call, side.tagging, Condition::OneOf(Column::ParentId, parents)).await
 }
 
+/// Where a tag was applied, as far as that has an id.
+pub(crate) async fn applications(call: &Call, tag: &Record) -> Result<Vec<Record>, Failure> {
+    let Some(side) = [&CONTACT, &ORDER].into_iter().find(|side| side.tag == tag.kind) else {
+        return Ok(Vec::new());
+    };
+    records(call, side.tagging, Condition::OneOf(Column::OtherId, vec![tag.id.0.into()])).await
+}
+
 /// Things that tags are applied to.
 pub(crate) struct Side {
     tag: RecordKind,
@@ -177,7 +185,8 @@ impl Side {
         })
     }
 
-    /// What is applied to a thing, each with its tag. What has no id yet gets one.
+    /// What is applied to a thing, each with its tag. What has no id yet gets one, and what was taken off by another way
+    /// loses it.
     async fn applied(&self, call: &Call, thing: &Labelled) -> Result<Vec<(Record, Record)>, Failure> {
         let tags = tags_of(call, self.tag, thing.labels().iter()).await?;
         let known = taggings(call, self, &[thing.id()]).await?;
@@ -195,6 +204,16 @@ impl Side {
                 created_at: Time(0),
                 updated_at: Time(0),
             });
+        }
+        let stale: Vec<RecordId> = known
+            .iter()
+            .filter(|known| tags.iter().all(|tag| known.other != Some(tag.id.0)))
+            .map(|known| known.id)
+            .collect();
+        if !stale.is_empty() {
+            // Whoever was faster took it off, too.
+            let command = Command::RemoveRecords(stale);
+            let _ = call.engine.execute(call.shop(), &Actor::System, &command).await?;
         }
         let known = if new.is_empty() {
             known

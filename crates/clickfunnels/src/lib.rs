@@ -25,6 +25,7 @@ mod id;
 mod input;
 mod invoice;
 mod label;
+mod labelled;
 mod location;
 mod order;
 mod page;
@@ -58,11 +59,11 @@ pub fn dialect() -> Arc<dyn engine::dialect::Dialect> {
 pub fn routes(engine: Engine, url: &str) -> Router {
     let api = Router::new()
         .route("/workspaces/{workspace}/contacts/tags", tag::CONTACT.list().merge(tag::CONTACT.create()))
-        .route("/contacts/tags/{id}", tag::CONTACT.member())
+        .route("/contacts/tags/{id}", tag::member(&tag::CONTACT))
         .route("/workspaces/{workspace}/orders/tags", tag::ORDER.list().merge(tag::ORDER.create()))
-        .route("/orders/tags/{id}", tag::ORDER.member())
+        .route("/orders/tags/{id}", tag::member(&tag::ORDER))
         .route("/workspaces/{workspace}/products/tags", tag::PRODUCT.list().merge(tag::PRODUCT.create()))
-        .route("/products/tags/{id}", tag::PRODUCT.member())
+        .route("/products/tags/{id}", tag::member(&tag::PRODUCT))
         .route("/products/collections/{id}", store::COLLECTION.fetch().merge(store::COLLECTION.update()))
         .route(
             "/workspaces/{workspace}/products/collections",

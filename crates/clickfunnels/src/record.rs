@@ -79,6 +79,8 @@ pub(crate) enum Kind {
     Name,
     /// A text, one of these.
     OneOf(&'static [&'static str]),
+    /// A moment.
+    Time,
     /// A whole number.
     Integer,
     /// A number, as a number.
@@ -260,7 +262,15 @@ impl Resource {
         Ok(self.render(call.shop(), &self.by_id(call, id).await?))
     }
 
-    async fn save(&self, call: &Call, record: Record) -> Result<Value, Failure> {
+    /// The record with what was sent put into it.
+    pub(crate) async fn edited(&self, call: &Call, mut record: Record) -> Result<Record, Failure> {
+        let input = call.input(self.wrapper)?;
+        self.fill(call, &input, &mut record, State::Known).await?;
+        Ok(record)
+    }
+
+    /// Saves the record, and shows it as it is then.
+    pub(crate) async fn save(&self, call: &Call, record: Record) -> Result<Value, Failure> {
         let id = record.id;
         call.execute(&Command::SaveRecords(vec![record])).await?;
         self.shown(call, id.0).await
@@ -317,9 +327,7 @@ async fn create(resource: &'static Resource, call: Call) -> Result<Response, Fai
 }
 
 async fn update(resource: &'static Resource, call: Call) -> Result<Response, Failure> {
-    let mut record = resource.named(&call).await?;
-    let input = call.input(resource.wrapper)?;
-    resource.fill(&call, &input, &mut record, State::Known).await?;
+    let record = resource.edited(&call, resource.named(&call).await?).await?;
     Ok(Json(resource.save(&call, record).await?).into_response())
 }
 
@@ -379,6 +387,7 @@ impl Field {
                 Some(_) => return Err(invalid(name, "is not a valid URL")),
                 None => None,
             },
+            Kind::Time => input.time(name)?.map(words::time),
             Kind::Integer => input.integer(name)?.map(Value::from),
             Kind::Number => match input.value(name) {
                 None => None,

@@ -66,7 +66,7 @@ impl Dialect for Webhooks {
 
     fn announce(&self, told: &Told<'_>) -> Vec<Message> {
         let wanted = Settings::of(told.listener).event_types;
-        let all = topic::told(told.event, told.order, told.contacts).into_iter().enumerate();
+        let all = topic::told(told.event, told.order).into_iter().enumerate();
         all.filter(|(_, (event_type, _))| wanted.iter().any(|wanted| wanted == event_type))
             .filter_map(|(part, (event_type, subject))| {
                 Some(message(told, part, event_type, &subject::shown(told, subject)?))
@@ -86,7 +86,9 @@ impl Dialect for Webhooks {
     fn sign(&self, secrets: Secrets<'_>, body: &str, now: Time) -> Vec<(String, String)> {
         let timestamp = now.0.div_euclid(SECOND);
         // A key of any length makes an HMAC; the error is only there for other kinds of them.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secrets.current.as_bytes()) else { return Vec::new() };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secrets.current.as_bytes()) else {
+            return Vec::new();
+        };
         mac.update(format!("{timestamp}.").as_bytes());
         mac.update(body.as_bytes());
         vec![

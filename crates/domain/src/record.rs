@@ -87,6 +87,8 @@ kinds! {
     CourseLesson = "course_lesson", WriteProducts;
     /// A lesson (other) that a contact completed; belongs to an enrollment (parent).
     LessonCompletion = "lesson_completion", WriteProducts;
+    /// A course (other) of which a contact completed every lesson; belongs to an enrollment (parent).
+    CourseCompletion = "course_completion", WriteProducts;
     /// A community.
     Community = "community", WriteProducts;
     /// What else is said of a membership: belongs to a grant of access (parent).
@@ -113,10 +115,6 @@ kinds! {
     PaymentSource = "payment_source", WriteOrders;
     /// What is about to be ordered, perhaps by a contact (parent).
     Checkout = "checkout", WriteOrders;
-    /// Units that are kept for somebody for a while.
-    Reservation = "reservation", WriteInventory;
-    /// What is added to the price of an article by law.
-    Fee = "fee", WriteProducts;
     /// A link to a document of an order (parent), good for a while.
     FileLink = "file_link", WriteOrders;
     /// A [rule](crate::rule) of routing that is on.

@@ -73,7 +73,12 @@ pub(crate) async fn create(call: Call) -> Result<Response, Failure> {
         created_at: Time(0),
         updated_at: Time(0),
     };
-    match call.engine.execute(call.shop(), call.actor(), &Command::SaveRecords(vec![record])).await? {
+    let verdict = call.verdict(&Command::SaveRecords(vec![record])).await?;
+    if matches!(verdict, Ok(_) | Err(Refusal::Taken(_))) {
+        // Also the second time: whoever completed the last lesson may have been interrupted here.
+        finish(&call, grant.id.0, course.id).await?;
+    }
+    match verdict {
         Ok(_) => {}
         Err(Refusal::Taken(_)) => {
             return Err(Failure::Conflict("Lesson has already been completed".to_owned()));
@@ -86,8 +91,44 @@ pub(crate) async fn create(call: Call) -> Result<Response, Failure> {
 }
 
 pub(crate) async fn remove(call: Call) -> Result<Response, Failure> {
-    call.execute(&Command::RemoveRecords(vec![named(&call).await?.id])).await?;
+    let completion = named(&call).await?;
+    let grant = completion.parent.unwrap_or_default();
+    let course = of_grant(&call, RecordKind::CourseCompletion, grant).await?;
+    let going = std::iter::once(&completion).chain(&course).map(|record| record.id).collect();
+    call.execute(&Command::RemoveRecords(going)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The course is completed once every lesson of it is.
+async fn finish(call: &Call, grant: i64, course: i64) -> Result<(), Failure> {
+    let lessons = lessons(call, course).await?;
+    let done = of_grant(call, RecordKind::LessonCompletion, grant).await?;
+    if lessons.iter().any(|lesson| done.iter().all(|done| done.other != Some(lesson.id.0))) {
+        return Ok(());
+    }
+    let completion = Record {
+        id: call.engine.ids().fresh().await?,
+        kind: RecordKind::CourseCompletion,
+        parent: Some(grant),
+        other: Some(course),
+        name: String::new(),
+        key: Some(grant.to_string()),
+        archived: false,
+        body: Value::Null,
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    match call.verdict(&Command::SaveRecords(vec![completion])).await? {
+        Ok(_) | Err(Refusal::Taken(_)) => Ok(()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// The records of that kind that belong to an enrollment.
+async fn of_grant(call: &Call, kind: RecordKind, grant: i64) -> Result<Vec<Record>, Failure> {
+    let own = [Condition::OneOf(Column::ParentId, vec![grant.into()])];
+    let all = Page { limit: LESSONS_MAX, ..Page::default() };
+    Ok(call.engine.records(call.shop(), kind, &own, RecordSort::Id, &all).await?)
 }
 
 async fn named(call: &Call) -> Result<Record, Failure> {

@@ -2,6 +2,7 @@
 //! more is told than what it was.
 
 use domain::actor::Permission;
+use domain::event::Fact;
 use domain::product::Product;
 use domain::record::RecordKind;
 use engine::dialect::Told;
@@ -70,7 +71,14 @@ pub(super) fn shown(told: &Told<'_>, subject: Subject<'_>) -> Option<Shown> {
         Subject::NoContact(id) => (id.0, "Contact", gone(id.0)),
         Subject::AppliedTag(tagging) => {
             let contact = told.contacts.iter().find(|contact| tagging.parent == Some(contact.id.0))?;
-            let tag = told.surroundings.tags.iter().find(|tag| tagging.other == Some(tag.id.0))?;
+            // A tag that was removed takes what it was applied to along.
+            let removed = told.event.facts.iter().filter_map(|fact| match fact {
+                Fact::RecordRemoved { record } => Some(&**record),
+                _ => None,
+            });
+            let mut tags = told.surroundings.tags.iter().chain(removed);
+            let tag =
+                tags.find(|tag| tag.kind == RecordKind::ContactTag && tagging.other == Some(tag.id.0))?;
             (tagging.id.0, "Contacts::AppliedTag", label::applied(contact, tagging, tag))
         }
         Subject::Enrollment(id) => {

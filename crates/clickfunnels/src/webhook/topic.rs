@@ -6,7 +6,6 @@
 
 use domain::access::TargetKind;
 use domain::billing::{BillKind, Kind};
-use domain::contact::Contact;
 use domain::event::{AccessNews, Event, Fact, InvoiceNews, PaymentNews, PlanDirection, ServiceNews};
 use domain::id::{
     AccessGrantId, ContactId, FulfillmentId, InvoiceId, ProductId, RefundId, TransactionId, VariantId,
@@ -16,7 +15,7 @@ use domain::order::Order;
 use domain::record::{Record, RecordKind};
 use domain::time::Time;
 
-use crate::restock;
+use crate::{course, restock};
 
 /// Every event type.
 pub(crate) const ALL: &[&str] = &[
@@ -147,17 +146,17 @@ pub(crate) type Told<'f> = (&'static str, Subject<'f>);
 
 /// Everything that is told of the facts of one event, in the order in which the original tells it: what happened to
 /// the money, that the order changed, what that means for its service.
-pub(crate) fn told<'f>(event: &'f Event, order: Option<&Order>, contacts: &[Contact]) -> Vec<Told<'f>> {
+pub(crate) fn told<'f>(event: &'f Event, order: Option<&Order>) -> Vec<Told<'f>> {
     let mut facts: Vec<&Fact> = event.facts.iter().collect();
     facts.sort_by_key(|fact| match fact {
         Fact::Service { .. } | Fact::PlanChanged { .. } | Fact::Access { .. } | Fact::OrderPaid {} => 2,
         Fact::OrderUpdated {} => 1,
         _ => 0,
     });
-    facts.into_iter().flat_map(|fact| of_fact(fact, event.at, order, contacts)).collect()
+    facts.into_iter().flat_map(|fact| of_fact(fact, event.at, order)).collect()
 }
 
-fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>, contacts: &[Contact]) -> Vec<Told<'f>> {
+fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>) -> Vec<Told<'f>> {
     let kind = order.and_then(|order| order.billing.as_deref()).map(|billing| billing.kind);
     // Whoever is billed has facts of each invoice; what was paid for elsewhere has invoices all the same.
     let unbilled = order.filter(|order| order.billing.is_none()).map(|order| order.invoices.as_slice());
@@ -177,8 +176,13 @@ fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>, contacts: &[Cont
             let paid = invoices("orders/invoice.paid").chain(invoices("one-time-order.invoice.paid"));
             paid.chain(completed()).collect()
         }
+        // What is asked for besides is sold by a further invoice.
+        Fact::OrderEdited { .. } => {
+            let made = unbilled.unwrap_or_default().iter().filter(|invoice| invoice.issued_at == at);
+            made.map(|invoice| ("orders/invoice.created", Subject::Invoice(invoice.id))).collect()
+        }
         Fact::OrderFulfilled {} => invoices("orders/invoice.fulfilled").collect(),
-        Fact::OrderCancelled {} => restocked(order, at),
+        Fact::RefundCreated { refund } => restocked(order, *refund),
         Fact::Invoice { invoice, news } => of_invoice(*invoice, *news, kind),
         Fact::Payment { transaction, invoice, news } => of_payment(*transaction, *invoice, *news, order),
         Fact::Service { news } => kind.map(|kind| of_service(*news, kind)).unwrap_or_default(),
@@ -196,13 +200,8 @@ fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>, contacts: &[Cont
         Fact::FulfillmentUpdated { fulfillment, .. } | Fact::FulfillmentCancelled { fulfillment, .. } => {
             vec![("fulfillment.updated", Subject::Fulfillment(*fulfillment))]
         }
-        Fact::ContactCreated { contact: id } => {
-            let mut told = vec![("contact.created", Subject::Contact(*id))];
-            // Nobody browses anonymously here, so whoever has an address is known from the beginning.
-            let known = contacts.iter().any(|contact| contact.id == *id && contact.email.is_some());
-            told.extend(known.then_some(("contact.identified", Subject::Contact(*id))));
-            told
-        }
+        Fact::ContactCreated { contact } => vec![("contact.created", Subject::Contact(*contact))],
+        Fact::ContactIdentified { contact } => vec![("contact.identified", Subject::Contact(*contact))],
         Fact::ContactUpdated { contact } => vec![("contact.updated", Subject::Contact(*contact))],
         Fact::ContactDeleted { contact } => vec![("contact.deleted", Subject::NoContact(*contact))],
         Fact::Access { grant, target, news, .. } if target.kind == TargetKind::Course => {
@@ -218,18 +217,23 @@ fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>, contacts: &[Cont
         Fact::ProductSaved { product } => vec![("product.updated", Subject::Product(*product))],
         Fact::VariantCreated { variant } => vec![("products/variant.created", Subject::Variant(*variant))],
         Fact::VariantUpdated { variant } => vec![("products/variant.updated", Subject::Variant(*variant))],
-        Fact::RecordCreated { record } => of_record(record, |types| types.created),
-        Fact::RecordUpdated { record } => of_record(record, |types| types.updated),
-        Fact::RecordRemoved { record } => of_record(record, |types| types.deleted),
+        Fact::RecordCreated { record } => {
+            of_record(record, course::is_published(record), |types| types.created)
+        }
+        Fact::RecordUpdated { record, before } => {
+            let was = before.as_ref().is_none_or(|before| course::is_published(before));
+            of_record(record, !was && course::is_published(record), |types| types.updated)
+        }
+        Fact::RecordRemoved { record } => of_record(record, false, |types| types.deleted),
         _ => Vec::new(),
     }
 }
 
-/// What came back into stock just now.
-fn restocked(order: Option<&Order>, at: Time) -> Vec<Told<'static>> {
-    let refunds = order.map(|order| order.refunds.as_slice()).unwrap_or_default().iter();
-    let new = refunds.filter(|refund| refund.at == at && refund.lines.iter().any(restock::came_back));
-    new.map(|refund| ("orders/invoices/restock.created", Subject::Restock(refund.id))).collect()
+/// What came back into stock, if something did.
+fn restocked(order: Option<&Order>, refund: RefundId) -> Vec<Told<'static>> {
+    let found = order.and_then(|order| order.refunds.iter().find(|own| own.id == refund));
+    let back = found.filter(|own| own.lines.iter().any(restock::came_back));
+    back.map(|own| ("orders/invoices/restock.created", Subject::Restock(own.id))).into_iter().collect()
 }
 
 fn completed() -> Vec<Told<'static>> {
@@ -315,29 +319,65 @@ struct RecordTypes {
     created: Option<&'static str>,
     updated: Option<&'static str>,
     deleted: Option<&'static str>,
+    published: Option<&'static str>,
 }
 
-fn of_record(record: &Record, which: fn(RecordTypes) -> Option<&'static str>) -> Vec<Told<'_>> {
-    let types = |created, updated, deleted| RecordTypes { created, updated, deleted };
-    let all = |created, updated, deleted| types(Some(created), Some(updated), Some(deleted));
-    let types = match record.kind {
-        RecordKind::ContactTagging => {
-            types(Some("contacts/applied_tag.created"), None, Some("contacts/applied_tag.deleted"))
+impl RecordTypes {
+    const fn all(
+        created: &'static str,
+        updated: &'static str,
+        deleted: &'static str,
+        published: &'static str,
+    ) -> Self {
+        let (created, updated, deleted) = (Some(created), Some(updated), Some(deleted));
+        Self { created, updated, deleted, published: Some(published) }
+    }
+}
+
+const COURSES: RecordTypes =
+    RecordTypes::all("course.created", "course.updated", "course.deleted", "course.published");
+const SECTIONS: RecordTypes = RecordTypes::all(
+    "courses/section.created",
+    "courses/section.updated",
+    "courses/section.deleted",
+    "courses/section.published",
+);
+const LESSONS: RecordTypes = RecordTypes::all(
+    "courses/lesson.created",
+    "courses/lesson.updated",
+    "courses/lesson.deleted",
+    "courses/lesson.published",
+);
+const APPLIED_TAGS: RecordTypes = RecordTypes {
+    created: Some("contacts/applied_tag.created"),
+    updated: None,
+    deleted: Some("contacts/applied_tag.deleted"),
+    published: None,
+};
+const COMPLETIONS: RecordTypes = RecordTypes {
+    created: Some("courses/enrollment.course_completed"),
+    updated: None,
+    deleted: None,
+    published: None,
+};
+
+fn of_record(
+    record: &Record,
+    published: bool,
+    which: fn(RecordTypes) -> Option<&'static str>,
+) -> Vec<Told<'_>> {
+    let (types, subject) = match (record.kind, record.parent) {
+        (RecordKind::ContactTagging, _) => (APPLIED_TAGS, Subject::AppliedTag(record)),
+        (RecordKind::CourseCompletion, Some(grant)) => {
+            (COMPLETIONS, Subject::Enrollment(AccessGrantId(grant)))
         }
-        RecordKind::Course => all("course.created", "course.updated", "course.deleted"),
-        RecordKind::CourseSection => {
-            all("courses/section.created", "courses/section.updated", "courses/section.deleted")
-        }
-        RecordKind::CourseLesson => {
-            all("courses/lesson.created", "courses/lesson.updated", "courses/lesson.deleted")
-        }
+        (RecordKind::Course, _) => (COURSES, Subject::Lessons(record)),
+        (RecordKind::CourseSection, _) => (SECTIONS, Subject::Lessons(record)),
+        (RecordKind::CourseLesson, _) => (LESSONS, Subject::Lessons(record)),
         _ => return Vec::new(),
     };
-    let subject = match record.kind {
-        RecordKind::ContactTagging => Subject::AppliedTag(record),
-        _ => Subject::Lessons(record),
-    };
-    which(types).map(|event_type| (event_type, subject)).into_iter().collect()
+    let then = types.published.filter(|_| published);
+    which(types).into_iter().chain(then).map(|event_type| (event_type, subject)).collect()
 }
 
 #[cfg(test)]

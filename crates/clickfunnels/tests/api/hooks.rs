@@ -30,6 +30,7 @@ testkit::on_both! { furnished:
     a_purchase_is_told_once_to_every_endpoint_that_asked
     what_is_told_is_what_a_request_shows
     goods_and_courses_are_told_too
+    what_becomes_of_people_is_told_once
     it_is_tried_again_as_promised_and_then_dropped
     nobody_is_told_what_the_key_may_not_see
 }
@@ -295,6 +296,67 @@ async fn goods_and_courses_are_told_too(bench: Bench) {
     assert_eq!(told("course.created"), bench.get("/courses/700").await);
     assert_eq!(told("courses/enrollment.created"), enrolled, "as it was then");
     assert_eq!(told("courses/enrollment.suspended"), suspended);
+}
+
+async fn what_becomes_of_people_is_told_once(bench: Bench) {
+    let receiver = Receiver::start().await;
+    let all = [
+        "contact.identified",
+        "contacts/applied_tag.created",
+        "contacts/applied_tag.deleted",
+        "courses/lesson.published",
+        "courses/enrollment.course_completed",
+    ];
+    listening(&bench, &receiver, &all).await;
+    let record = |id: i64, kind, parent, other| Record {
+        id: RecordId(id),
+        kind,
+        parent,
+        other,
+        name: "Bread".into(),
+        key: None,
+        archived: false,
+        body: json!({}),
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    let course = [
+        record(700, RecordKind::Course, None, None),
+        record(701, RecordKind::CourseSection, Some(700), None),
+        record(702, RecordKind::CourseLesson, Some(701), Some(700)),
+        record(703, RecordKind::CourseLesson, Some(701), Some(700)),
+    ];
+    bench.execute(&Command::SaveRecords(course.into())).await;
+    for published in [json!("2026-01-31T10:00:00Z"), json!("2026-02-28T10:00:00Z"), json!(null)] {
+        let lesson = json!({ "courses_lesson": { "published_at": published } });
+        bench.change("/courses/lessons/702", lesson).await;
+    }
+    let caller = json!({ "contact": { "phone_number": "+49301" } });
+    let caller = bench.create("/workspaces/1/contacts", caller).await;
+    let its = format!("/contacts/{}", caller["id"]);
+    for email in ["ada@example.com", "ada@example.org"] {
+        bench.change(&its, json!({ "contact": { "email_address": email } })).await;
+    }
+    let tag = json!({ "contacts_tag": { "name": "baker" } });
+    let tag = bench.create("/workspaces/1/contacts/tags", tag).await;
+    bench.change(&its, json!({ "contact": { "tag_ids": [tag["id"]] } })).await;
+    bench.change(&its, json!({ "contact": { "tag_ids": [] } })).await;
+    bench.change(&its, json!({ "contact": { "tag_ids": [tag["id"]] } })).await;
+    tell(&bench).await;
+    bench.remove(&format!("/contacts/tags/{}", tag["id"])).await;
+    let enrolled = json!({ "courses_enrollment": { "contact_id": caller["id"] } });
+    let enrolled = bench.create("/courses/700/enrollments", enrolled).await;
+    for lesson in [702, 703, 703] {
+        let done = json!({ "enrollment_id": enrolled["id"], "lesson_id": lesson });
+        let done = json!({ "courses_lesson_completion": done });
+        bench.send("POST", "/courses/700/lesson_completions", done).await;
+    }
+    tell(&bench).await;
+    let told = types(&receiver);
+    let times = |event_type: &str| told.iter().filter(|told| *told == event_type).count();
+    assert_eq!(all.map(times), [1, 2, 2, 1, 1], "{told:?}");
+    let last = receiver.requests().pop().unwrap().json();
+    assert_eq!((&last["event_type"], &last["data"]), (&json!(all[4]), &enrolled));
 }
 
 async fn it_is_tried_again_as_promised_and_then_dropped(bench: Bench) {

@@ -17,3 +17,4 @@ mod orders;
 mod products;
 mod published;
 mod subscriptions;
+mod tags;

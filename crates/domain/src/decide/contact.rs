@@ -47,6 +47,7 @@ pub(super) fn put(change: &mut Change<'_, '_>, command: &SaveContact) -> Result<
     contact.updated_at = change.now;
     contact.version += 1;
     let id = contact.id;
+    let identified = contact.email.is_some() && known.is_none_or(|known| known.email.is_none());
     let contact = Box::new(contact);
     match known {
         Some(_) => {
@@ -57,6 +58,9 @@ pub(super) fn put(change: &mut Change<'_, '_>, command: &SaveContact) -> Result<
             change.facts.push(Fact::ContactCreated { contact: id });
             change.writes.push(Write::NewContact(contact));
         }
+    }
+    if identified {
+        change.facts.push(Fact::ContactIdentified { contact: id });
     }
     Ok(id)
 }

@@ -323,6 +323,11 @@ facts! {
         /// The contact.
         contact: ContactId,
     } = "contact_created",
+    /// A contact that nobody could write to has an e-mail address now.
+    ContactIdentified {
+        /// The contact.
+        contact: ContactId,
+    } = "contact_identified",
     /// A contact changed.
     ContactUpdated {
         /// The contact.
@@ -352,6 +357,9 @@ facts! {
     RecordUpdated {
         /// The record, as it is now.
         record: Box<Record>,
+        /// The record, as it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<Record>>,
     } = "record_updated",
     /// A record was removed.
     RecordRemoved {

@@ -25,7 +25,17 @@ pub(super) async fn with_contacts(engine: &Engine, shop: &Shop, pending: &mut Pe
         Fact::RecordCreated { record } | Fact::RecordRemoved { record } => tagged(record),
         _ => None,
     });
-    let mut missing: Vec<ContactId> = buyer.into_iter().chain(others).collect();
+    let missing = buyer.into_iter().chain(others).collect();
+    with(engine, shop, pending, missing).await
+}
+
+/// Adds these contacts, unless they are there.
+async fn with(
+    engine: &Engine,
+    shop: &Shop,
+    pending: &mut Pending,
+    mut missing: Vec<ContactId>,
+) -> Result<(), Error> {
     missing.retain(|id| pending.contacts.iter().all(|contact| contact.id != *id));
     missing.sort_unstable();
     missing.dedup();
@@ -58,6 +68,8 @@ pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) ->
             access.extend(store.access(shop.id, id).await?);
         }
     }
+    let holders: Vec<ContactId> = access.iter().map(|grant| grant.contact).collect();
+    with(engine, shop, pending, holders).await?;
     let of_order = pending.order.iter().flat_map(|order| &order.placed.tags);
     let of_contacts = pending.contacts.iter().flat_map(|contact| &contact.tags);
     let mut tags = labels(engine, shop, RecordKind::OrderTag, of_order).await?;
@@ -105,6 +117,9 @@ fn tagged(record: &Record) -> Option<ContactId> {
 fn grant(fact: &Fact) -> Option<AccessGrantId> {
     match fact {
         Fact::Access { grant, .. } => Some(*grant),
+        Fact::RecordCreated { record } if record.kind == RecordKind::CourseCompletion => {
+            record.parent.map(AccessGrantId)
+        }
         _ => None,
     }
 }

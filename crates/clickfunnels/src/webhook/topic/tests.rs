@@ -28,9 +28,7 @@ fn billed(kind: &str) -> Order {
 
 fn told_of(facts: Vec<Fact>, order: &Order) -> Vec<&'static str> {
     let event = Event { id: EventId(1), at: Time(0), order: Some(order.id), app: None, facts };
-    let contacts =
-        [Contact { email: Some("ada@example.com".into()), ..Contact::unknown(ContactId(90), Time(0)) }];
-    told(&event, Some(order), &contacts).into_iter().map(|(event_type, _)| event_type).collect()
+    told(&event, Some(order)).into_iter().map(|(event_type, _)| event_type).collect()
 }
 
 fn invoice(news: InvoiceNews) -> Fact {
@@ -77,10 +75,11 @@ fn there_are_84_event_types_and_nothing_else_is_told() {
         let record = json!({ "id": 1, "kind": kind, "created_at": 0, "updated_at": 0 });
         let record: Box<Record> = Box::new(serde_json::from_value(record).unwrap());
         facts.push(Fact::RecordCreated { record: record.clone() });
-        facts.push(Fact::RecordUpdated { record: record.clone() });
+        facts.push(Fact::RecordUpdated { record: record.clone(), before: None });
         facts.push(Fact::RecordRemoved { record });
     }
     facts.push(Fact::ContactCreated { contact: ContactId(90) });
+    facts.push(Fact::ContactIdentified { contact: ContactId(90) });
     for order in [billed("one_time"), billed("subscription"), order(json!(null))] {
         for told in told_of(facts.clone(), &order) {
             assert!(ALL.contains(&told), "{told}");
@@ -147,4 +146,42 @@ fn what_happens_to_a_subscription_has_its_words() {
         ["orders/invoice.refunded", "one_time_order.refunded"]
     );
     assert_eq!(told_of(vec![invoice(InvoiceNews::Refunded)], &again), ["orders/invoice.refunded"]);
+}
+
+#[test]
+fn what_is_published_is_told_when_it_is() {
+    let lesson = |published: Option<&str>| -> Box<Record> {
+        let body = json!({ "published_at": published });
+        let record =
+            json!({ "id": 1, "kind": "course_lesson", "body": body, "created_at": 0, "updated_at": 0 });
+        Box::new(serde_json::from_value(record).unwrap())
+    };
+    let (hidden, shown) = (lesson(None), lesson(Some("2026-01-01T00:00:00.000Z")));
+    let changed = |before: &Record, record: &Record| Fact::RecordUpdated {
+        record: Box::new(record.clone()),
+        before: Some(Box::new(before.clone())),
+    };
+    let none = order(json!(null));
+    for (fact, told) in [
+        (Fact::RecordCreated { record: hidden.clone() }, vec!["courses/lesson.created"]),
+        (
+            Fact::RecordCreated { record: shown.clone() },
+            vec!["courses/lesson.created", "courses/lesson.published"],
+        ),
+        (changed(&hidden, &shown), vec!["courses/lesson.updated", "courses/lesson.published"]),
+        (changed(&shown, &shown), vec!["courses/lesson.updated"]),
+        (changed(&shown, &hidden), vec!["courses/lesson.updated"]),
+        (Fact::RecordRemoved { record: shown.clone() }, vec!["courses/lesson.deleted"]),
+    ] {
+        assert_eq!(told_of(vec![fact], &none), told);
+    }
+}
+
+#[test]
+fn what_an_edit_adds_to_an_order_of_another_api_is_a_further_invoice() {
+    let edited = Fact::OrderEdited { lines: Vec::new(), note: None, notify_buyer: false };
+    let mut order = order(json!(null));
+    assert_eq!(told_of(vec![edited.clone()], &order), ["orders/invoice.created"]);
+    order.invoices[0].issued_at = Time(-1);
+    assert_eq!(told_of(vec![edited], &order), [""; 0]);
 }
