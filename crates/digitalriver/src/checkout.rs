@@ -25,9 +25,9 @@ mod read;
 mod shown;
 mod sums;
 
-pub(crate) use basket::Basket;
+pub(crate) use basket::{Basket, Item, Price};
 pub(crate) use read::{FIELDS, read};
-pub(crate) use sums::{Sums, sums};
+pub(crate) use sums::{ItemSums, Sums, sums};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 

@@ -68,6 +68,11 @@ impl Failure {
         Self { parameter: Some(parameter.to_owned()), ..failure }
     }
 
+    /// Whether something isn't there.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
     /// 404: no such address.
     pub(crate) fn no_route(path: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, Some("not_found"), format!("Resource '{path}' not found."))

@@ -13,6 +13,7 @@ use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::id;
 
+mod create;
 mod list;
 mod shown;
 mod tracking;
@@ -25,7 +26,7 @@ const NEEDS: &[Permission] = &[Permission::ReadOrders];
 /// Orders.
 pub(crate) fn routes() -> Router<Server> {
     Router::new()
-        .route("/orders", get(list::list))
+        .route("/orders", get(list::list).post(create::create))
         .route("/orders/{id}", get(list::fetch).post(update::update))
         .route("/orders/{id}/refresh", post(list::refresh))
         .route("/orders/{id}/tracking", get(tracking::fetch))

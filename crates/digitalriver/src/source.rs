@@ -24,6 +24,9 @@ use crate::{customer, id, metadata, words};
 
 mod card;
 
+/// The name of the gateway that takes no real money.
+pub(crate) use card::GATEWAY as TEST_GATEWAY;
+
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 
 /// Where they are. A source belongs to a customer, once it is attached to one.

@@ -1,20 +1,21 @@
-//! Orders, as this API shows them: whichever API they came by, with what they cost, how they stand, and since when.
+//! Orders as this API shows them: whichever API they came by, with what they cost, how they stand, and since when.
 //!
 //! Rendering is pure: an order, and what left of it. The same function makes answers and the objects of events.
 
 use std::borrow::Borrow;
 
-use domain::charging::Share;
+use domain::address::Address;
 use domain::charging::status::charged;
+use domain::charging::{Components, Ledger, Share};
 use domain::fulfillment::Fulfillment;
 use domain::money::{Minor, allocate};
-use domain::order::{Order, OrderLine, TaxLine};
+use domain::order::{Order, OrderLine};
 use domain::{payment, status};
 use serde_json::{Map, Value, json};
 
 use crate::charge::Charge;
-use crate::state::{self, LineState};
-use crate::words;
+use crate::state::{self, LineState, OrderState};
+use crate::{id, kept, metadata, words};
 
 /// The id under which what a line sold is known: its SKU, or else the variant's number.
 pub(crate) fn sku_of(line: &OrderLine) -> Option<String> {
@@ -25,13 +26,59 @@ pub(crate) fn sku_of(line: &OrderLine) -> Option<String> {
 /// An order; `fulfillments` are those that have something of it.
 pub(crate) fn shown(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Value {
     let mut shown = details(order, fulfillments);
-    let charges = Charge::all(order);
-    if !charges.is_empty() {
-        let charges: Vec<Value> = charges.iter().map(|charge| charge.shown().into()).collect();
-        shown.insert("payment".to_owned(), json!({ "charges": charges }));
+    let payment = payment(order);
+    if !payment.is_empty() {
+        shown.insert("payment".to_owned(), payment.into());
     }
     shown.into()
 }
+
+/// What it is paid with, and how that goes.
+fn payment(order: &Order) -> Map<String, Value> {
+    let mut payment = Map::new();
+    let kept = kept::of(&order.placed.custom_fields);
+    payment.extend(kept.get("sources").map(|sources| ("sources".to_owned(), sources.clone())));
+    let charges: Vec<Value> = Charge::all(order).iter().map(|charge| charge.shown().into()).collect();
+    if !charges.is_empty() {
+        payment.insert("charges".to_owned(), charges.into());
+    }
+    if let Some(charging) = order.charging.as_deref() {
+        let money = |amount: Minor| words::amount(amount, order.placed.currency);
+        let (state, given) = match state::of_order(order) {
+            OrderState::PendingPayment => ("pending", 0),
+            OrderState::Blocked => ("failed", 0),
+            _ => ("complete", charging.total()),
+        };
+        let session = json!({
+            "id": id::shown(id::SESSION, charging.authorization.0),
+            "amountContributed": money(given),
+            "amountRemainingToBeContributed": money(charging.total() - given),
+            "state": state,
+        });
+        payment.insert("session".to_owned(), session);
+    }
+    payment
+}
+
+/// What is shown as it was given when the order was placed.
+const GIVEN: [&str; 16] = [
+    "checkoutId",
+    "browserIp",
+    "applicationId",
+    "language",
+    "customerType",
+    "chargeType",
+    "upstreamId",
+    "requestToBeForgotten",
+    "taxIdentifiers",
+    "invoiceAttributes",
+    "shipFrom",
+    "organization",
+    "billingOptimization",
+    "purchaseLocation",
+    "disclosures",
+    "discount",
+];
 
 /// An order without its payment, as fulfillments show it.
 pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Map<String, Value> {
@@ -45,6 +92,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     let (fees, duty) = (extra(|share| share.whole.fees), extra(|share| share.whole.duty));
     let total = order.charging.as_deref().map_or(totals.total, |charging| charging.total());
     let within = if placed.taxes_included { totals.tax } else { 0 };
+    let kept = kept::of(&placed.custom_fields);
     let mut shown = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         shown.extend(value.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value)));
@@ -54,8 +102,20 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     put("customerId", placed.contact.map(|contact| contact.to_string().into()));
     put("currency", Some(placed.currency.code().into()));
     put("email", placed.email.as_deref().map(Value::from));
-    put("shipTo", placed.shipping_address.as_ref().map(words::party));
-    put("billTo", placed.billing_address.as_ref().map(words::party));
+    put("shipTo", party(placed.shipping_address.as_ref(), &kept["shipTo"]));
+    put("billTo", party(placed.billing_address.as_ref(), &kept["billTo"]));
+    for name in GIVEN {
+        put(name, kept.get(name).cloned());
+    }
+    if kept.get("upstreamId").is_none() {
+        put("upstreamId", placed.source_identifier.as_deref().map(Value::from));
+    }
+    if let Some(Value::Object(given)) = kept.get("shippingChoice") {
+        let mut choice = given.clone();
+        choice.insert("amount".to_owned(), money(totals.shipping));
+        choice.insert("taxAmount".to_owned(), money(0));
+        put("shippingChoice", Some(choice.into()));
+    }
     put("totalAmount", Some(money(total)));
     let subtotal = totals.subtotal.saturating_add(totals.shipping).saturating_sub(within);
     put("subtotal", Some(money(subtotal)));
@@ -65,7 +125,8 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     put("totalDuty", Some(money(duty)));
     put("totalDiscount", Some(money(totals.discounts)));
     put("totalShipping", Some(money(totals.shipping)));
-    let items = order.lines.iter().map(|line| item(order, line, fulfillments)).collect();
+    let items = order.lines.iter().enumerate();
+    let items = items.map(|(at, line)| item(order, line, fulfillments, &kept["items"][at])).collect();
     put("items", Some(Value::Array(items)));
     put("updatedTime", Some(words::time(order.updated_at)));
     put("locale", placed.locale.as_deref().map(Value::from));
@@ -80,7 +141,17 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     put("capturedAmount", Some(money(moved.captured)));
     put("cancelledAmount", Some(money(moved.cancelled)));
     put("availableToRefundAmount", Some(money(moved.refundable)));
+    metadata::show(&kept[metadata::NAME], &mut shown);
     shown
+}
+
+/// Somebody with an address, and what else was said of them.
+fn party(address: Option<&Address>, kept: &Value) -> Option<Value> {
+    let mut party = words::party(address?);
+    for (name, value) in kept.as_object().into_iter().flatten() {
+        party[name] = value.clone();
+    }
+    Some(party)
 }
 
 /// What became of an order's money.
@@ -110,44 +181,59 @@ fn moved(order: &Order) -> Moved {
     }
 }
 
-fn item(order: &Order, line: &OrderLine, fulfillments: &[impl Borrow<Fulfillment>]) -> Value {
+/// An item; `kept` is what was said of it and nothing here understands.
+fn item(order: &Order, line: &OrderLine, fulfillments: &[impl Borrow<Fulfillment>], kept: &Value) -> Value {
     let article = &line.article;
     let money = |amount: Minor| words::amount(amount, order.placed.currency);
-    let amount = article.unit_price.saturating_mul(line.quantity).saturating_sub(article.discount);
-    let taxes = |taxes: &[TaxLine]| taxes.iter().map(|tax| tax.amount).fold(0, Minor::saturating_add);
-    let mut shown = Map::new();
-    shown.insert("id".to_owned(), line.id.to_string().into());
-    if let Some(sku) = sku_of(line) {
-        shown.insert("skuId".to_owned(), sku.into());
-    } else {
-        shown.insert("productDetails".to_owned(), json!({ "name": article.title }));
-    }
-    shown.insert("quantity".to_owned(), line.quantity.into());
-    let share = order.charging.as_deref().and_then(|charging| charging.share(line.id));
-    let (price, tax) = match share {
-        Some(share) => (share.whole.price, share.whole.tax),
-        None => {
-            let tax = taxes(&article.tax_lines).saturating_add(on_order(order, line));
-            (amount.saturating_sub(if order.placed.taxes_included { tax } else { 0 }), tax)
+    let cost = |amount: Minor| json!({ "amount": money(amount) });
+    let taxed = |amount: Minor, tax: Minor| json!({ "amount": money(amount), "taxAmount": money(tax) });
+    let mut shown = kept.as_object().cloned().unwrap_or_default();
+    let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
+    put("id", line.id.to_string().into());
+    match sku_of(line) {
+        Some(sku) => drop(put("skuId", sku.into())),
+        None if kept.get("productDetails").is_none() => {
+            put("productDetails", json!({ "name": article.title }));
         }
-    };
-    shown.insert("amount".to_owned(), money(price));
+        None => {}
+    }
+    put("quantity", line.quantity.into());
+    let parts = components(order, line);
+    put("amount", money(parts.price));
     let rate = article.tax_lines.first().or(order.placed.tax_lines.first());
     let rate = rate.and_then(|tax| tax.rate.parse::<f64>().ok()).filter(|rate| rate.is_finite());
-    let mut told = Map::new();
-    told.extend(rate.map(|rate| ("rate".to_owned(), json!(rate))));
-    told.insert("amount".to_owned(), money(tax));
-    shown.insert("tax".to_owned(), told.into());
+    put("tax", json!({ "rate": rate.unwrap_or_default(), "amount": money(parts.tax) }));
+    put("importerTax", cost(0));
+    put("duties", cost(parts.duty));
+    put("fees", taxed(parts.fees, 0));
+    put("shipping", taxed(parts.shipping, parts.shipping_tax));
+    let share = order.charging.as_deref().and_then(|charging| charging.share(line.id));
+    if let Some(share) = share {
+        put("availableToRefundAmount", money(Ledger::of(order, share).refundable()));
+    }
     let state = state::of_line(order, line);
-    shown.insert("state".to_owned(), state.as_str().into());
+    put("state", state.as_str().into());
     let mut since = Map::new();
     since.insert(LineState::Created.as_str().to_owned(), words::time(order.created_at));
     if state != LineState::Created {
         let at = state::left_at(order, fulfillments, Some(line)).unwrap_or(order.updated_at);
         since.insert(state.as_str().to_owned(), words::time(at));
     }
-    shown.insert("stateTransitions".to_owned(), since.into());
+    put("stateTransitions", since.into());
     shown.into()
+}
+
+/// What a line costs, by what it is for.
+fn components(order: &Order, line: &OrderLine) -> Components {
+    if let Some(share) = order.charging.as_deref().and_then(|charging| charging.share(line.id)) {
+        return share.whole;
+    }
+    let article = &line.article;
+    let amount = article.unit_price.saturating_mul(line.quantity).saturating_sub(article.discount);
+    let own = article.tax_lines.iter().map(|tax| tax.amount).fold(0, Minor::saturating_add);
+    let tax = own.saturating_add(on_order(order, line));
+    let price = amount.saturating_sub(if order.placed.taxes_included { tax } else { 0 });
+    Components { price, tax, ..Components::default() }
 }
 
 /// A line's part of the taxes on the order as a whole.

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::input::Input;
 
 /// The name of the built-in gateway in development.
-pub(super) const GATEWAY: &str = "test";
+pub(crate) const GATEWAY: &str = "test";
 
 /// Published test cards, and the built-in gateway's tokens that do what is published of them.
 const TEST_CARDS: [(&str, &str); 7] = [
