@@ -55,6 +55,31 @@ const ABSENT: &[Absent] = &[
         instead: "take it off the items as a discount",
     },
     Absent {
+        paths: &["/reservations", "/reservations/{id}"],
+        why: "Stock is kept for orders alone, from the moment that they come in",
+        instead: "place the order: while its payment is awaited, nobody else is sold what it asks for",
+    },
+    Absent {
+        paths: &["/fees", "/fees/{id}"],
+        why: "Which fees are due for batteries, packaging and the like is law, and this server doesn't follow it",
+        instead: "send what is due as an item, or as part of a price",
+    },
+    Absent {
+        paths: &[
+            "/plans",
+            "/plans/{id}",
+            "/subscriptions",
+            "/subscriptions/{id}",
+            "/invoices",
+            "/invoices/{id}",
+            "/invoices/{id}/open",
+            "/invoices/{id}/void",
+            "/invoices/{id}/sources/{sourceId}",
+        ],
+        why: "What is paid again and again is billed by prices here, which this API doesn't know",
+        instead: "use the API of ClickFunnels for subscriptions",
+    },
+    Absent {
         paths: &["/country-specs"],
         why: "Which address and tax fields a country asks for is law, and this server doesn't follow it",
         instead: "use your own forms; an address needs its country only",

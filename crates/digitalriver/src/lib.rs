@@ -6,6 +6,8 @@
 //! form; what this server doesn't do at all is a table with its reasons, [`absent`]. Lists are [`page`]d. One file per
 //! resource. What a resource keeps that nothing else understands lies in records and in the details of products.
 
+use std::sync::Arc;
+
 use axum::Router;
 use engine::Engine;
 
@@ -14,10 +16,12 @@ mod call;
 mod charge;
 mod checkout;
 mod customer;
+mod event;
 mod failure;
 mod fulfillment;
 mod id;
 mod input;
+mod inventory;
 mod kept;
 mod metadata;
 mod order;
@@ -32,6 +36,7 @@ mod source;
 mod state;
 mod tax_identifier;
 mod throttle;
+mod webhook;
 mod words;
 
 use call::Server;
@@ -43,6 +48,11 @@ pub const TEST_TOKEN: &str = "sk_test_";
 /// What tokens of the live mode begin with; those of the test mode do, too.
 pub const LIVE_TOKEN: &str = "sk_";
 
+/// What the workers need of this dialect.
+pub fn dialect() -> Arc<dyn engine::dialect::Dialect> {
+    Arc::new(webhook::Webhooks)
+}
+
 /// Every route of this dialect; `url` is the address by which the server is reached.
 ///
 /// They stand at the root of the host. What no route leads to is answered in this API's form if a key of this API is
@@ -51,11 +61,14 @@ pub fn routes(engine: Engine, url: &str) -> Router {
     let server = Server::new(engine, url);
     let resources = Router::new()
         .merge(absent::routes())
+        .merge(event::routes())
+        .merge(webhook::routes())
         .merge(sku::routes())
         .merge(customer::routes())
         .merge(tax_identifier::routes())
         .merge(source::routes())
         .merge(checkout::routes())
+        .merge(inventory::routes())
         .merge(order::routes())
         .merge(fulfillment::routes())
         .merge(charge::routes())

@@ -61,7 +61,7 @@ pub(crate) fn kept(variant: &Variant) -> &Value {
     &variant.details[KEPT]
 }
 
-fn is_deleted(variant: &Variant) -> bool {
+pub(crate) fn is_deleted(variant: &Variant) -> bool {
     kept(variant)["deleted"] == true
 }
 
@@ -80,6 +80,23 @@ pub(crate) async fn find(call: &Call, name: &str) -> Result<Option<Variant>, Fai
 /// The variant of a SKU that must be there.
 pub(crate) async fn one(call: &Call, name: &str) -> Result<Variant, Failure> {
     find(call, name).await?.ok_or_else(|| Failure::not_found("SKU", name, "id"))
+}
+
+/// The numbers of variants by what they go by.
+pub(crate) async fn numbered(
+    call: &Call,
+    names: impl Iterator<Item = &str>,
+) -> Result<Vec<(String, i64)>, Failure> {
+    let mut known = Vec::new();
+    for name in names {
+        known.extend(find(call, name).await?.map(|variant| (name.to_owned(), variant.id.0)));
+    }
+    Ok(known)
+}
+
+/// The number of one of them.
+pub(crate) fn number_of(known: &[(String, i64)], name: &str) -> Option<i64> {
+    known.iter().find(|(known, _)| known == name).map(|(_, id)| *id)
 }
 
 /// What variants go by, in their order.
@@ -104,7 +121,7 @@ async fn products(call: &Call, variants: &[Variant]) -> Result<Vec<Product>, Fai
     Ok(call.engine.products(call.shop(), &ids).await?)
 }
 
-async fn product_of(call: &Call, variant: &Variant) -> Result<Product, Failure> {
+pub(crate) async fn product_of(call: &Call, variant: &Variant) -> Result<Product, Failure> {
     let found = call.engine.products(call.shop(), &[variant.product]).await?.pop();
     found.ok_or_else(|| Failure::not_found("SKU", &variant.id.to_string(), "id"))
 }
@@ -126,6 +143,16 @@ fn shown(call: &Call, variant: &Variant, name: &str, product: Option<&Product>) 
     shown.insert("createdTime".to_owned(), words::time(variant.created_at));
     shown.insert("updatedTime".to_owned(), words::time(variant.updated_at));
     shown.insert("liveMode".to_owned(), call.mode.is_live().into());
+    shown.into()
+}
+
+/// A SKU as events tell of it: as it is shown, but for the mode. Its name is the merchant's own, if it has one.
+pub(crate) fn told(variant: &Variant, product: Option<&Product>) -> Value {
+    let mut shown = description(variant, product);
+    let name = variant.sku.clone().filter(|sku| !sku.is_empty()).unwrap_or_else(|| variant.id.to_string());
+    shown.insert("id".to_owned(), name.into());
+    shown.insert("createdTime".to_owned(), words::time(variant.created_at));
+    shown.insert("updatedTime".to_owned(), words::time(variant.updated_at));
     shown.into()
 }
 
@@ -181,13 +208,9 @@ async fn answer(call: &Call, id: VariantId, status: StatusCode) -> Result<Respon
 
 async fn list(call: Call) -> Result<Response, Failure> {
     call.must(NEEDS)?;
-    let cursors = [call.asked("startingAfter"), call.asked("endingBefore")];
-    let mut known = Vec::new();
-    for cursor in cursors.into_iter().flatten() {
-        known.extend(find(&call, cursor).await?.map(|variant| (cursor.to_owned(), variant.id.0)));
-    }
-    let cursor = |text: &str| known.iter().find(|(name, _)| name == text).map(|(_, id)| *id);
-    let mut gather = Gather::of(&call, cursor)?;
+    let cursors = ["startingAfter", "endingBefore"].into_iter().filter_map(|name| call.asked(name));
+    let known = numbered(&call, cursors).await?;
+    let mut gather = Gather::of(&call, |text| number_of(&known, text))?;
     let (created, updated) = (Span::of_time(&call, "createdTime")?, Span::of_time(&call, "updatedTime")?);
     let fits = |variant: &Variant| {
         let kept = kept(variant);
@@ -343,7 +366,7 @@ async fn remove(call: Call) -> Result<Response, Failure> {
 }
 
 /// Ids that clients choose.
-fn is_name(name: &str) -> Result<(), Failure> {
+pub(crate) fn is_name(name: &str) -> Result<(), Failure> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     match name.len() <= 255 && name.bytes().all(fits) {
         true => Ok(()),

@@ -4,6 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod bench;
+mod buyers;
+mod checkouts;
+mod hooks;
 mod manners;
+mod orders;
 mod published;
 mod skus;
+mod stock;
