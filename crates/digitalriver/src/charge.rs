@@ -7,6 +7,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::actor::Permission;
 use domain::charging::Ledger;
+use domain::id::TransactionId;
 use domain::money::Minor;
 use domain::order::Order;
 use domain::payment::{self, Transaction, TransactionKind, TransactionStatus};
@@ -85,6 +86,11 @@ impl<'a> Charge<'a> {
     /// The charge that a movement of money belongs to.
     pub(crate) fn with(order: &'a Order, movement: &Transaction) -> Option<Self> {
         Self::all(order).into_iter().find(|charge| charge.root.id == movement.id || charge.has(movement))
+    }
+
+    /// The movement of money that began it.
+    pub(crate) fn root(&self) -> TransactionId {
+        self.root.id
     }
 
     fn has(&self, movement: &Transaction) -> bool {

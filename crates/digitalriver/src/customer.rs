@@ -83,6 +83,20 @@ pub(crate) fn name(contact: &Contact) -> String {
 }
 
 async fn shown(call: &Call, contact: &Contact) -> Result<Value, Failure> {
+    let mut shown = told(contact);
+    let mut put = |name: &str, value: Option<Value>| {
+        shown.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    put("liveMode", Some(call.mode.is_live().into()));
+    let sources = source::of_customer(call, contact).await?;
+    put("sources", (!sources.is_empty()).then(|| sources.into()));
+    let numbers = tax_identifier::of_customer(call, contact).await?;
+    put("taxIdentifiers", (!numbers.is_empty()).then(|| numbers.into()));
+    Ok(shown.into())
+}
+
+/// What is said of a contact without looking further: not its sources and tax identifiers, and not the mode.
+pub(crate) fn told(contact: &Contact) -> Map<String, Value> {
     let kept = known_of(contact);
     let mut shown = Map::new();
     shown.insert("id".to_owned(), name(contact).into());
@@ -100,13 +114,8 @@ async fn shown(call: &Call, contact: &Contact) -> Result<Value, Failure> {
     put("taxCertificates", kept.get("taxCertificate").map(|certificate| vec![certificate.clone()].into()));
     put("enabled", Some(kept.get("enabled").cloned().unwrap_or(true.into())));
     put("requestToBeForgotten", Some(contact.redacted_at.is_some().into()));
-    put("liveMode", Some(call.mode.is_live().into()));
-    let sources = source::of_customer(call, contact).await?;
-    put("sources", (!sources.is_empty()).then(|| sources.into()));
-    let numbers = tax_identifier::of_customer(call, contact).await?;
-    put("taxIdentifiers", (!numbers.is_empty()).then(|| numbers.into()));
     metadata::show(kept.get(metadata::NAME).unwrap_or(&Value::Null), &mut shown);
-    Ok(shown.into())
+    shown
 }
 
 /// The first address. What other APIs don't know of it is shown as long as they didn't change the rest.

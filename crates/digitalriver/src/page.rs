@@ -32,13 +32,7 @@ impl<T> Gather<T> {
     /// Reads what of a list is asked for. `id` knows what the ids of its things stand for; if both cursors are given, the
     /// one towards newer things counts.
     pub(crate) fn of(call: &Call, id: impl Fn(&str) -> Option<i64>) -> Result<Self, Failure> {
-        let limit = match call.asked("limit") {
-            None => USUAL,
-            Some(text) => {
-                let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-                limit.ok_or_else(|| Failure::invalid("limit", text, "limit: it goes from 1 to 100"))?
-            }
-        };
+        let limit = limit(call)?;
         let cursor = |name: &'static str| match call.asked(name) {
             None => Ok(None),
             Some(text) => id(text).map(Some).ok_or_else(|| Failure::invalid(name, text, "identifier")),
@@ -98,6 +92,13 @@ impl<T> Gather<T> {
         let (more, found) = self.done();
         axum::Json(words::list(more, found.iter().map(show).collect()))
     }
+}
+
+/// How many things are asked for.
+pub(crate) fn limit(call: &Call) -> Result<usize, Failure> {
+    let Some(text) = call.asked("limit") else { return Ok(USUAL) };
+    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| Failure::invalid("limit", text, "limit: it goes from 1 to 100"))
 }
 
 /// The ids that a list is narrowed to. They come repeated, with commas between, or, from one client that loses the name
@@ -164,6 +165,11 @@ impl Span {
     /// Whether it bounds nothing.
     pub(crate) fn is_open(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The lowest and the highest number that lie within, where there are such.
+    pub(crate) fn bounds(&self) -> (Option<i64>, Option<i64>) {
+        (self.low, self.high)
     }
 
     /// Whether a number lies within.

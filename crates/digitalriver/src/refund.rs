@@ -61,6 +61,11 @@ fn movements<'a>(order: &'a Order, refund: &'a Refund) -> impl Iterator<Item = &
     own.filter(|one| one.kind == TransactionKind::Refund)
 }
 
+/// Whether money belongs to it: units can be given up for which nobody paid.
+pub(crate) fn moves_money(order: &Order, refund: &Refund) -> bool {
+    movements(order, refund).next().is_some()
+}
+
 /// How a refund stands.
 pub(crate) fn state(order: &Order, refund: &Refund) -> RefundState {
     let mut all = movements(order, refund);

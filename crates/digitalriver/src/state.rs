@@ -185,7 +185,11 @@ pub(crate) fn since(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) ->
 }
 
 /// When the last units of an order left or were given up, or those of one of its lines.
-pub(crate) fn left_at(order: &Order, fulfillments: &[impl Borrow<Fulfillment>], line: Option<&OrderLine>) -> Option<Time> {
+pub(crate) fn left_at(
+    order: &Order,
+    fulfillments: &[impl Borrow<Fulfillment>],
+    line: Option<&OrderLine>,
+) -> Option<Time> {
     let is_it = |of, own| of == order.id && line.is_none_or(|line| line.id == own);
     let touches = |one: &&Fulfillment| {
         one.is_live()

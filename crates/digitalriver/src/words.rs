@@ -13,6 +13,21 @@ pub(crate) fn time(at: Time) -> Value {
     }
 }
 
+/// A time to the microsecond, as events tell it.
+pub(crate) fn exact_time(at: Time) -> Value {
+    precise(at, 6)
+}
+
+/// A time to the millisecond, as webhooks tell it.
+pub(crate) fn milli_time(at: Time) -> Value {
+    precise(at, 3)
+}
+
+fn precise(at: Time, digits: usize) -> Value {
+    let shown = jiff::Timestamp::from_microsecond(at.0);
+    shown.map_or(Value::Null, |at| format!("{at:.digits$}").into())
+}
+
 /// The moment that a text names: RFC 3339, or a date and time or a date in UTC.
 pub(crate) fn moment(text: &str) -> Option<Time> {
     let text = text.trim();

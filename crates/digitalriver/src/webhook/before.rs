@@ -17,8 +17,8 @@ pub(super) fn before(order: &Order, event: &Event) -> Order {
             PaymentNews::Asked => {
                 transactions.remove(place);
             }
-            // What costs nothing is done as soon as it is asked for.
-            PaymentNews::Made | PaymentNews::Declined if own.at == event.at => {
+            // Nothing is moved as soon as it is asked for.
+            PaymentNews::Made if own.amount == 0 && own.at == event.at => {
                 transactions.remove(place);
             }
             PaymentNews::Made | PaymentNews::Declined => {

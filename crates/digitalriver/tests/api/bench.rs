@@ -71,10 +71,22 @@ pub async fn bench_of(shop: Shop) -> Bench {
     for command in world::furniture() {
         bench.execute(&command).await;
     }
+    bench.engine.chronicle(&bench.shop, digitalriver::NAME).await.unwrap();
     bench
 }
 
 impl Bench {
+    /// The same after the server was killed and started again; its clock goes on.
+    pub async fn restarted(self) -> Bench {
+        let Bench { engine, shop, router: _, _fresh } = self;
+        let now = engine.now();
+        engine.close().await;
+        let store = Store::open(&_fresh.url, Options::default()).await.unwrap();
+        let engine = Engine::start(store, Clock::fixed(now), Sealer::new(&[7; 32]).unwrap()).await.unwrap();
+        let router = digitalriver::routes(engine.clone(), URL);
+        Bench { engine, shop, router, _fresh }
+    }
+
     /// A new program with a key.
     pub async fn program(&self, token: &str, permissions: Permissions) {
         let wanted = KeyWanted {

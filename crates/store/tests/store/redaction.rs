@@ -10,7 +10,7 @@ use domain::order::Order;
 use domain::record::{Record, RecordKind};
 use domain::time::Time;
 use store::db::Query;
-use store::{Attempt, DeliveryState, NewDelivery, Remembered};
+use store::{Announcement, Attempt, DeliveryState, NewDelivery, Remembered};
 use testkit::world::{self, SHIRT};
 
 use crate::bench::{Bench, furnished};
@@ -114,8 +114,18 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
         body: said("body"),
     };
     let id = delivery.id;
+    let announced = Announcement {
+        dialect: "test".into(),
+        event: told.event.id,
+        part: 0,
+        at: Time(0),
+        topic: "everything".into(),
+        test: None,
+        body: said("announced"),
+    };
+    let (store, event) = (&bench.store, told.event.id);
     assert!(
-        bench.store.dispatched(bench.shop.id, told.event.id, &[delivery], &[], &[], Time(0)).await.unwrap()
+        store.dispatched(bench.shop.id, event, &[delivery], &[announced], &[], Time(0)).await.unwrap()
     );
     let answer = Attempt {
         at: Time(0),
@@ -152,6 +162,7 @@ async fn found(bench: &Bench) -> Vec<String> {
         ("events", "snapshot"),
         ("deliveries", "body"),
         ("deliveries", "headers"),
+        ("announcements", "body"),
         ("attempts", "excerpt"),
         ("idempotency", "answer"),
     ];
@@ -180,7 +191,7 @@ async fn nothing_is_left_of_whoever_is_forgotten(bench: Bench) {
     ] {
         assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
     }
-    for place in ["deliveries.body", "attempts.excerpt", "idempotency.answer"] {
+    for place in ["announcements.body", "deliveries.body", "attempts.excerpt", "idempotency.answer"] {
         assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
     }
     bench.run(&Command::RedactContact(contact)).await;
