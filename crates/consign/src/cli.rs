@@ -11,7 +11,7 @@ use clap::Parser;
 
 use crate::commands::{
     access, backup, completions, config, deliveries, dev, doctor, explain, export, figures, gateway, import,
-    key, mail, migrate, schema, serve, services, shop, workflow,
+    key, listeners, mail, migrate, schema, serve, services, shop, workflow,
 };
 use crate::failure::{Exit, Failure};
 
@@ -56,6 +56,8 @@ enum Command {
     Mail(mail::Args),
     /// Say what is done whenever something happens, and see how far it got
     Workflow(workflow::Args),
+    /// List who is told what happens, show and change the secrets that sign it, switch them on
+    Listeners(listeners::Args),
     /// List fulfillment services and what they were asked for, ask them at once
     Services(services::Args),
     /// Show and change the shop
@@ -113,6 +115,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Mail(args) => mail::run(&args, file, out),
         Command::Workflow(args) => workflow::run(&args, file, out),
         Command::Services(args) => services::run(&args, file, out),
+        Command::Listeners(args) => listeners::run(&args, file, out),
         Command::Shop(args) => shop::run(&args, file, out),
         Command::Doctor(args) => doctor::run(&args, file, out),
         Command::Backup(args) => backup::run(&args, file, out),

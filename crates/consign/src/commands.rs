@@ -13,6 +13,7 @@ pub mod figures;
 pub mod gateway;
 pub mod import;
 pub mod key;
+pub mod listeners;
 pub mod mail;
 pub mod migrate;
 pub mod schema;

@@ -22,7 +22,12 @@ pub const NAMES: [&str; 3] = [shopify::NAME, clickfunnels::NAME, digitalriver::N
 
 /// Everybody who can put events into words.
 pub fn voices() -> Vec<Arc<dyn Dialect>> {
-    vec![shopify::dialect(), clickfunnels::dialect()]
+    vec![shopify::dialect(), clickfunnels::dialect(), digitalriver::dialect()]
+}
+
+/// Whether programs of an API may ask later what happened: then it is written down from the first key on.
+pub fn is_chronicled(dialect: &str) -> bool {
+    dialect == digitalriver::NAME
 }
 
 /// Where clients of a dialect are pointed to.

@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod ids;
 pub mod keys;
 pub mod links;
+mod listeners;
 pub mod mail;
 pub mod outside;
 pub mod payment_page;
@@ -55,6 +56,7 @@ struct Inner {
     wake: Wake,
     policy: OnceLock<Policy>,
     url: OnceLock<String>,
+    till: OnceLock<String>,
 }
 
 impl Engine {
@@ -76,6 +78,7 @@ impl Engine {
             wake: Wake::default(),
             policy: OnceLock::new(),
             url: OnceLock::new(),
+            till: OnceLock::new(),
         };
         Ok(Self(Arc::new(inner)))
     }

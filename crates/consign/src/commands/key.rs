@@ -14,7 +14,7 @@ use crate::config::Purpose;
 use crate::failure::{Exit, Failure};
 use crate::installation::{Installation, Missing, Where};
 use crate::wording::moment;
-use crate::{first_shop, runtime};
+use crate::{dialects, first_shop, runtime};
 
 /// Arguments of `consign key`.
 #[derive(Debug, clap::Args)]
@@ -160,6 +160,9 @@ async fn create(
         secret: None,
     };
     let made = engine.make_key(&shop, key).await?;
+    if dialects::is_chronicled(dialect) {
+        engine.chronicle(&shop, dialect).await?;
+    }
     if wanted.json {
         let secret = made.secret.as_deref();
         let told = json!({

@@ -11,6 +11,7 @@ use engine::keys::KeyWanted;
 use engine::seal::token_hash;
 use store::Store;
 
+use crate::dialects;
 use crate::failure::Failure;
 
 const MERCHANT_TOKEN: &str = "shpat_test_5e11e2000000000000000000000c0de1";
@@ -121,5 +122,9 @@ async fn make(
         token: Some(token),
         secret: Some(secret),
     };
-    Ok(engine.make_key(shop, wanted).await?.record.app)
+    let made = engine.make_key(shop, wanted).await?;
+    if dialects::is_chronicled(dialect) {
+        engine.chronicle(shop, dialect).await?;
+    }
+    Ok(made.record.app)
 }

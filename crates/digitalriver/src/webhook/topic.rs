@@ -102,7 +102,10 @@ pub(crate) fn told(happened: &Happened<'_>) -> Vec<Told> {
             told.push(one);
         }
     };
-    for fact in facts {
+    // A return that was accepted is told of before the refund that follows.
+    let (returns, others): (Vec<&Fact>, Vec<&Fact>) =
+        facts.iter().partition(|fact| matches!(fact, Fact::Return { .. }));
+    for fact in returns.into_iter().chain(others) {
         of_thing(fact).into_iter().for_each(&mut tell);
         if let Some(order) = happened.order {
             of_order(fact, order).into_iter().for_each(&mut tell);
