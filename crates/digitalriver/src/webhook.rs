@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_millis(3_000);
 const DEAF_FOR: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 /// The waits before a message is sent again that is only about tests.
 const TEST_WAITS: &[Duration] =
-    &[Duration::from_secs(5 * 60), Duration::from_secs(60 * 60), Duration::from_secs(3 * 60 * 60)];
+    &[Duration::from_secs(30), Duration::from_secs(30 * 60), Duration::from_secs(3 * 60 * 60)];
 
 /// Bits of an event's id here that say which part of what happened at once it is.
 const PART_BITS: u32 = 12;

@@ -1,6 +1,7 @@
 //! The store on both databases: every SQL text of it is executed here, and what it promises is checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+mod announcements;
 mod audit;
 mod bench;
 mod billing;
