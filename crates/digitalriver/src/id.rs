@@ -46,6 +46,12 @@ pub(crate) const TAX_IDENTIFIER: Kind = kind(21, "");
 pub(crate) const SOURCE: Kind = kind(22, "");
 /// What is about to be ordered.
 pub(crate) const CHECKOUT: Kind = kind(23, "");
+/// The invoice over what left with a fulfillment.
+pub(crate) const INVOICE_FILE: Kind = kind(25, "");
+/// The credit memo over a refund.
+pub(crate) const CREDIT_MEMO_FILE: Kind = kind(26, "");
+/// A link to a file.
+pub(crate) const FILE_LINK: Kind = kind(27, "");
 /// How the payment of a checkout goes on.
 pub(crate) const SESSION: Kind = kind(24, "");
 

@@ -17,7 +17,9 @@ mod charge;
 mod checkout;
 mod customer;
 mod event;
+mod document;
 mod failure;
+mod file;
 mod fulfillment;
 mod id;
 mod input;
@@ -69,6 +71,7 @@ pub fn routes(engine: Engine, url: &str) -> Router {
         .merge(source::routes())
         .merge(checkout::routes())
         .merge(inventory::routes())
+        .merge(file::routes())
         .merge(order::routes())
         .merge(fulfillment::routes())
         .merge(charge::routes())

@@ -11,7 +11,7 @@ use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::id::{
     AccessGrantId, ContactId, DraftId, EventId, FulfillmentId, FulfillmentOrderId, ListenerId, LocationId,
-    OrderId, PriceId, ProductId, RecordId, VariantId,
+    OrderId, PriceId, ProductId, RecordId, ShopId, VariantId,
 };
 use domain::listener::Listener;
 use domain::location::{Burden, Location, Service};
@@ -47,6 +47,14 @@ fn seen_by(actor: &Actor) -> Option<Condition> {
 }
 
 impl Engine {
+    /// The shop of that id.
+    ///
+    /// # Errors
+    /// As [`store::Store::shop`].
+    pub async fn shop(&self, id: ShopId) -> Result<Option<Shop>, Error> {
+        Ok(self.store().shop(id).await?)
+    }
+
     /// A page of orders, for those who may read orders.
     ///
     /// # Errors

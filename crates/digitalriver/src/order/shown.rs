@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::charge::Charge;
 use crate::state::{self, LineState, OrderState};
-use crate::{id, kept, metadata, words};
+use crate::{file, id, kept, metadata, words};
 
 /// The id under which what a line sold is known: its SKU, or else the variant's number.
 pub(crate) fn sku_of(line: &OrderLine) -> Option<String> {
@@ -141,6 +141,12 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     put("capturedAmount", Some(money(moved.captured)));
     put("cancelledAmount", Some(money(moved.cancelled)));
     put("availableToRefundAmount", Some(money(moved.refundable)));
+    let (invoices, memos) = file::of_order(order);
+    for (name, files) in [("invoicePDFs", invoices), ("creditMemoPDFs", memos)] {
+        if !files.is_empty() {
+            shown.insert(name.to_owned(), files.into());
+        }
+    }
     metadata::show(&kept[metadata::NAME], &mut shown);
     shown
 }

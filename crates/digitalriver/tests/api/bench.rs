@@ -110,6 +110,19 @@ impl Bench {
 
     /// What a request is answered, whatever the document says.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Told {
+        let (status, headers, bytes) = self.raw(method, path, headers, body).await;
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Told { status, headers, body }
+    }
+
+    /// The same, to the byte.
+    pub async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, HeaderMap, Vec<u8>) {
         let mut request = Request::builder().method(method).uri(path).header("Host", "shop.example");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -117,9 +130,7 @@ impl Bench {
         let request = request.body(Body::from(body.to_owned())).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
-        Told { status: parts.status.as_u16(), headers: parts.headers, body }
+        (parts.status.as_u16(), parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
     }
 
     /// What a request is answered; `body` is none if it is null.

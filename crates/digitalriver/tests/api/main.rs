@@ -6,6 +6,7 @@
 mod bench;
 mod buyers;
 mod checkouts;
+mod files;
 mod hooks;
 mod manners;
 mod orders;
