@@ -75,15 +75,11 @@ impl Dialect for Webhooks {
 
     fn announce(&self, told: &Told<'_>) -> Vec<Message> {
         let settings = Settings::of(told.listener);
-        let concerns = |part: &Part| {
-            let test = settings.mode == Mode::Test;
-            part.test.is_none_or(|about| about == test)
-                && settings.wants(part.topic)
-                && told.actor.may_any(topic::needs(part.topic))
-        };
-        parts(&told.happened)
+        let wanted = |topic: &str| settings.wants(topic) && told.actor.may_any(topic::needs(topic));
+        let test = settings.mode == Mode::Test;
+        parts(&told.happened, wanted)
             .into_iter()
-            .filter(concerns)
+            .filter(|part| part.test.is_none_or(|about| about == test))
             .map(|part| Message {
                 part: part.number,
                 topic: part.topic.to_owned(),
@@ -105,7 +101,7 @@ impl Dialect for Webhooks {
             test: part.test,
             body: Value::Object(part.body).to_string(),
         };
-        parts(happened).into_iter().map(entry).collect()
+        parts(happened, |_| true).into_iter().map(entry).collect()
     }
 
     /// Services are called in the dialect that they were registered in; this one registers none.
@@ -154,25 +150,27 @@ struct Part {
     body: Map<String, Value>,
 }
 
-/// What is told of an event. What is gone by the time is left out, and takes its number with it.
-fn parts(happened: &Happened<'_>) -> Vec<Part> {
+/// What is told of an event under the types that are wanted. What is gone by the time is left out. Neither changes the
+/// numbers of the rest.
+fn parts(happened: &Happened<'_>, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
     let told = topic::told(happened).into_iter().enumerate().take(PARTS_MAX);
-    told.filter_map(|(number, (topic, subject))| {
-        let shown = subject::shown(happened, subject)?;
-        let event = happened.event;
-        let mut body = Map::new();
-        let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
-        put("id", event_name(event.id, number as i64).into());
-        put("type", topic.into());
-        put("data", json!({ "object": shown.object }));
-        if let Some(test) = shown.test {
-            put("liveMode", (!test).into());
-        }
-        put("createdTime", words::exact_time(event.at));
-        put("digitalriverVersion", shell::VERSION.into());
-        Some(Part { number, topic, test: shown.test, body })
-    })
-    .collect()
+    told.filter(|(_, (topic, _))| wanted(topic))
+        .filter_map(|(number, (topic, subject))| {
+            let shown = subject::shown(happened, subject)?;
+            let event = happened.event;
+            let mut body = Map::new();
+            let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+            put("id", event_name(event.id, number as i64).into());
+            put("type", topic.into());
+            put("data", json!({ "object": shown.object }));
+            if let Some(test) = shown.test {
+                put("liveMode", (!test).into());
+            }
+            put("createdTime", words::exact_time(event.at));
+            put("digitalriverVersion", shell::VERSION.into());
+            Some(Part { number, topic, test: shown.test, body })
+        })
+        .collect()
 }
 
 /// An event as somebody sees it: what is neither of the test mode nor of the live one is of the mode of whoever looks.
