@@ -82,6 +82,8 @@ pub(crate) fn with_order(
     fulfillments: &[impl Borrow<Fulfillment>],
 ) -> Value {
     let mut shown = shown(fulfillment, of);
+    // What is paid to others is told to whoever made it, and where it is listed.
+    shown.remove("currency");
     shown.insert("orderDetails".to_owned(), order::details(of, fulfillments).into());
     shown.into()
 }

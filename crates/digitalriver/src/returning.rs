@@ -113,7 +113,10 @@ async fn create(call: Call) -> Result<Response, Failure> {
     let Outcome::Return(of, made) = done.outcome else { return Err(order::missing(&name, "orderId")) };
     let now = done.order(of).unwrap_or(&found);
     let made = of_order(now, made.0).ok_or_else(|| missing(&name))?;
-    Ok((StatusCode::CREATED, Json(shown(now, made))).into_response())
+    let mut shown = shown(now, made);
+    // What was just made hasn't changed yet.
+    shown.as_object_mut().map(|shown| shown.shift_remove("updatedTime"));
+    Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
 /// What programs keep with a return.
@@ -151,20 +154,29 @@ async fn update(call: Call) -> Result<Response, Failure> {
     let (of, id) = one(&call).await?;
     let known = of_order(&of, id).ok_or_else(|| missing(call.named("id")))?;
     let accepted = accepted(&input, &of)?;
-    let mut done = None;
+    let mut fields = Vec::new();
     if input.value("location").is_some() || input.value(metadata::NAME).is_some() {
         let mut kept = match kept::of(&known.custom_fields) {
             Value::Object(kept) => kept,
             _ => Map::new(),
         };
         keep(&input, &mut kept)?;
-        let amend = ChargingCommand::AmendReturn(of.id, known.id, vec![kept::field(&kept.into())]);
-        done = Some(call.execute(&Command::Charging(amend)).await?);
+        fields.push(kept::field(&kept.into()));
     }
-    if let Some(lines) = accepted {
-        let accept = AcceptReturn { order: of.id, id: known.id, lines };
-        done = Some(call.execute(&Command::Charging(ChargingCommand::AcceptReturn(accept))).await?);
-    }
+    let command = match accepted {
+        Some(lines) => Some(ChargingCommand::AcceptReturn(AcceptReturn {
+            order: of.id,
+            id: known.id,
+            lines,
+            custom_fields: fields,
+        })),
+        None if fields.is_empty() => None,
+        None => Some(ChargingCommand::AmendReturn(of.id, known.id, fields)),
+    };
+    let done = match command {
+        Some(command) => Some(call.execute(&Command::Charging(command)).await?),
+        None => None,
+    };
     let now = done.as_ref().and_then(|done| done.order(of.id)).unwrap_or(&of);
     Ok(Json(shown(now, of_order(now, id).unwrap_or(known))).into_response())
 }

@@ -15,7 +15,12 @@ pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
     let live = fulfillments.iter().filter(|one| one.is_live());
     let shipments: Vec<Value> = live
         .flat_map(|one| &one.trackings)
-        .map(|tracking| json!({ "trackingNumber": tracking.number, "trackingUrl": tracking.url }))
+        .map(|tracking| {
+            let parts = [("trackingNumber", &tracking.number), ("trackingUrl", &tracking.url)];
+            let told =
+                parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.clone()?.into())));
+            Value::Object(told.collect())
+        })
         .collect();
     let mut shown = Map::new();
     shown.insert("orderId".to_owned(), order.id.to_string().into());

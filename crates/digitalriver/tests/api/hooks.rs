@@ -215,7 +215,7 @@ async fn what_is_given_up_declined_and_given_back_is_told() {
     let Outcome::Return(_, made) = bench.execute(&Command::Charging(opened)).await else {
         panic!("no return")
     };
-    let accepted = AcceptReturn { order: id, id: made, lines: None };
+    let accepted = AcceptReturn { order: id, id: made, lines: None, custom_fields: Vec::new() };
     bench.execute(&Command::Charging(ChargingCommand::AcceptReturn(accepted))).await;
     tell(&bench).await;
     let events = listed(&bench, LIVE, "?limit=100").await;

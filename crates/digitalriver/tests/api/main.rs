@@ -10,6 +10,7 @@ mod files;
 mod hooks;
 mod manners;
 mod orders;
+mod parcels;
 mod published;
 mod skus;
 mod stock;

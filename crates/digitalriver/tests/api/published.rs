@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// Fields that the document doesn't know, and who does: samples of answers, the guides, or we alone.
 const SAID_ELSEWHERE: &[&str] =
-    &["liveMode", "digitalriverVersion", "userName", "fulfillmentId", "chargeOperationIds"];
+    &["liveMode", "digitalriverVersion", "userName", "fulfillmentId", "chargeOperationIds", "physical"];
 
 /// A field that the document requires of events, without saying what it is; no event has ever been seen with it.
 const NEVER_SEEN: &str = "pendingWebhooks";
@@ -83,6 +83,14 @@ impl Published {
             }
         }
         Self { document, operations }
+    }
+
+    /// The operations of the document, as verb and path with `1` for every parameter.
+    pub fn operations(&self) -> impl Iterator<Item = (&str, String)> {
+        self.operations.iter().map(|operation| {
+            let parts = operation.parts.iter().map(|part| part.as_deref().unwrap_or("1"));
+            (operation.verb.as_str(), format!("/{}", parts.collect::<Vec<_>>().join("/")))
+        })
     }
 
     /// Whether an answer is one that the document allows for that request.

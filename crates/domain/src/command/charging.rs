@@ -96,6 +96,8 @@ pub struct AcceptReturn {
     pub id: ReturnId,
     /// Lines and quantities, beside those that were accepted before; `None` is all that is left.
     pub lines: Option<Vec<(OrderLineId, i64)>>,
+    /// Values that programs keep with the return: those that are named; the others stay.
+    pub custom_fields: Vec<CustomField>,
 }
 
 /// Units of an order leave, are given up, or both, all of it or nothing. Any order can be fulfilled this way.

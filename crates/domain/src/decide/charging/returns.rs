@@ -86,6 +86,7 @@ pub(super) fn accept(change: &mut Change<'_, '_>, command: &AcceptReturn) -> Res
         }
         of.accepted += asked;
     }
+    own.custom_fields = custom_field::merged(&own.custom_fields, &command.custom_fields, now, change.ids);
     own.updated_at = now;
     let done = own.is_accepted();
     if done {

@@ -13,7 +13,7 @@ fn opening(order: OrderId, lines: &[(OrderLineId, i64)]) -> Command {
 }
 
 fn accepting(order: OrderId, id: ReturnId, lines: Option<Vec<(OrderLineId, i64)>>) -> Command {
-    charging(ChargingCommand::AcceptReturn(AcceptReturn { order, id, lines }))
+    charging(ChargingCommand::AcceptReturn(AcceptReturn { order, id, lines, custom_fields: Vec::new() }))
 }
 
 fn opened(world: &mut World, order: OrderId, lines: &[(OrderLineId, i64)]) -> ReturnId {
