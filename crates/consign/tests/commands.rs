@@ -69,7 +69,7 @@ fn the_doctor_finds_nothing_wrong_with_the_demo_shop_but_open_doors() {
     let data = folder.path().join("data");
     let _server = Running::dev(&data, &[]);
     let healthy = said(&run(&data, &["doctor"]));
-    assert!(healthy.contains("120 orders, all consistent") && !healthy.contains("WRONG"), "{healthy}");
+    assert!(healthy.contains("122 orders, all consistent") && !healthy.contains("WRONG"), "{healthy}");
 
     std::fs::set_permissions(data.join("consign.db"), PermissionsExt::from_mode(0o644)).unwrap();
     let open = run(&data, &["doctor", "--json"]);
@@ -94,7 +94,7 @@ fn a_backup_of_a_running_server_comes_back() {
     let bytes = std::fs::read(&copy).unwrap();
     assert!(
         String::from_utf8_lossy(&running::consign(&["backup", "verify", &copy]).output().unwrap().stdout)
-            .contains("120 orders")
+            .contains("122 orders")
     );
     assert_eq!(std::fs::read(&copy).unwrap(), bytes, "to verify a copy doesn't change it");
 
@@ -108,7 +108,7 @@ fn a_backup_of_a_running_server_comes_back() {
     said(&run(&data, &["backup", "restore", "--force", &copy]));
     assert!(data.join("consign.db.replaced").exists());
 
-    assert!(said(&run(&other, &["backup", "restore", &copy])).contains("120 orders"));
+    assert!(said(&run(&other, &["backup", "restore", &copy])).contains("122 orders"));
     std::fs::copy(data.join("secret.key"), other.join("secret.key")).unwrap();
     assert!(said(&run(&other, &["doctor"])).contains("every program's secret opens"));
 
@@ -150,6 +150,7 @@ fn the_shop_is_shown_and_changed() {
             "after_retries=cancel_service",
             "order_waits=7",
             "line_word=fulfilled",
+            "risk=averse",
         ],
     ));
     let shown = said(&run(folder.path(), &["shop", "show"]));
@@ -158,6 +159,7 @@ fn the_shop_is_shown_and_changed() {
         "after_retries  cancel_service\n",
         "order_waits    7\n",
         "line_word      fulfilled\n",
+        "risk           averse\n",
     ] {
         assert!(shown.contains(line), "{line} is not in {shown}");
     }
@@ -167,6 +169,7 @@ fn the_shop_is_shown_and_changed() {
         "retry_days=soon",
         "after_retries=weep",
         "line_word=done",
+        "risk=some",
         "order_waits=0",
         "nmae=X",
         "currency=QQQ",

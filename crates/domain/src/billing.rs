@@ -375,9 +375,10 @@ pub(crate) fn runs_or(order: &Order) -> Result<&Billing, Trouble> {
 }
 
 impl Order {
-    /// When something of its billing is due next; whoever asks then does it with `Advance`.
+    /// When something of its billing or charging is due next; whoever asks then does it with `Advance`.
     pub fn next_due(&self) -> Option<Time> {
-        schedule::dues(self).into_iter().map(|(at, _)| at).min()
+        let billed = schedule::dues(self).into_iter().map(|(at, _)| at);
+        billed.chain(self.authorizes_at()).min()
     }
 
     /// When a gateway is to be asked about one of its transactions next.

@@ -20,6 +20,7 @@
 //! | `Charging(Refund)` | money that was taken goes back | `Refund` |
 //! | `Charging(OpenReturn)`, `AmendReturn`, `AcceptReturn` | units come back; once all were accepted, so does their money | `Return` |
 //! | `Charging(Authorize)` | money is set aside anew, for what is still to be taken | `Transaction` |
+//! | `Billing(Advance)` | the same, when the time of an order whose shop is averse to risk is over | `Order` |
 //!
 //! What became of a movement comes in as `Billing(Record)`, as for every order.
 
@@ -122,6 +123,16 @@ impl Order {
     pub fn awaits_authorization(&self) -> bool {
         let done = |own: &Transaction| own.status == TransactionStatus::Success;
         self.charging.is_some() && !self.authorization().is_some_and(done)
+    }
+}
+
+impl Order {
+    /// When its money is to be set aside anew: as soon as that expires, if nothing may leave then and something is to.
+    pub(crate) fn authorizes_at(&self) -> Option<Time> {
+        let charging = self.charging.as_deref().filter(|own| own.risk == Risk::Averse)?;
+        let waits = |share: &Share| Ledger::of(self, share).open() > 0 && share.whole.total() > 0;
+        let waits = self.cancelled.is_none() && charging.shares.iter().any(waits);
+        charging.authorized_until.filter(|_| waits && !self.awaits_authorization())
     }
 }
 

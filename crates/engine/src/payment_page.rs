@@ -79,8 +79,11 @@ fn filled(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<Stri
 }
 
 /// What a buyer owes now: what open invoices ask for, or what is outstanding of an order without billing. The invoice is
-/// the oldest open one.
+/// the oldest open one. Of an order that is charged nothing: its money is set aside, and taken by itself.
 pub fn owed(order: &Order, now: Time) -> (Option<InvoiceId>, Minor) {
+    if order.charging.is_some() {
+        return (None, 0);
+    }
     if order.billing.is_none() {
         return (None, status::outstanding(order));
     }
@@ -97,9 +100,18 @@ pub fn owed(order: &Order, now: Time) -> (Option<InvoiceId>, Minor) {
 }
 
 impl Engine {
-    /// The page on which the buyer of `order` pays what is due; `None` if nothing is, or the shop has no such page.
+    /// Says where buyers of shops pay that have no page of their own: an address with holes, like theirs. The first word
+    /// counts.
+    pub fn pays_at(&self, page: &str) {
+        if self.0.till.set(page.to_owned()).is_err() {
+            tracing::warn!("where buyers pay was said before");
+        }
+    }
+
+    /// The page on which the buyer of `order` pays what is due; `None` if nothing is, or there is no such page.
     pub fn payment_page(&self, shop: &Shop, order: &Order) -> Option<String> {
-        let template = shop.payment_page.as_deref()?;
+        let usual = self.0.till.get().map(String::as_str);
+        let template = shop.payment_page.as_deref().or(usual)?;
         let (invoice, due) = owed(order, self.now());
         if due <= 0 {
             return None;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use domain::billing::AtEnd;
 use domain::calendar::DAY;
+use domain::charging::Risk;
 use domain::mail::MailKind;
 use domain::money::Currency;
 use domain::routing::TieBreaker;
@@ -52,7 +53,7 @@ struct Set {
 }
 
 /// The settings, in the order in which they are shown.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "name",
     "domain",
     "currency",
@@ -67,6 +68,7 @@ const KEYS: [&str; 18] = [
     "retry_days",
     "after_retries",
     "order_waits",
+    "risk",
     "mail_name",
     "mail_address",
     "mails",
@@ -129,6 +131,7 @@ fn shown(shop: &Shop, key: &str) -> String {
         "order_waits" => {
             shop.billing.order_waits.map_or_else(|| "off".to_owned(), |waits| (waits / DAY).to_string())
         }
+        "risk" => word(&shop.charging.risk),
         "mail_name" => shop.mail.name.clone().unwrap_or_default(),
         "mail_address" => shop.mail.address.clone().unwrap_or_default(),
         "mails" => mails(shop),
@@ -250,6 +253,10 @@ async fn apply(store: &Store, shop: &mut Shop, change: &str) -> Result<(), Failu
         "order_waits" => {
             let told = "order_waits wants off, or days that an order waits for its first payment, like 7";
             shop.billing.order_waits = Some(days(value).ok_or_else(|| usage(told.to_owned()))?);
+        }
+        "risk" => {
+            shop.charging.risk = serde_json::from_value::<Risk>(json!(value))
+                .map_err(|_| usage("risk wants tolerant or averse".to_owned()))?;
         }
         "throttle" if value == "off" => shop.throttle = None,
         "throttle" => {

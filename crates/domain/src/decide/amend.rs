@@ -3,6 +3,7 @@
 use super::{Change, Outcome, Write, stock_delta};
 use crate::actor::Permission;
 use crate::amend::{AmendOrder, OrderChange};
+use crate::billing::Trouble;
 use crate::contact;
 use crate::custom_field;
 use crate::event::Fact;
@@ -123,6 +124,11 @@ pub(super) fn delete(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome
     let order = known.ok_or(Refusal::Unknown(Thing::Order(id)))?;
     if let Some(busy) = order.fulfillment_orders.iter().find(|fo| fo.is_with_service()) {
         return Err(Refusal::ServiceAtWork(busy.id));
+    }
+    // Nobody would ask any more what became of it.
+    let mut moves = order.placed.transactions.iter().filter(|own| own.status.is_awaited());
+    if let Some(awaited) = moves.find(|_| order.charging.is_some()) {
+        return Err(Refusal::Billing(Trouble::PaymentUnderWay(awaited.id)));
     }
     for fo in order.fulfillment_orders.iter().filter(|fo| fo.is_open()) {
         for line in &fo.lines {

@@ -20,6 +20,10 @@ pub const NOTE_LENGTH: usize = 255;
 /// new work takes its place; work that is still open simply has more to do. Calling it off twice changes nothing.
 pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<Outcome, Refusal> {
     let fulfillment = delivery::changeable(change, id)?;
+    if !fulfillment.holds_units() {
+        // What was given up can't be called back.
+        return Err(Refusal::Unknown(Thing::Fulfillment(id)));
+    }
     if !fulfillment.is_live() || fulfillment.events.iter().any(|event| is_delivered(event.status)) {
         return Ok(Outcome::Fulfillment(id));
     }

@@ -95,6 +95,15 @@ fn movement(
     }
 }
 
+/// The time is over for which the money of an order was set aside, and nothing may leave until it is again.
+pub(super) fn advance(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome, Refusal> {
+    let now = change.now;
+    match change.order(id)?.order.authorizes_at() {
+        Some(due) if due <= now => anew(change, id, None).map(|_| Outcome::Order(id)),
+        _ => Err(Refusal::Billing(Trouble::NotDue(id))),
+    }
+}
+
 /// Money is set aside anew for what is still to be taken. What was set aside before counts as let go: it has expired, or
 /// does so by itself.
 fn anew(

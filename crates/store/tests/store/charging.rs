@@ -69,6 +69,7 @@ async fn what_only_remembers_what_was_given_up_is_no_parcel(bench: Bench) {
     assert_eq!(holds, [true, false]);
     let (_, of_order) = bench.store.order_with_fulfillments(bench.shop.id, id).await.unwrap().unwrap();
     assert_eq!(of_order.len(), 2, "it belongs to its order");
+    answered(&bench, id).await;
     bench.run(&Command::DeleteOrder(id)).await;
     assert_eq!(bench.number("SELECT CAST(count(*) AS BIGINT) FROM fulfillments").await, 0);
     assert_eq!(bench.number("SELECT CAST(count(*) AS BIGINT) FROM charges").await, 0);

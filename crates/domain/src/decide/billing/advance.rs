@@ -4,6 +4,7 @@
 use super::{Change, Outcome, bill_of, billing_of, collect, issue, service, status_of};
 use crate::billing::schedule::{Due, dues};
 use crate::billing::{Service, TrialStage, Trouble};
+use crate::decide::charging;
 use crate::event::{Fact, InvoiceNews};
 use crate::id::{InvoiceId, OrderId};
 use crate::refusal::Refusal;
@@ -14,6 +15,9 @@ const STEPS: usize = 64;
 
 pub(super) fn advance(change: &mut Change<'_, '_>, id: OrderId) -> Result<Outcome, Refusal> {
     let now = change.now;
+    if change.order(id)?.order.charging.is_some() {
+        return charging::advance(change, id);
+    }
     for done in 0..STEPS {
         let due = dues(&change.order(id)?.order).into_iter().filter(|(at, _)| *at <= now).min();
         match due {

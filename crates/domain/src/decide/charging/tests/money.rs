@@ -101,6 +101,7 @@ fn after_a_week_the_averse_want_the_money_to_be_set_aside_anew() {
         world.now = world.now.plus(7 * DAY);
         let one = || finishing(id, &[(lines[0], 1, 0)]);
         if risk == Risk::Tolerant {
+            assert_eq!(world.order(id).next_due(), None);
             world.run(&merchant(), one()).unwrap();
             continue;
         }
@@ -110,7 +111,9 @@ fn after_a_week_the_averse_want_the_money_to_be_set_aside_anew() {
         assert_eq!(world.refused(&merchant(), fulfilling(&[(fo, None)], Reach::OneOrder)), expired);
 
         let anew = || charging(ChargingCommand::Authorize(id, None));
-        world.run(&merchant(), anew()).unwrap();
+        assert_eq!(world.order(id).next_due(), Some(world.now), "the timer asks by itself");
+        world.advance(id).unwrap();
+        assert_eq!(world.advance(id), Err(Refusal::Billing(Trouble::NotDue(id))));
         let refused = world.refused(&merchant(), one());
         assert_eq!(refused, Refusal::Billing(Trouble::NotAuthorized(id)), "nobody knows yet");
         let asked = world.order(id).authorization().unwrap();
