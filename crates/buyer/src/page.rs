@@ -84,7 +84,8 @@ impl<'a> OrderPage<'a> {
         let zone = engine::figures::zone(shop);
         let saying = Saying { language, currency: order.placed.currency, zone };
         let now = engine.now();
-        let left: Vec<_> = fulfillments.iter().filter(|one| one.is_live() && one.holds_units()).map(|one| &**one).collect();
+        let left: Vec<_> =
+            fulfillments.iter().filter(|one| one.is_live() && one.holds_units()).map(|one| &**one).collect();
         let due = money::due(order, now, &saying, || {
             let pays = engine.payment_page(shop, order).is_some();
             pays.then(|| engine.link(Door::Checkout, shop, order.id))
