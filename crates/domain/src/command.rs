@@ -26,7 +26,8 @@ mod place;
 pub use place::{DeleteService, EditLocation, EditService, Leftover};
 mod stock;
 pub use stock::{
-    AdjustStock, SetStock, StartStocking, StockCount, StockMeasure, StockStep, Unstocked, VariantEdit,
+    AdjustStock, SetStock, SetStocking, StartStocking, StockCount, StockMeasure, StockStep, Stocked, Unstocked,
+    VariantEdit,
 };
 
 /// Something that somebody wants changed.
@@ -165,6 +166,8 @@ pub enum Command {
     StartStocking(StartStocking),
     /// A location ceases to stock a variant; what is there stays, and is not sold.
     StopStocking(VariantId, LocationId),
+    /// Several locations begin or cease to stock a variant.
+    SetStocking(SetStocking),
     /// A variant gets other values; what isn't named stays.
     EditVariant(VariantId, VariantEdit),
 }

@@ -129,6 +129,7 @@ pub fn decide(
         Command::AdjustStock(adjust) => count::adjust(&mut change, adjust),
         Command::StartStocking(start) => stocking::start(&mut change, start),
         Command::StopStocking(variant, location) => stocking::stop(&mut change, *variant, *location),
+        Command::SetStocking(set) => stocking::set(&mut change, set),
         Command::EditVariant(variant, edit) => article::edit(&mut change, *variant, edit),
     }?;
     let touched: Vec<OrderId> = change.orders.iter().map(|touched| touched.order.id).collect();

@@ -399,6 +399,9 @@ impl Command {
             Command::StartStocking(StartStocking { variant, .. }) | Command::StopStocking(variant, _) => {
                 Scope { variants: vec![*variant], places: Places::Locations, ..none }
             }
+            Command::SetStocking(set) => {
+                Scope { variants: vec![set.variant], places: Places::Locations, ..none }
+            }
             Command::EditVariant(variant, _) => Scope { variants: vec![*variant], ..none },
         }
     }

@@ -6,6 +6,7 @@ use domain::id::{
 };
 use domain::listener::Listener;
 use domain::record::Record;
+use engine::query::Value;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::calculated::{CalculatedLine, CalculatedOrder, EditSession};
@@ -23,6 +24,7 @@ use crate::product::{ProductNode, VariantNode};
 use crate::service::ServiceNode;
 use crate::shop::{ApiVersion, AppNode, Count, Installation, Job, ShopNode};
 use crate::subscription::SubscriptionNode;
+use crate::timeline;
 use crate::words::missing;
 
 /// What a root answers.
@@ -51,6 +53,8 @@ pub(crate) enum Answer {
     App(AppId),
     Installation,
     Versions,
+    /// Something that happened to an order, by its number.
+    Happened(OrderId, i64),
     Job(i64),
     /// What became of calling an order off.
     Cancelled(OrderId),
@@ -65,9 +69,9 @@ pub(crate) enum Answer {
         count: i64,
         most: i64,
     },
-    Orders(Asked, Vec<(OrderId, i64)>),
+    Orders(Asked, Vec<(OrderId, Value)>),
     Works(Asked, Vec<(OrderId, FulfillmentOrderId, i64)>),
-    Variants(Asked, Vec<VariantId>),
+    Variants(Asked, Vec<(VariantId, Value)>),
     InventoryItems(Asked, Vec<VariantId>),
     /// Locations and listeners are few: all of them are loaded, and these are the ones to show, in this order.
     Locations(Vec<LocationId>),
@@ -163,6 +167,7 @@ impl Answer {
             Answer::Installation => Out::object(Installation(data)),
             Answer::Versions => Out::objects(ApiVersion::all()),
             Answer::Flag(flag) => Out::Bool(*flag),
+            Answer::Happened(order, id) => Out::maybe(timeline::found(data, *order, *id)),
             Answer::Job(id) => Out::object(Job(*id)),
             Answer::Cancelled(id) => {
                 Out::maybe(data.orders.get(id).map(|order| CancelJobResult { data, order }))
@@ -179,9 +184,9 @@ impl Answer {
             Answer::Id(id) => Out::from(id),
             Answer::Count { count, most } => Out::object(Count::up_to(*count, *most)),
             Answer::Orders(asked, rows) => {
-                let row = |(id, value): &(OrderId, i64)| {
+                let row = |(id, value): &(OrderId, Value)| {
                     let order = data.orders.get(id)?;
-                    Some(Row { node: Box::new(OrderNode { data, order }), id: id.0, value: *value })
+                    Some(Row::by(value.clone(), id.0, OrderNode { data, order }))
                 };
                 Out::object(Connection::of_page(
                     names!("Order"),
@@ -191,14 +196,16 @@ impl Answer {
             }
             Answer::Works(asked, rows) => {
                 let row = |(order, id, value): &(OrderId, FulfillmentOrderId, i64)| {
-                    let node = Box::new(work(data, *order, *id)?);
-                    Some(Row { node, id: id.0, value: *value })
+                    Some(Row::by(*value, id.0, work(data, *order, *id)?))
                 };
                 let rows = rows.iter().filter_map(row).collect();
                 Out::object(Connection::of_page(names!("FulfillmentOrder"), rows, asked))
             }
             Answer::Variants(asked, ids) => {
-                let rows = ids.iter().filter_map(|id| Some(Row::new(id.0, variant(data, *id)?))).collect();
+                let row = |(id, key): &(VariantId, Value)| {
+                    Some(Row::by(key.clone(), id.0, variant(data, *id)?))
+                };
+                let rows = ids.iter().filter_map(row).collect();
                 Out::object(Connection::of_page(names!("ProductVariant"), rows, asked))
             }
             Answer::InventoryItems(asked, ids) => {
@@ -209,7 +216,7 @@ impl Answer {
             Answer::Locations(ids) => {
                 let location = |id: &LocationId| {
                     let location = data.location(*id)?;
-                    Some(Row::new(id.0, LocationNode { data, location }))
+                    Some(Row::by(crate::location::sort_key(location, field), id.0, LocationNode { data, location }))
                 };
                 let rows = ids.iter().filter_map(location).collect();
                 Out::object(Connection::of_all(names!("Location"), rows, field)?)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::contact::Contact;
+use domain::event::Event;
 use domain::fulfillment::Fulfillment;
 use domain::id::{
     AppId, ContactId, DraftId, FulfillmentId, LocationId, OrderId, ProductId, ServiceId, VariantId,
@@ -24,8 +25,9 @@ use graphql::{Field, FieldError};
 use crate::access;
 use crate::answer::Answer;
 use crate::calculated::Drafted;
-use crate::customer::Ordered;
+use crate::customer::{OrderPage, Ordered, load_orders};
 use crate::inventory::{self, Shelf};
+use crate::timeline;
 
 /// Everything that one answer needs.
 pub(crate) struct Data {
@@ -36,6 +38,10 @@ pub(crate) struct Data {
     /// Makes the addresses of pages for buyers.
     pub(crate) links: Links,
     pub(crate) app_name: String,
+    /// The names of programs that brought something about; filled only if somebody asks.
+    pub(crate) app_names: BTreeMap<AppId, String>,
+    /// What happened to orders; filled only if somebody asks.
+    pub(crate) timelines: BTreeMap<OrderId, Vec<Event>>,
     pub(crate) orders: BTreeMap<OrderId, Arc<Order>>,
     pub(crate) fulfillments: BTreeMap<FulfillmentId, Arc<Fulfillment>>,
     pub(crate) locations: Vec<Location>,
@@ -55,6 +61,8 @@ pub(crate) struct Data {
     pub(crate) contacts: BTreeMap<ContactId, Contact>,
     /// What contacts have ordered; filled only if somebody asks.
     pub(crate) ordered: BTreeMap<ContactId, Ordered>,
+    /// Pages of what contacts have ordered; filled only if somebody asks.
+    pub(crate) order_pages: Vec<OrderPage>,
     /// What the shop's own lists of work answer, by the key of the field.
     pub(crate) shop_work: BTreeMap<String, Answer>,
     /// What searches did not understand, for the answer's extensions.
@@ -71,6 +79,8 @@ impl Data {
             now,
             links,
             app_name: String::new(),
+            app_names: BTreeMap::new(),
+            timelines: BTreeMap::new(),
             orders: BTreeMap::new(),
             fulfillments: BTreeMap::new(),
             locations: Vec::new(),
@@ -85,6 +95,7 @@ impl Data {
             drafts: BTreeMap::new(),
             contacts: BTreeMap::new(),
             ordered: BTreeMap::new(),
+            order_pages: Vec::new(),
             shop_work: BTreeMap::new(),
             notes: Vec::new(),
         }
@@ -128,7 +139,16 @@ impl Data {
                 self.orders.insert(order.id, order);
             }
         }
-        if asks(&["fulfillments", "fulfillmentsCount"]) && !self.orders.is_empty() {
+        let pages = below(field, &|one| one.name() == "orders" && one.type_name() == "OrderConnection");
+        if !pages.is_empty() {
+            self.load_contacts(engine, field).await?;
+            load_orders(engine, self, &pages).await?;
+        }
+        let timelines = !below(field, &|one| one.type_name() == "EventConnection").is_empty();
+        if timelines {
+            timeline::load(engine, self).await?;
+        }
+        if (timelines || asks(&["fulfillments", "fulfillmentsCount"])) && !self.orders.is_empty() {
             let made = |order: &&Arc<Order>| order.fulfillments_made > 0 || has_fulfilled(order);
             let ids: Vec<OrderId> = self.orders.values().filter(made).map(|order| order.id).collect();
             for fulfillment in engine.fulfillments_of(&self.shop, &ids).await? {
@@ -196,9 +216,9 @@ impl Data {
             self.contacts.extend(found.into_iter().map(|contact| (contact.id, contact)));
         }
         if field.mentions("numberOfOrders") || field.mentions("amountSpent") {
-            for id in self.contacts.keys() {
-                let (orders, spent) = engine.ordered_by(&self.shop, *id).await?;
-                self.ordered.insert(*id, Ordered { orders, spent });
+            for id in self.contacts.keys().filter(|id| !self.ordered.contains_key(id)).copied().collect::<Vec<_>>() {
+                let (orders, spent) = engine.ordered_by(&self.shop, id).await?;
+                self.ordered.insert(id, Ordered { orders, spent });
             }
         }
         Ok(())
@@ -231,6 +251,18 @@ impl Data {
         let drafted = self.drafts.values().flat_map(Drafted::lines);
         self.orders.values().flat_map(|order| &order.lines).chain(drafted)
     }
+}
+
+/// The fields below one, however deep, that are meant.
+fn below<'f>(field: &Field<'f>, meant: &dyn Fn(&Field<'f>) -> bool) -> Vec<Field<'f>> {
+    let mut found = Vec::new();
+    for child in field.children() {
+        found.extend(below(&child, meant));
+        if meant(&child) {
+            found.push(child);
+        }
+    }
+    found
 }
 
 /// Fields that need to know locations and services.

@@ -44,8 +44,13 @@ impl Object for FulfillmentNode<'_> {
             }
             "events" => {
                 let mut events: Vec<&DeliveryEvent> = fulfillment.events.iter().collect();
-                events.sort_by_key(|event| (event.happened_at, event.id));
-                let rows = events.into_iter().map(|event| Row::new(event.id.0, EventNode(event))).collect();
+                let key = |event: &DeliveryEvent| match field.str_arg("sortKey") {
+                    Some("ID") => event.id.0,
+                    _ => event.happened_at.0,
+                };
+                events.sort_by_key(|event| (key(event), event.id));
+                let row = |event: &'a DeliveryEvent| Row::by(key(event), event.id.0, EventNode(event));
+                let rows = events.into_iter().map(row).collect();
                 Out::object(Connection::of_all(names!("FulfillmentEvent"), rows, field)?)
             }
             "fulfillmentLineItems" => {

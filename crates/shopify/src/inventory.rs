@@ -17,4 +17,4 @@ pub(crate) use item::InventoryItem;
 pub(crate) use level::{Level, LevelId, only_there, sees_inactive};
 pub(crate) use list::{Shelf, fill_shelves, items};
 pub(crate) use quantities::{adjust, moved, set, set_on_hand};
-pub(crate) use stocking::{activate, deactivate, update};
+pub(crate) use stocking::{activate, bulk_toggle, deactivate, update};

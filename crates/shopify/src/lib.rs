@@ -56,6 +56,7 @@ mod shop_beside;
 mod subscription;
 mod tags;
 mod throttle;
+mod timeline;
 mod track;
 mod transaction;
 mod version;

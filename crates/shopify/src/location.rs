@@ -3,6 +3,7 @@
 use domain::custom_field::find;
 use domain::id::{LocationId, VariantId};
 use domain::location::{Location, first_own};
+use engine::query::Value;
 use graphql::{Field, FieldError, Input, Object, Out};
 
 use crate::address::formatted;
@@ -35,6 +36,14 @@ pub(crate) const SEARCHED: [&str; 14] = [
     "province",
     "zip",
 ];
+
+/// What a location is sorted by in a list: its name, in whatever case, or its id.
+pub(crate) fn sort_key(location: &Location, field: &Field<'_>) -> Value {
+    match field.str_arg("sortKey") {
+        Some("NAME") => location.name.to_lowercase().into(),
+        _ => location.id.0.into(),
+    }
+}
 
 /// What a search finds under a name.
 pub(crate) fn fact<'a>(location: &'a Location, name: &str) -> Fact<'a> {

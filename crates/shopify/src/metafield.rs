@@ -155,7 +155,7 @@ pub(crate) async fn order_with(
         if found.len() < page.limit as usize {
             return Ok(None);
         }
-        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+        page.after = found.last().map(|(order, key)| (key.clone(), order.id.0));
     }
 }
 

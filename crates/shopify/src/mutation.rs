@@ -102,6 +102,7 @@ pub(crate) async fn planned(engine: &Engine, data: &Data, field: &Field<'_>) -> 
         "orderCreate" => order_create::plan(engine, data, field).await?,
         "inventoryActivate" => inventory::activate(engine, data, field).await?,
         "inventoryAdjustQuantities" => inventory::adjust(data.version, field),
+        "inventoryBulkToggleActivation" => inventory::bulk_toggle(field),
         "inventoryDeactivate" => inventory::deactivate(field),
         "inventoryItemUpdate" => inventory::update(&data.shop, field),
         "inventoryMoveQuantities" => inventory::moved(data.version, field),
@@ -237,7 +238,8 @@ fn take_place(data: &mut Data, done: &Done, write: &domain::decide::Write) {
     data.services.sort_by_key(|service| service.id);
 }
 
-/// Mutations that the original lets nobody send without a key, from version 2026-04 on.
+/// Mutations that have keys of their own in the original: from 2026-01 on they tell of a key that was used for something
+/// else in their own errors, and from 2026-04 on nobody sends them without one.
 const KEYED: [&str; 7] = [
     "inventoryActivate",
     "inventoryAdjustQuantities",
@@ -254,19 +256,21 @@ pub(crate) fn without_key(root: &str, version: &str) -> Option<FieldError> {
     (version >= "2026-04" && KEYED.contains(&root)).then(|| FieldError::new(text).code("BAD_REQUEST"))
 }
 
-/// What a mutation whose errors have a code for that answers to a key that was used for something else before.
-pub(crate) fn key_reused(planned: &Planned) -> Option<Answer> {
-    let error = UserError::whole(KEY_REUSED).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH");
-    if matches!(planned.command, Command::SetStock(_) | Command::AdjustStock(_)) {
-        return Some(planned.kind.with_errors(vec![error]));
-    }
-    let (Command::ActivateLocation(id) | Command::DeactivateLocation(id, _)) = planned.command else {
+/// What a mutation with keys of its own answers to a key that was used for something else before.
+pub(crate) fn key_reused(root: &str, version: &str, planned: &Planned) -> Option<Answer> {
+    if version < "2026-01" || !KEYED.contains(&root) {
         return None;
+    }
+    let fields = match planned.command {
+        Command::ActivateLocation(id) | Command::DeactivateLocation(id, _) => {
+            vec![("location", Answer::Location(id))]
+        }
+        _ => Vec::new(),
     };
     Some(Answer::Payload(Box::new(Payload {
         kind: planned.kind.payload,
-        fields: vec![("location", Answer::Location(id))],
-        errors: vec![error],
+        fields,
+        errors: vec![UserError::whole(KEY_REUSED).code("IDEMPOTENCY_KEY_PARAMETER_MISMATCH")],
         error_kind: planned.kind.errors,
     })))
 }
@@ -302,6 +306,8 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             Thing::Invoice(_) => "Invoice does not exist.",
             Thing::InvoiceLine(_) => "Invoice line does not exist.",
             Thing::Transaction(_) => "Transaction does not exist.",
+            Thing::Refund(_) => "Refund does not exist.",
+            Thing::Return(_) => "Return does not exist.",
             Thing::Price(..) => "Price does not exist.",
             Thing::AccessGrant(_) => "Access grant does not exist.",
             Thing::Contact => "Customer does not exist",

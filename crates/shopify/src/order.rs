@@ -317,9 +317,9 @@ impl Object for Tax<'_> {
 
 #[derive(Clone, Copy)]
 pub(crate) struct Shipping<'d> {
-    id: i64,
-    line: &'d ShippingLine,
-    order: &'d Order,
+    pub(crate) id: i64,
+    pub(crate) line: &'d ShippingLine,
+    pub(crate) order: &'d Order,
 }
 
 impl Object for Shipping<'_> {

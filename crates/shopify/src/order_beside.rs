@@ -8,6 +8,7 @@ use crate::customer::CustomerNode;
 use crate::id::gid;
 use crate::metafield;
 use crate::order::OrderNode;
+use crate::timeline;
 use crate::words::missing;
 
 /// The fields of `Order` that are not about its lines, its work or its money.
@@ -29,6 +30,7 @@ pub(crate) fn field<'a>(node: &'a OrderNode<'_>, field: &Field<'_>) -> Result<Ou
             let contact = contact.filter(|_| data.actor.may(Permission::ReadContacts));
             Out::maybe(contact.map(|contact| CustomerNode { data, contact }))
         }
+        "events" => timeline::connection(data, order, field)?,
         "metafield" => metafield::one(data, &order.placed.custom_fields, "ORDER", field),
         "metafields" => metafield::all(data, &order.placed.custom_fields, "ORDER", field)?,
         // Nothing comes back here.

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::query::{Descending, Page};
+use engine::query::{Descending, Page, Value};
 use graphql::{Field, FieldError, Object, Out};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::words::missing;
 
@@ -12,20 +12,34 @@ use crate::words::missing;
 const LARGEST: i64 = 250;
 
 /// What a connection's arguments ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// How many rows.
     pub(crate) size: usize,
     /// Whether the last rows are asked for, not the first.
     pub(crate) from_end: bool,
     /// Sort key and id of the row behind or before which the page lies.
-    pub(crate) cursor: Option<(i64, i64)>,
+    pub(crate) cursor: Option<(Value, i64)>,
     /// Whether the list runs the other way round.
     pub(crate) reverse: bool,
 }
 
-/// Reads a connection's arguments.
+/// What the rows of a list are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Numbers or times.
+    Numbers,
+    /// Texts.
+    Texts,
+}
+
+/// Reads the arguments of a connection that is sorted by numbers.
 pub(crate) fn asked(field: &Field<'_>) -> Result<Asked, FieldError> {
+    asked_by(field, Keys::Numbers)
+}
+
+/// Reads a connection's arguments.
+pub(crate) fn asked_by(field: &Field<'_>, keys: Keys) -> Result<Asked, FieldError> {
     let number = |name: &str| field.arg(name).and_then(|arg| arg.as_int());
     let (size, from_end) = match (number("first"), number("last")) {
         (Some(_), Some(_)) => return Err(bad("providing both first and last is not supported")),
@@ -41,8 +55,9 @@ pub(crate) fn asked(field: &Field<'_>) -> Result<Asked, FieldError> {
         return Err(bad(&format!("the page size can't be larger than {LARGEST}, but {size} was asked for")));
     }
     let cursor = field.str_arg("after").or_else(|| field.str_arg("before"));
-    let cursor = cursor
-        .map(|text| parse_cursor(text).ok_or_else(|| bad("Invalid cursor for current pagination sort.")));
+    let cursor = cursor.map(|text| {
+        parse_cursor(text, keys).ok_or_else(|| bad("Invalid cursor for current pagination sort."))
+    });
     Ok(Asked {
         size: size as usize,
         from_end,
@@ -59,7 +74,19 @@ impl Asked {
     /// The store's page: one row more than asked for tells whether there is a next page.
     pub(crate) fn page(&self) -> Page {
         let descending = if self.reverse != self.from_end { Descending::Yes } else { Descending::No };
-        Page { after: self.cursor, descending, limit: self.size as u32 + 1 }
+        Page { after: self.cursor.clone(), descending, limit: self.size as u32 + 1 }
+    }
+
+    /// Turns all rows of a list, which are in ascending order, into those that such a page begins with.
+    pub(crate) fn skip_to<T>(&self, rows: &mut Vec<T>, place: impl Fn(&T) -> Place) {
+        let descending = self.reverse != self.from_end;
+        if descending {
+            rows.reverse();
+        }
+        if let Some((key, id)) = &self.cursor {
+            let cursor = Place::of(key, *id);
+            rows.retain(|row| if descending { place(row) < cursor } else { place(row) > cursor });
+        }
     }
 
     /// The rows of such a page in the order of the list, without the one too many.
@@ -83,16 +110,22 @@ pub(crate) struct Cut<T> {
 }
 
 /// The cursor of the row with that id and sort key.
-pub(crate) fn cursor(id: i64, value: i64) -> String {
-    STANDARD.encode(json!({"last_id": id, "last_value": value.to_string()}).to_string())
+pub(crate) fn cursor(id: i64, value: &Value) -> String {
+    let value = match value {
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Null => String::new(),
+    };
+    STANDARD.encode(json!({"last_id": id, "last_value": value}).to_string())
 }
 
-fn parse_cursor(text: &str) -> Option<(i64, i64)> {
-    let value: Value = serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()?;
-    let id = value.get("last_id")?.as_i64()?;
-    let key = match value.get("last_value")? {
-        Value::String(text) => text.parse().ok()?,
-        other => other.as_i64()?,
+fn parse_cursor(text: &str, keys: Keys) -> Option<(Value, i64)> {
+    let cursor: serde_json::Value = serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()?;
+    let id = cursor.get("last_id")?.as_i64()?;
+    let value = cursor.get("last_value")?;
+    let key = match keys {
+        Keys::Texts => Value::from(value.as_str()?),
+        Keys::Numbers => Value::from(value.as_i64().or_else(|| value.as_str()?.parse().ok())?),
     };
     Some((key, id))
 }
@@ -101,13 +134,33 @@ fn parse_cursor(text: &str) -> Option<(i64, i64)> {
 pub(crate) struct Row<'a> {
     pub(crate) node: Box<dyn Object + 'a>,
     pub(crate) id: i64,
-    pub(crate) value: i64,
+    pub(crate) value: Value,
 }
 
 impl<'a> Row<'a> {
+    /// A row that is sorted by something else.
+    pub(crate) fn by(value: impl Into<Value>, id: i64, node: impl Object + 'a) -> Self {
+        Self { node: Box::new(node), id, value: value.into() }
+    }
+
     /// A row that is sorted by its id.
     pub(crate) fn new(id: i64, node: impl Object + 'a) -> Self {
-        Self { node: Box::new(node), id, value: id }
+        Self { node: Box::new(node), id, value: id.into() }
+    }
+}
+
+/// Where a row stands among those of its list: by its sort key, and by its id among equals.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(i64, String, i64);
+
+impl Place {
+    /// The place of the row with that sort key and id.
+    pub(crate) fn of(key: &Value, id: i64) -> Self {
+        match key {
+            Value::Int(number) => Self(*number, String::new(), id),
+            Value::Text(text) => Self(0, text.clone(), id),
+            Value::Null => Self(0, String::new(), id),
+        }
     }
 }
 
@@ -127,19 +180,26 @@ impl<'a> Connection<'a> {
         mut rows: Vec<Row<'a>>,
         field: &Field<'_>,
     ) -> Result<Self, FieldError> {
-        let asked = asked(field)?;
+        let keys = match rows.first().map(|row| &row.value) {
+            Some(Value::Int(_)) => Keys::Numbers,
+            _ => Keys::Texts,
+        };
+        let asked = asked_by(field, keys)?;
         if asked.reverse {
             rows.reverse();
         }
         let at = |id: i64| rows.iter().position(|row| row.id == id);
         let (mut start, mut end) = (0, rows.len());
-        if let Some((_, id)) = asked.cursor {
+        if let Some((value, id)) = &asked.cursor {
             // A row that is gone is looked for by where it would stand.
             let gone = || {
-                let passed = |row: &Row<'_>| if asked.reverse { row.id > id } else { row.id < id };
+                let passed = |row: &Row<'_>| {
+                    let before = Place::of(&row.value, row.id).cmp(&Place::of(value, *id));
+                    if asked.reverse { before.is_gt() } else { before.is_lt() }
+                };
                 rows.iter().take_while(|row| passed(row)).count()
             };
-            match (field.str_arg("after").is_some(), at(id)) {
+            match (field.str_arg("after").is_some(), at(*id)) {
                 (true, Some(place)) => start = place + 1,
                 (true, None) => start = gone(),
                 (false, Some(place)) => end = place,
@@ -195,7 +255,7 @@ impl Object for Edge<'_> {
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         Ok(match field.name() {
-            "cursor" => Out::from(cursor(self.row.id, self.row.value)),
+            "cursor" => Out::from(cursor(self.row.id, &self.row.value)),
             "node" => Out::Ref(&*self.row.node),
             other => return Err(missing(self.kind, other)),
         })
@@ -210,7 +270,7 @@ impl Object for PageInfo<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let at = |row: Option<&Row<'_>>| row.map_or(Out::Null, |row| Out::from(cursor(row.id, row.value)));
+        let at = |row: Option<&Row<'_>>| row.map_or(Out::Null, |row| Out::from(cursor(row.id, &row.value)));
         Ok(match field.name() {
             "hasNextPage" => Out::Bool(self.0.more_behind),
             "hasPreviousPage" => Out::Bool(self.0.more_before),

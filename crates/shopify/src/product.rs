@@ -1,7 +1,9 @@
 //! `Product`, `ProductVariant` and `Image`.
 
+use domain::id::VariantId;
 use domain::product::{Image, Product, ProductStatus, Variant, WhenOut};
 use domain::stock::Stock;
+use engine::query::Value;
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
@@ -9,7 +11,7 @@ use crate::id::gid;
 use crate::inventory::InventoryItem;
 use crate::line_item::full_name;
 use crate::metafield;
-use crate::page::{Connection, Row, names};
+use crate::page::{Connection, Keys, Place, Row, names};
 use crate::words::{self, missing, text};
 
 /// A product.
@@ -64,9 +66,12 @@ impl Object for ProductNode<'_> {
             "totalInventory" => Out::Int(self.total()),
             "tracksInventory" => Out::Bool(self.variants().any(|node| node.variant.tracked)),
             "variants" => {
+                let sort = VariantSort::of(field);
+                let key = |node: &VariantNode<'_>| sort.key(node.variant, &self.data.stock);
                 let mut nodes: Vec<VariantNode<'_>> = self.variants().collect();
-                sort(&mut nodes, field.str_arg("sortKey").unwrap_or_default());
-                let rows = nodes.into_iter().map(|node| Row::new(node.variant.id.0, node)).collect();
+                nodes.sort_by_cached_key(|node| Place::of(&key(node), node.variant.id.0));
+                let rows = nodes.into_iter().map(|node| Row::by(key(&node), node.variant.id.0, node));
+                let rows = rows.collect();
                 Out::object(Connection::of_all(names!("ProductVariant"), rows, field)?)
             }
             "vendor" => Out::from(&product.vendor),
@@ -88,14 +93,66 @@ pub(crate) fn status(status: ProductStatus) -> &'static str {
     }
 }
 
-/// Variants stand in the order in which they were made, unless another one is asked for.
-fn sort(nodes: &mut [VariantNode<'_>], key: &str) {
-    match key {
-        "TITLE" | "NAME" | "FULL_TITLE" => nodes.sort_by(|a, b| a.variant.title.cmp(&b.variant.title)),
-        "SKU" => nodes.sort_by(|a, b| a.variant.sku.cmp(&b.variant.sku)),
-        "INVENTORY_QUANTITY" => nodes.sort_by_key(VariantNode::available),
-        _ => {}
+/// What variants are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VariantSort {
+    /// The order in which they were made, which is that of a product's variants too.
+    Id,
+    /// Their own title.
+    Title,
+    /// The title of their product, then their own.
+    FullTitle,
+    /// Their SKU.
+    Sku,
+    /// Whether they are counted.
+    Counted,
+    /// Whether they are sold when there are none.
+    WhenOut,
+    /// How many are for sale.
+    Available,
+}
+
+impl VariantSort {
+    /// What a field asks for. Nobody counts how popular a variant is, and what a search finds meets all of it.
+    pub(crate) fn of(field: &Field<'_>) -> Self {
+        match field.str_arg("sortKey") {
+            Some("TITLE") => Self::Title,
+            Some("FULL_TITLE" | "NAME") => Self::FullTitle,
+            Some("SKU") => Self::Sku,
+            Some("INVENTORY_MANAGEMENT") => Self::Counted,
+            Some("INVENTORY_POLICY") => Self::WhenOut,
+            Some("INVENTORY_LEVELS_AVAILABLE" | "INVENTORY_QUANTITY") => Self::Available,
+            _ => Self::Id,
+        }
     }
+
+    /// What its keys are.
+    pub(crate) fn keys(self) -> Keys {
+        match self {
+            Self::Title | Self::FullTitle | Self::Sku => Keys::Texts,
+            Self::Id | Self::Counted | Self::WhenOut | Self::Available => Keys::Numbers,
+        }
+    }
+
+    /// The key of a variant; `stock` has at least what there is of it.
+    pub(crate) fn key(self, variant: &Variant, stock: &[Stock]) -> Value {
+        match self {
+            Self::Id => variant.id.0.into(),
+            Self::Title => variant.title.to_lowercase().into(),
+            Self::FullTitle => {
+                full_name(&variant.product_title, &Some(variant.title.clone())).to_lowercase().into()
+            }
+            Self::Sku => variant.sku.as_deref().unwrap_or_default().to_lowercase().into(),
+            Self::Counted => variant.tracked.into(),
+            Self::WhenOut => (variant.when_out == WhenOut::Wait).into(),
+            Self::Available => available(variant.id, stock).into(),
+        }
+    }
+}
+
+/// Units of a variant that are for sale, wherever it is stocked.
+fn available(id: VariantId, stock: &[Stock]) -> i64 {
+    stock.iter().filter(|level| level.variant == id && level.stocked).map(Stock::available).sum()
 }
 
 /// A picture of a product.
@@ -144,9 +201,9 @@ impl<'d> VariantNode<'d> {
         self.data.stock.iter().filter(move |level| level.variant == id)
     }
 
-    /// Units of it that are for sale, wherever it is stocked.
+    /// Units of it that are for sale.
     fn available(&self) -> i64 {
-        self.stock().filter(|level| level.stocked).map(Stock::available).sum()
+        available(self.variant.id, &self.data.stock)
     }
 }
 

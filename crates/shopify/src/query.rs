@@ -17,14 +17,12 @@ use crate::id;
 use crate::inventory::{self, Group, LevelId};
 use crate::location;
 use crate::search;
+use crate::timeline;
 
 mod list;
 
-pub(crate) use list::searched;
-use list::{count_by_looking, listeners, locations, orders, variants, works};
-
-/// How far counts count unless told otherwise.
-const COUNTED: i64 = 10_000;
+pub(crate) use list::{asked_of_orders, order_page, order_sort, searched};
+use list::{count_by_looking, counted, listeners, locations, orders, variants, works};
 
 /// Answers a query root; what it needs is loaded into `data`.
 pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
@@ -79,10 +77,10 @@ pub(crate) async fn answer(engine: &Engine, data: &mut Data, field: &Field<'_>) 
         "orders" => orders(engine, data, field).await?,
         "ordersCount" => {
             let search = searched(data, field, search::Query::for_orders);
-            let most =
-                field.arg("limit").and_then(|limit| limit.as_int()).unwrap_or(COUNTED).clamp(1, 25_001);
+            let most = counted(field);
+            let bound = u32::try_from(most).unwrap_or(u32::MAX);
             let count = match search.exact {
-                true => engine.count_orders(&data.shop, &search.conditions, most as u32).await?,
+                true => engine.count_orders(&data.shop, &search.conditions, bound).await?,
                 false => count_by_looking(engine, data, &search, most).await?,
             };
             Answer::Count { count, most }
@@ -168,12 +166,12 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             }
         }
         "Fulfillment" => match engine.fulfillment(&shop, &data.actor, FulfillmentId(number)).await? {
-            Some(fulfillment) => {
+            Some(fulfillment) if fulfillment.holds_units() => {
                 let id = fulfillment.id;
                 data.fulfillments.insert(id, fulfillment);
                 Answer::Fulfillment(id)
             }
-            None => Answer::Null,
+            Some(_) | None => Answer::Null,
         },
         "Location" | "FulfillmentService" => {
             (data.locations, data.services) = engine.places(&shop).await?;
@@ -238,6 +236,12 @@ async fn node(engine: &Engine, data: &mut Data, field: &Field<'_>, gid: &str) ->
             }
             None => Answer::Null,
         },
+        "BasicEvent" if data.actor.may(domain::actor::Permission::ReadOrders) => {
+            match timeline::one(engine, data, number).await? {
+                Some(order) => Answer::Happened(order, number),
+                None => Answer::Null,
+            }
+        }
         "OrderCancelJobResult" => match order(engine, data, field, OrderId(number)).await? {
             Answer::Order(id) if data.orders.get(&id).is_some_and(|order| order.cancelled.is_some()) => {
                 Answer::Cancelled(id)

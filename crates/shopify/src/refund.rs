@@ -1,16 +1,20 @@
 //! `Refund`: units of an order that were given up, and the money that went back for them.
 
 use domain::command::Restock;
+use domain::money::Minor;
 use domain::order::Order;
+use domain::payment::Transaction;
 use domain::refund::{Refund, RefundLine};
 use graphql::{Field, FieldError, Object, Out};
 
 use crate::data::Data;
 use crate::id::gid;
-use crate::line_item::LineItem;
+use crate::line_item::{LineItem, discounted};
 use crate::location::LocationNode;
+use crate::order::OrderNode;
 use crate::page::{Connection, Row, names};
-use crate::words::{self, MoneyBag, missing, text};
+use crate::transaction::TransactionNode;
+use crate::words::{self, MoneyBag, MoneyV2, missing, text};
 
 /// A refund of an order.
 pub(crate) struct RefundNode<'d> {
@@ -26,18 +30,28 @@ impl Object for RefundNode<'_> {
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         let Self { data, order, refund } = *self;
+        let amount = || refund.amount(&order.placed.transactions);
         Ok(match field.name() {
-            "createdAt" => Out::from(words::time(refund.at)),
+            // Nothing of a refund changes once it was made.
+            "createdAt" | "processedAt" | "updatedAt" => Out::from(words::time(refund.at)),
             "id" => Out::from(gid("Refund", refund.id.0)),
+            "legacyResourceId" => Out::from(refund.id.0.to_string()),
             "note" => text(&refund.note),
+            "order" => Out::object(OrderNode { data, order }),
             "refundLineItems" => {
                 let row = |line: &'a RefundLine| Row::new(line.id.0, RefundLineNode { data, order, line });
                 let rows = refund.lines.iter().map(row).collect();
                 Out::object(Connection::of_all(names!("RefundLineItem"), rows, field)?)
             }
-            "totalRefundedSet" => {
-                let amount = refund.amount(&order.placed.transactions);
-                Out::object(MoneyBag(amount, order.placed.currency))
+            "totalRefunded" => Out::object(MoneyV2(amount(), order.placed.currency)),
+            "totalRefundedSet" => Out::object(MoneyBag(amount(), order.placed.currency)),
+            "transactions" => {
+                let row = |transaction: &'a Transaction| {
+                    Row::new(transaction.id.0, TransactionNode { order, transaction })
+                };
+                let all = order.placed.transactions.iter();
+                let rows = all.filter(|one| refund.transactions.contains(&one.id)).map(row).collect();
+                Out::object(Connection::of_all(names!("OrderTransaction"), rows, field)?)
             }
             other => return Err(missing("Refund", other)),
         })
@@ -58,6 +72,23 @@ pub(crate) fn restock_type(restock: Restock) -> &'static str {
     }
 }
 
+/// What the units of a line cost after the line's own discounts, and the tax on that.
+pub(crate) fn cost(order: &Order, of: &RefundLine) -> (Minor, Minor) {
+    let item = order.line(of.order_line);
+    item.map_or((0, 0), |item| (discounted(item, of.quantity), item.tax_of(of.quantity)))
+}
+
+impl RefundLineNode<'_> {
+    fn amount(&self, name: &str) -> Option<Minor> {
+        Some(match name {
+            "price" => self.order.line(self.line.order_line)?.article.unit_price,
+            "subtotal" => cost(self.order, self.line).0,
+            "totalTax" => cost(self.order, self.line).1,
+            _ => return None,
+        })
+    }
+}
+
 impl Object for RefundLineNode<'_> {
     fn type_name(&self) -> &'static str {
         "RefundLineItem"
@@ -65,6 +96,13 @@ impl Object for RefundLineNode<'_> {
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         let Self { data, order, line } = *self;
+        let currency = order.placed.currency;
+        if let Some(amount) = field.name().strip_suffix("Set").and_then(|name| self.amount(name)) {
+            return Ok(Out::object(MoneyBag(amount, currency)));
+        }
+        if let Some(amount) = self.amount(field.name()) {
+            return Ok(Out::from(words::amount(amount, currency)));
+        }
         Ok(match field.name() {
             "id" => Out::from(gid("RefundLineItem", line.id.0)),
             "lineItem" => Out::maybe(order.line(line.order_line).map(|line| LineItem { data, order, line })),

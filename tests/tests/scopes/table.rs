@@ -207,6 +207,7 @@ pub static MUTATIONS: &[Row] = &[
     ),
     row("inventoryActivate", WRITE_STOCK, About::Nothing, ""),
     row("inventoryAdjustQuantities", WRITE_STOCK, About::Nothing, ""),
+    row("inventoryBulkToggleActivation", WRITE_STOCK, About::Nothing, ""),
     row("inventoryDeactivate", WRITE_STOCK, About::Nothing, ""),
     row("inventoryItemUpdate", WRITE_STOCK, About::Nothing, ""),
     row("inventoryMoveQuantities", WRITE_STOCK, About::Nothing, ""),

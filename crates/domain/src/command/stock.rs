@@ -86,6 +86,23 @@ pub struct StartStocking {
     pub opening: Option<(StockMeasure, i64)>,
 }
 
+/// Locations begin or cease to stock a variant, all of them or none. What is there is what was there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetStocking {
+    /// The variant.
+    pub variant: VariantId,
+    /// Locations, and whether each of them is to stock it.
+    pub places: Vec<(LocationId, Stocked)>,
+}
+
+/// Whether a location stocks a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words are the field's own")]
+pub enum Stocked {
+    Yes,
+    No,
+}
+
 /// Other values of a variant; `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct VariantEdit {

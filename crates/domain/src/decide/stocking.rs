@@ -3,7 +3,7 @@
 
 use super::count::{COUNT_MAX, measured, permitted};
 use super::{Change, Outcome, Write};
-use crate::command::StartStocking;
+use crate::command::{SetStocking, StartStocking, Stocked};
 use crate::event::Fact;
 use crate::id::{LocationId, VariantId};
 use crate::refusal::{Refusal, Thing};
@@ -46,20 +46,60 @@ pub(super) fn stop(
 ) -> Result<Outcome, Refusal> {
     permitted(change)?;
     let name = known(change, variant, location)?;
-    let Some(level) = level(change, variant, location).filter(|level| level.stocked) else {
+    if level(change, variant, location).is_none_or(|level| !level.stocked) {
         return Ok(Outcome::Done);
-    };
+    }
     let elsewhere = |other: &Stock| other.variant == variant && other.location != location && other.stocked;
     if !change.snapshot.stock.iter().any(elsewhere) {
         return Err(Refusal::OnlyStockedThere(variant, name));
     }
+    end(change, variant, location);
+    Ok(Outcome::Done)
+}
+
+/// Locations begin or cease to stock a variant. Which of them are last to stock it is looked at when all is said.
+pub(super) fn set(change: &mut Change<'_, '_>, set: &SetStocking) -> Result<Outcome, Refusal> {
+    permitted(change)?;
+    let SetStocking { variant, places } = set;
+    for (place, (location, _)) in places.iter().enumerate() {
+        known(change, *variant, *location)?;
+        if places[..place].iter().any(|(earlier, _)| earlier == location) {
+            return Err(Refusal::Twice(place));
+        }
+    }
+    let said = |location| places.iter().find(|(named, _)| *named == location).map(|(_, stocked)| *stocked);
+    let stays = |level: &Stock| {
+        level.variant == *variant && level.stocked && said(level.location) != Some(Stocked::No)
+    };
+    let any_left =
+        change.snapshot.stock.iter().any(stays) || places.iter().any(|(_, stocked)| *stocked == Stocked::Yes);
+    for (location, stocked) in places {
+        match stocked {
+            Stocked::Yes => {
+                let (variant, location) = (*variant, *location);
+                start(change, &StartStocking { variant, location, opening: None })?;
+            }
+            Stocked::No if any_left => end(change, *variant, *location),
+            Stocked::No => {
+                if level(change, *variant, *location).is_some_and(|level| level.stocked) {
+                    let name = known(change, *variant, *location)?;
+                    return Err(Refusal::OnlyStockedThere(*variant, name));
+                }
+            }
+        }
+    }
+    Ok(Outcome::Variant(*variant))
+}
+
+/// The location ceases to stock the variant, if it does.
+fn end(change: &mut Change<'_, '_>, variant: VariantId, location: LocationId) {
+    let Some(level) = level(change, variant, location).filter(|level| level.stocked) else { return };
     change.move_stock(StockDelta {
         stocking: Stocking::Ends,
         guard: StockGuard::Unchanged(level),
         ..StockDelta::none(variant, location)
     });
     change.facts.push(Fact::StockingEnded { location, variant });
-    Ok(Outcome::Done)
 }
 
 /// The name of the location, if it and the variant are there.

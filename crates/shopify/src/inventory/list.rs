@@ -120,7 +120,7 @@ async fn shelf(
     loop {
         let found = engine.stock_at(&data.shop, location, wanted.which, &page).await?;
         let last = found.len() < page.limit as usize;
-        page.after = found.last().map(|level| (level.variant.0, level.variant.0));
+        page.after = found.last().map(|level| (level.variant.0.into(), level.variant.0));
         load(engine, data, found.iter().map(|level| level.variant).collect()).await?;
         let fits = |level: &&Stock| {
             let id = super::LevelId { location: level.location, variant: level.variant };
@@ -157,7 +157,7 @@ pub(crate) async fn items(engine: &Engine, data: &mut Data, field: &Field<'_>) -
     loop {
         let found = engine.variant_page(&data.shop, None, None, &page).await?;
         let last = found.len() < page.limit as usize;
-        page.after = found.last().map(|variant| (variant.id.0, variant.id.0));
+        page.after = found.last().map(|variant| (variant.id.0.into(), variant.id.0));
         ids.extend(found.iter().filter(|item| search.matches(&|name| fact(item, name))).map(|item| item.id));
         ids.truncate(most);
         if last || ids.len() >= most {

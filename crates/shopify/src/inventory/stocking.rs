@@ -1,7 +1,8 @@
 //! `inventoryActivate`, `inventoryDeactivate`, `inventoryItemUpdate`.
 
-use domain::command::{Command, StartStocking, StockMeasure, VariantEdit};
+use domain::command::{Command, SetStocking, StartStocking, StockMeasure, Stocked, VariantEdit};
 use domain::decide::Outcome;
+use domain::event::Fact;
 use domain::id::{LocationId, VariantId};
 use domain::money;
 use domain::refusal::{self, Refusal, Thing};
@@ -88,6 +89,73 @@ fn argument(measure: StockMeasure) -> &'static str {
         StockMeasure::Available => "available",
         StockMeasure::OnHand => "onHand",
     }
+}
+
+const BULK: Kind = Kind {
+    payload: "InventoryBulkToggleActivationPayload",
+    errors: "InventoryBulkToggleActivationUserError",
+    done: toggled,
+    refused: toggle_refused,
+};
+
+/// `inventoryBulkToggleActivation`: all of it or nothing.
+pub(crate) fn bulk_toggle(field: &Field<'_>) -> Input {
+    let understood = || -> Result<SetStocking, FieldError> {
+        let variant = VariantId(required_id(field, "inventoryItemId", "InventoryItem")?);
+        let updates = field.arg("inventoryItemUpdates").and_then(Value::as_list).unwrap_or_default();
+        let place = |update: &Value| {
+            let gid = update.get("locationId").and_then(Value::as_str).unwrap_or_default();
+            let location = crate::id::of_kind("Location", gid).ok_or_else(|| invalid_id(gid))?;
+            let stocked = match update.get("activate").and_then(Value::as_bool) {
+                Some(true) => Stocked::Yes,
+                _ => Stocked::No,
+            };
+            Ok((LocationId(location), stocked))
+        };
+        Ok(SetStocking { variant, places: updates.iter().map(place).collect::<Result<_, _>>()? })
+    };
+    match understood() {
+        Ok(set) => Input::Planned(Box::new(Planned { command: Command::SetStocking(set), kind: BULK })),
+        Err(error) => Input::Failed(error),
+    }
+}
+
+/// The item, and what began to be stocked where.
+fn toggled(done: &Done) -> Vec<(&'static str, Answer)> {
+    let Outcome::Variant(id) = done.outcome else { return Vec::new() };
+    let facts = done.decision.events.iter().flat_map(|event| &event.facts);
+    let begun = facts.filter_map(|fact| match fact {
+        Fact::StockingBegan { location, variant, .. } => {
+            Some(Answer::InventoryLevel(LevelId { location: *location, variant: *variant }))
+        }
+        _ => None,
+    });
+    vec![("inventoryItem", Answer::InventoryItem(id)), ("inventoryLevels", Answer::List(begun.collect()))]
+}
+
+fn toggle_refused(refusal: &Refusal, command: &Command) -> Vec<UserError> {
+    let update = |location: &LocationId| {
+        let Command::SetStocking(set) = command else { return "inventoryItemUpdates".to_owned() };
+        let place = set.places.iter().position(|(known, _)| known == location).unwrap_or_default();
+        format!("inventoryItemUpdates.{place}.locationId")
+    };
+    vec![match refusal {
+        Refusal::Unknown(Thing::Variant(..)) => {
+            let message = "The product couldn't be stocked because the product wasn't found.";
+            UserError::at("inventoryItemId", message).code("INVENTORY_ITEM_NOT_FOUND")
+        }
+        Refusal::Unknown(Thing::Location(location)) => {
+            let message = "The product couldn't be stocked because the location wasn't found.";
+            UserError::at(&update(location), message).code("LOCATION_NOT_FOUND")
+        }
+        Refusal::OnlyStockedThere(_, location) => UserError::at("inventoryItemUpdates", only_there(location))
+            .code("CANNOT_DEACTIVATE_FROM_ONLY_LOCATION"),
+        Refusal::Twice(place) => {
+            let path = format!("inventoryItemUpdates.{place}.locationId");
+            UserError::at(&path, "The location is named twice.").code("GENERIC_ERROR")
+        }
+        other => plain(other).code("GENERIC_ERROR"),
+    }]
 }
 
 pub(crate) fn deactivate(field: &Field<'_>) -> Input {

@@ -1,11 +1,10 @@
 //! Lists: pages of what a search finds, and counts of it.
 
-use std::collections::BTreeMap;
-
 use domain::actor::Actor;
-use domain::id::VariantId;
+use domain::id::{OrderId, VariantId};
 use domain::location::Location;
-use engine::query::{Column, Condition, OrderSort, Page, WorkSort};
+use domain::product::Variant;
+use engine::query::{Column, Condition, OrderSort, Page, Value, WorkSort};
 use engine::{Engine, Error};
 use graphql::{Field, FieldError};
 use serde_json::json;
@@ -14,7 +13,8 @@ use crate::answer::Answer;
 use crate::data::Data;
 use crate::id;
 use crate::location;
-use crate::page::asked;
+use crate::page::{Asked, Keys, Place, asked, asked_by};
+use crate::product::VariantSort;
 use crate::search::{self, Context, Fact, Search};
 
 /// The search of a field's `query`, translated; what was not understood is noted for the answer's extensions.
@@ -39,6 +39,17 @@ pub(crate) fn searched(
     search
 }
 
+/// How far a count goes; without bounds if none is wanted.
+pub(super) fn counted(field: &Field<'_>) -> i64 {
+    field.arg("limit").and_then(|limit| limit.as_int()).map_or(i64::MAX, |limit| limit.max(0))
+}
+
+/// What a count finds of all that there is.
+fn count(all: usize, field: &Field<'_>) -> Answer {
+    let most = counted(field);
+    Answer::Count { count: (all as i64).min(most), most }
+}
+
 /// Counts what the index can't tell: every order that may meet the search is looked at.
 pub(super) async fn count_by_looking(
     engine: &Engine,
@@ -51,33 +62,65 @@ pub(super) async fn count_by_looking(
     loop {
         let found = engine.orders(&data.shop, &search.conditions, OrderSort::Id, &page).await?;
         count += found.iter().filter(|(order, _)| search.matches_order(order)).count() as i64;
-        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+        page.after = found.last().map(|(order, key)| (key.clone(), order.id.0));
         if found.len() < page.limit as usize || count >= most {
             return Ok(count.min(most));
         }
     }
 }
 
+/// What a list of orders is sorted by.
+pub(crate) fn order_sort(field: &Field<'_>) -> OrderSort {
+    match field.str_arg("sortKey") {
+        Some("CREATED_AT") => OrderSort::CreatedAt,
+        Some("CURRENT_TOTAL_PRICE") => OrderSort::CurrentTotal,
+        Some("CUSTOMER_NAME") => OrderSort::Buyer,
+        Some("DESTINATION") => OrderSort::Destination,
+        Some("FINANCIAL_STATUS") => OrderSort::Payment,
+        Some("FULFILLMENT_STATUS") => OrderSort::Fulfillment,
+        // Whatever a search finds meets all of it: nothing is more relevant than the rest.
+        Some("ID" | "RELEVANCE") => OrderSort::Id,
+        Some("ORDER_NUMBER") => OrderSort::Number,
+        Some("PO_NUMBER") => OrderSort::PoNumber,
+        Some("TOTAL_ITEMS_QUANTITY") => OrderSort::Units,
+        Some("TOTAL_PRICE") => OrderSort::Total,
+        Some("UPDATED_AT") => OrderSort::UpdatedAt,
+        _ => OrderSort::ProcessedAt,
+    }
+}
+
 pub(super) async fn orders(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
-    let asked = match asked(field) {
+    let sort = order_sort(field);
+    let asked = match asked_of_orders(field) {
         Ok(asked) => asked,
         Err(error) => return Ok(Answer::Failed(error)),
     };
-    let sort = match field.str_arg("sortKey").unwrap_or("PROCESSED_AT") {
-        "CREATED_AT" => OrderSort::CreatedAt,
-        "UPDATED_AT" => OrderSort::UpdatedAt,
-        "ORDER_NUMBER" => OrderSort::Number,
-        "ID" => OrderSort::Id,
-        _ => OrderSort::ProcessedAt,
-    };
     let search = searched(data, field, search::Query::for_orders);
+    let rows = order_page(engine, data, &asked, sort, &search).await?;
+    Ok(Answer::Orders(asked, rows))
+}
+
+/// The arguments of a list of orders.
+pub(crate) fn asked_of_orders(field: &Field<'_>) -> Result<Asked, FieldError> {
+    let keys = if order_sort(field).is_text() { Keys::Texts } else { Keys::Numbers };
+    asked_by(field, keys)
+}
+
+/// A page of orders, and one more if there are more; they are put where the answer looks for them.
+pub(crate) async fn order_page(
+    engine: &Engine,
+    data: &mut Data,
+    asked: &Asked,
+    sort: OrderSort,
+    search: &Search,
+) -> Result<Vec<(OrderId, Value)>, Error> {
     let mut rows = Vec::new();
     let mut page = asked.page();
     let wanted = page.limit as usize;
     loop {
         let found = engine.orders(&data.shop, &search.conditions, sort, &page).await?;
         let last = found.len() < page.limit as usize;
-        page.after = found.last().map(|(order, key)| (*key, order.id.0));
+        page.after = found.last().map(|(order, key)| (key.clone(), order.id.0));
         for (order, key) in found {
             if search.matches_order(&order) && rows.len() < wanted {
                 rows.push((order.id, key));
@@ -85,7 +128,7 @@ pub(super) async fn orders(engine: &Engine, data: &mut Data, field: &Field<'_>) 
             }
         }
         if last || rows.len() >= wanted {
-            return Ok(Answer::Orders(asked, rows));
+            return Ok(rows);
         }
         page.limit = 250;
     }
@@ -152,7 +195,7 @@ pub(super) async fn works(engine: &Engine, data: &mut Data, field: &Field<'_>) -
     loop {
         let found = engine.work_list(&data.shop, &data.actor, &conditions, sort, &page).await?;
         let last = found.len() < page.limit as usize;
-        page.after = found.last().map(|(id, _, key)| (*key, id.0));
+        page.after = found.last().map(|(id, _, key)| ((*key).into(), id.0));
         for (id, order, key) in found {
             let fits = order.fulfillment_order(id).is_some_and(|work| search.matches_work(&order, work));
             if fits && rows.len() < wanted {
@@ -181,63 +224,67 @@ pub(super) async fn locations(engine: &Engine, data: &mut Data, field: &Field<'_
     };
     let mut found: Vec<&Location> = data.locations.iter().filter(shown).collect();
     if counting {
-        return Ok(Answer::Count { count: found.len() as i64, most: i64::MAX });
+        return Ok(count(found.len(), field));
     }
-    match field.str_arg("sortKey") {
-        Some("ID") => found.sort_by_key(|location| location.id),
-        _ => found.sort_by_key(|location| (location.name.to_lowercase(), location.id)),
-    }
+    found.sort_by_cached_key(|location| Place::of(&location::sort_key(location, field), location.id.0));
     Ok(Answer::Locations(found.iter().map(|location| location.id).collect()))
 }
 
-/// Variants by id; a search by SKU or product is answered by the index, anything else by looking.
+/// Variants. If they are sorted by something else than their ids, all of them are looked at.
 pub(super) async fn variants(engine: &Engine, data: &mut Data, field: &Field<'_>) -> Result<Answer, Error> {
-    let asked = match asked(field) {
+    let sort = VariantSort::of(field);
+    let asked = match asked_by(field, sort.keys()) {
         Ok(asked) => asked,
         Err(error) => return Ok(Answer::Failed(error)),
     };
     let fields = ["barcode", "id", "product_id", "sku", "title"];
     let search = searched(data, field, |query, context| query.for_fields(&fields, context));
-    let mut page = asked.page();
-    let wanted = page.limit as usize;
-    let mut found: BTreeMap<VariantId, _> = BTreeMap::new();
-    let mut ids = Vec::new();
+    let by_id = sort == VariantSort::Id;
+    let mut page = if by_id { asked.page() } else { Page { limit: 250, ..Page::default() } };
+    let wanted = asked.page().limit as usize;
+    let mut rows: Vec<(VariantId, Value)> = Vec::new();
     loop {
         let variants = engine.variant_page(&data.shop, None, None, &page).await?;
         let last = variants.len() < page.limit as usize;
-        page.after = variants.last().map(|variant| (variant.id.0, variant.id.0));
-        for variant in variants {
-            let fact = |name: &str| match name {
-                "barcode" => Fact::Text(variant.barcode.as_deref()),
-                "id" => Fact::Number(variant.id.0),
-                "product_id" => Fact::Number(variant.product.0),
-                "sku" => Fact::Text(variant.sku.as_deref()),
-                "title" => Fact::Words(vec![&variant.title]),
-                _ => Fact::Words(
-                    [Some(variant.product_title.as_str()), Some(&variant.title), variant.sku.as_deref()]
-                        .into_iter()
-                        .flatten()
-                        .collect(),
-                ),
-            };
-            if search.matches(&fact) && ids.len() < wanted {
-                ids.push(variant.id);
-                found.insert(variant.id, variant);
+        page.after = variants.last().map(|variant| (variant.id.0.into(), variant.id.0));
+        let found: Vec<Variant> =
+            variants.into_iter().filter(|variant| search.matches(&|name| fact(variant, name))).collect();
+        let stock = match sort {
+            VariantSort::Available => {
+                let ids: Vec<VariantId> = found.iter().map(|variant| variant.id).collect();
+                engine.variants(&data.shop, &ids).await?.1
             }
-        }
-        if last || ids.len() >= wanted {
+            _ => Vec::new(),
+        };
+        rows.extend(found.iter().map(|variant| (variant.id, sort.key(variant, &stock))));
+        if last || by_id && rows.len() >= wanted {
             break;
         }
         page.limit = 250;
     }
-    if field.mentions("inventoryItem")
-        || field.mentions("inventoryQuantity")
-        || field.mentions("availableForSale")
-    {
-        data.stock = engine.variants(&data.shop, &ids).await?.1;
+    if !by_id {
+        rows.sort_by_cached_key(|(id, key)| Place::of(key, id.0));
+        asked.skip_to(&mut rows, |(id, key)| Place::of(key, id.0));
     }
-    data.variants = found;
-    Ok(Answer::Variants(asked, ids))
+    rows.truncate(wanted);
+    let ids: Vec<VariantId> = rows.iter().map(|(id, _)| *id).collect();
+    let (variants, stock) = engine.variants(&data.shop, &ids).await?;
+    data.learn(variants, stock);
+    Ok(Answer::Variants(asked, rows))
+}
+
+fn fact<'v>(variant: &'v Variant, name: &str) -> Fact<'v> {
+    match name {
+        "barcode" => Fact::Text(variant.barcode.as_deref()),
+        "id" => Fact::Number(variant.id.0),
+        "product_id" => Fact::Number(variant.product.0),
+        "sku" => Fact::Text(variant.sku.as_deref()),
+        "title" => Fact::Words(vec![&variant.title]),
+        _ => {
+            let words = [Some(variant.product_title.as_str()), Some(&variant.title), variant.sku.as_deref()];
+            Fact::Words(words.into_iter().flatten().collect())
+        }
+    }
 }
 
 /// The caller's own listeners.
@@ -245,7 +292,7 @@ pub(super) async fn listeners(engine: &Engine, data: &mut Data, field: &Field<'_
     data.listeners = crate::subscription::known(engine, data).await?;
     let found = crate::subscription::found(data, field);
     Ok(match field.name() {
-        "webhookSubscriptionsCount" => Answer::Count { count: found.len() as i64, most: i64::MAX },
+        "webhookSubscriptionsCount" => count(found.len(), field),
         _ => Answer::Listeners(found),
     })
 }

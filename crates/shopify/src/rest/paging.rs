@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use engine::query::Value as Key;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
@@ -50,7 +51,7 @@ fn limit(given: &Value, otherwise: i64) -> Value {
 }
 
 /// The `Link` header: the pages before and behind this one.
-pub(super) fn link(page: &Cut<(i64, i64)>, given: &Value, address: &str) -> Option<String> {
+pub(super) fn link(page: &Cut<(i64, Key)>, given: &Value, address: &str) -> Option<String> {
     let (first, last) = (page.rows.first()?, page.rows.last()?);
     let mut links = Vec::new();
     if page.more_before {
@@ -62,10 +63,10 @@ pub(super) fn link(page: &Cut<(i64, i64)>, given: &Value, address: &str) -> Opti
     (!links.is_empty()).then(|| links.join(", "))
 }
 
-fn one(side: &str, (id, value): &(i64, i64), rel: &str, given: &Value, address: &str) -> String {
+fn one(side: &str, (id, value): &(i64, Key), rel: &str, given: &Value, address: &str) -> String {
     let mut kept = given.as_object().cloned().unwrap_or_default();
     kept.retain(|name, _| !["after", "before", "fields", "limit", SHOP_CURRENCY].contains(&name.as_str()));
-    kept.insert(side.to_owned(), crate::page::cursor(*id, *value).into());
+    kept.insert(side.to_owned(), crate::page::cursor(*id, value).into());
     let token = URL_SAFE_NO_PAD.encode(Value::Object(kept).to_string());
     let limit = limit(given, ROWS);
     let fields = given.get("fields").and_then(Value::as_str);
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_link_brings_back_what_was_asked_for() {
-        let page = Cut { rows: vec![(5, 50), (4, 40)], more_before: true, more_behind: true };
+        let page = Cut { rows: vec![(5, 50.into()), (4, 40.into())], more_before: true, more_behind: true };
         let given = json!({"status": "any", "limit": "2", "fields": "id", "shop_currency": "EUR"});
         let links = link(&page, &given, "http://host/orders.json").unwrap();
         let (previous, next) = links.split_once(", ").unwrap();
@@ -91,7 +92,7 @@ mod tests {
         let given = json!({"page_info": token, "limit": 3});
         let opened = opened(given.as_object().unwrap().clone()).unwrap();
         assert_eq!((&opened["status"], opened.get(SHOP_CURRENCY)), (&json!("any"), None));
-        assert_eq!(opened["after"], crate::page::cursor(4, 40));
+        assert_eq!(opened["after"], crate::page::cursor(4, &40.into()));
         assert_eq!(first(&Value::Object(opened)), Some(json!(3)));
     }
 

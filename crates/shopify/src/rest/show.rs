@@ -4,6 +4,7 @@ use domain::actor::{Permission, visible};
 use domain::fulfillment::Fulfillment;
 use domain::id::{DeliveryEventId, FulfillmentId, OrderId};
 use domain::order::Order;
+use engine::query::Value as Key;
 use graphql::Field;
 use serde_json::{Map, Value, json};
 
@@ -110,11 +111,13 @@ impl Scene<'_> {
 }
 
 /// The page that an answer is, by the ids and sort keys of its rows.
-pub(super) fn page(answer: &Answer) -> Option<Cut<(i64, i64)>> {
-    let cut = |asked: &Asked, rows: Vec<(i64, i64)>| Some(asked.cut(rows));
+pub(super) fn page(answer: &Answer) -> Option<Cut<(i64, Key)>> {
+    let cut = |asked: &Asked, rows: Vec<(i64, Key)>| Some(asked.cut(rows));
     match answer {
-        Answer::Orders(asked, rows) => cut(asked, rows.iter().map(|(id, value)| (id.0, *value)).collect()),
-        Answer::Works(asked, rows) => cut(asked, rows.iter().map(|(_, id, value)| (id.0, *value)).collect()),
+        Answer::Orders(asked, rows) => cut(asked, rows.iter().map(|(id, key)| (id.0, key.clone())).collect()),
+        Answer::Works(asked, rows) => {
+            cut(asked, rows.iter().map(|(_, id, key)| (id.0, (*key).into())).collect())
+        }
         _ => None,
     }
 }

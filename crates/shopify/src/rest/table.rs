@@ -30,7 +30,7 @@ const ORDERS: &[Route] = &[
     ),
     Route::get(
         "orders/count",
-        "query($query: String) { count: ordersCount(query: $query, limit: 25001) { count } }",
+        "query($query: String) { count: ordersCount(query: $query, limit: null) { count } }",
         &[by("", order_input::search).named("query")],
     ),
     Route::get(

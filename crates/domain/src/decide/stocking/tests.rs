@@ -1,7 +1,7 @@
 //! Given, when, then: which locations stock what.
 
 use crate::actor::Permission;
-use crate::command::{Command, StartStocking, StockMeasure};
+use crate::command::{Command, SetStocking, StartStocking, StockMeasure, Stocked};
 use crate::decide::{Outcome, Write};
 use crate::event::{Fact, FactKind};
 use crate::id::{LocationId, VariantId};
@@ -44,6 +44,30 @@ fn what_is_no_longer_stocked_stays_and_is_not_sold() {
     let back = world.run(&merchant(), starting(SHIRT, HERE, None)).unwrap();
     assert_eq!(back.events[0].facts, [Fact::StockingBegan { location: HERE, variant: SHIRT, available: 9 }]);
     assert!(world.stock[&(SHIRT, HERE)].stocked);
+}
+
+#[test]
+fn several_locations_change_at_once_and_one_is_left() {
+    use Stocked::{No, Yes};
+    let setting = |places: &[(LocationId, Stocked)]| {
+        Command::SetStocking(SetStocking { variant: SHIRT, places: places.to_vec() })
+    };
+    let mut world = World::new();
+    let stocked = |world: &World| [HERE, THERE].map(|location| world.stock[&(SHIRT, location)].stocked);
+    let done = world.run(&merchant(), setting(&[(HERE, No), (THERE, Yes)])).unwrap();
+    assert_eq!((kinds(&done), done.outcome), (vec![FactKind::StockingEnded], Outcome::Variant(SHIRT)));
+    assert_eq!(stocked(&world), [false, true]);
+    // The last one may go if another one comes.
+    world.run(&merchant(), setting(&[(THERE, No), (HERE, Yes)])).unwrap();
+    assert_eq!(stocked(&world), [true, false]);
+    let here = world.locations.iter().find(|location| location.id == HERE).unwrap().name.clone();
+    let refused = world.refused(&merchant(), setting(&[(THERE, No), (HERE, No)]));
+    assert_eq!(refused, Refusal::OnlyStockedThere(SHIRT, here));
+    assert_eq!(world.refused(&merchant(), setting(&[(HERE, Yes), (HERE, No)])), Refusal::Twice(1));
+    let nowhere = LocationId(4);
+    let refused = world.refused(&merchant(), setting(&[(THERE, Yes), (nowhere, Yes)]));
+    assert_eq!(refused, Refusal::Unknown(Thing::Location(nowhere)));
+    assert_eq!(stocked(&world), [true, false], "all or nothing");
 }
 
 #[test]
