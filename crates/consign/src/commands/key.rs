@@ -174,6 +174,9 @@ async fn create(
     writeln!(out, "key             {}", made.record.id)?;
     writeln!(out, "token           {}", made.token)?;
     match made.secret {
+        _ if dialect == digitalriver::NAME => {
+            writeln!(out, "webhook secret  every webhook has its own: consign listeners list")?;
+        }
         Some(secret) => writeln!(out, "webhook secret  {secret}")?,
         None => writeln!(out, "webhook secret  the one that was shown with the first key of {}", wanted.app)?,
     }
