@@ -151,7 +151,8 @@ fn growing(
     let article = &order.line(line)?.article;
     let counted = article.is_counted();
     let enough = |at: LocationId| {
-        let of = |level: &&Stock| Some(level.variant) == article.variant && level.location == at;
+        let of =
+            |level: &&Stock| Some(level.variant) == article.variant && level.location == at && level.stocked;
         !is_limited(order, article) || stock.iter().find(of).map_or(0, Stock::available) >= by
     };
     let open = order.fulfillment_orders.iter().rev();

@@ -265,7 +265,9 @@ fn in_stock(
         return Ok(());
     };
     let level = stock.iter().find(|level| level.variant == variant && level.location == location);
-    let (on_hand, available) = level.map_or((0, 0), |level| (level.on_hand, level.available()));
+    // What lies where it is no longer stocked is promised to nobody any more.
+    let sold = |level: &crate::stock::Stock| if level.stocked { level.available() } else { 0 };
+    let (on_hand, available) = level.map_or((0, 0), |level| (level.on_hand, sold(level)));
     if leaving.units > available.max(0) || leaving.promised + leaving.units > on_hand {
         return Err(Refusal::OutOfStock(variant));
     }

@@ -46,8 +46,12 @@ pub(super) fn save(change: &mut Change<'_, '_>, records: &[Record]) -> Result<Ou
     Ok(Outcome::Done)
 }
 
+/// One that is named twice goes once.
 pub(super) fn remove(change: &mut Change<'_, '_>, ids: &[RecordId]) -> Result<Outcome, Refusal> {
-    for id in ids {
+    for (at, id) in ids.iter().enumerate() {
+        if ids[..at].contains(id) {
+            continue;
+        }
         let known = change.snapshot.records.iter().find(|known| known.id == *id);
         let known = known.ok_or(Refusal::Unknown(Thing::Record(*id)))?;
         permitted(change, known.kind)?;

@@ -120,6 +120,16 @@ fn more_than_there_is_goes_elsewhere_or_waits() {
 }
 
 #[test]
+fn what_is_no_longer_stocked_grows_elsewhere() {
+    let (mut world, id, line, work) = order_of(SHIRT, 1);
+    world.run(&merchant(), Command::StopStocking(SHIRT, HERE)).unwrap();
+    set(&mut world, line, 3);
+    assert_eq!((units(&world, work), world.stock(SHIRT, HERE)), (vec![(1, 1)], (10, 1)));
+    let elsewhere = world.order(id).fulfillment_orders.last().unwrap();
+    assert_eq!((elsewhere.location, world.stock(SHIRT, THERE)), (THERE, (10, 2)));
+}
+
+#[test]
 fn a_new_line_is_routed_by_itself() {
     let (mut world, id, _, work) = order_of(SHIRT, 1);
     let custom = crate::command::NewLine {

@@ -1,8 +1,8 @@
 //! Given, when, then: units leave that are named by the invoice lines that sold them.
 
 use crate::billing::{Claim, Trouble};
-use crate::command::Command;
 use crate::command::billing::{Claims, FulfillLines, StockCheck};
+use crate::command::{Command, StartStocking};
 use crate::event::InvoiceNews;
 use crate::fulfillment_order::StageName;
 use crate::id::{ContactId, InvoiceLineId, LocationId, OrderId};
@@ -146,6 +146,23 @@ fn it_is_refused_for_the_first_reason() {
     let needs = world.refused(&limited("write_orders"), leave(with(HERE, &[(line, 1)])));
     assert!(matches!(needs, Refusal::NotPermitted(_)), "{needs:?}");
     assert!(world.fulfillments.is_empty());
+}
+
+#[test]
+fn what_is_no_longer_stocked_is_fetched_for_nobody() {
+    let mut world = shop();
+    let (_, line) = shirts(&mut world, Claim::Paid, 3);
+    world.run(&merchant(), Command::StopStocking(SHIRT, THERE)).unwrap();
+    let there = || fulfilling_lines(THERE, &[(line, 1)]);
+    assert_eq!(world.refused(&merchant(), leave(there())), Refusal::OutOfStock(SHIRT));
+    // What was promised before leaves all the same, and so does what somebody saw leave.
+    let again = StartStocking { variant: SHIRT, location: THERE, opening: None };
+    world.run(&merchant(), Command::StartStocking(again)).unwrap();
+    world.run(&merchant(), Command::StopStocking(SHIRT, HERE)).unwrap();
+    world.run(&merchant(), leave(fulfilling_lines(HERE, &[(line, 1)]))).unwrap();
+    let seen = FulfillLines { stock: StockCheck::Ignore, ..there() };
+    world.run(&merchant(), leave(seen)).unwrap();
+    assert_eq!((world.stock(SHIRT, HERE), world.stock(SHIRT, THERE)), ((9, 1), (9, 0)));
 }
 
 #[test]
