@@ -320,3 +320,69 @@ async fn a_request_says_what_stripe_needs_and_a_broken_answer_is_no_no() {
     let precise = stripe.ask(&account, &request(charge, 5_121, "KWD")).await;
     assert_eq!(precise.outcome, Outcome::Declined("amount_too_precise".into()));
 }
+
+/// An intent as Stripe shows it, whose capture with the key 7 is marked or not.
+fn intent(status: &str, received: i64, marked: bool) -> String {
+    let marks = if marked { r#"{"consign_capture_here-7":"500"}"# } else { "{}" };
+    format!(
+        r#"{{"object":"payment_intent","id":"pi_1","status":"{status}","amount":900,"amount_received":{received},"metadata":{marks}}}"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_is_captured_once_and_keeps_the_rest() {
+    let receiver = Receiver::start().await;
+    let (stripe, account) = (stripe(), account(&receiver.url()));
+    let capture = |rest| request(Movement::Capture { of: "pi_1".into(), rest }, 500, "USD");
+    let again = |rest| Request { times: 1, ..capture(rest) };
+    let ok = |body: String| Answer::status(200).body(body);
+    receiver.answer_with(vec![
+        ok(intent("requires_capture", 500, true)),
+        // Nobody knows what became of it: it left its mark, or it didn't.
+        ok(intent("requires_capture", 500, true)),
+        ok(intent("requires_capture", 0, false)),
+        ok(intent("succeeded", 500, true)),
+        // Somebody captured another part for good.
+        ok(intent("succeeded", 400, false)),
+    ]);
+    for (asked, outcome) in [
+        (capture(Rest::Stays), Outcome::Succeeded),
+        (again(Rest::Stays), Outcome::Succeeded),
+        (again(Rest::Gone), Outcome::Succeeded),
+        (again(Rest::Gone), Outcome::Declined("already_succeeded".into())),
+    ] {
+        let answer = stripe.ask(&account, &asked).await;
+        assert_eq!((answer.outcome, answer.known_as.as_deref()), (outcome, Some("pi_1")), "{asked:?}");
+    }
+    let asked = receiver.wait_for(5, Duration::from_secs(5)).await;
+    let forms: Vec<String> =
+        asked.iter().map(|request| String::from_utf8(request.body.clone()).unwrap()).collect();
+    let mark = "amount_to_capture=500&metadata%5Bconsign_capture_here-7%5D=500";
+    assert_eq!(forms, [&*format!("{mark}&final_capture=false"), "", "", mark, ""]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_is_let_go_when_nothing_else_is() {
+    let receiver = Receiver::start().await;
+    let (stripe, account) = (stripe(), account(&receiver.url()));
+    let release = |rest| request(Movement::Release { of: "pi_1".into(), rest }, 400, "USD");
+    let early = stripe.ask(&account, &release(Rest::Stays)).await;
+    assert_eq!(early.outcome, Outcome::Pending, "the rest is still to be captured");
+    let no = r#"{"error":{"type":"invalid_request_error","code":"payment_intent_unexpected_state"}}"#;
+    receiver.answer_with(vec![
+        Answer::status(200).body(intent("canceled", 500, true)),
+        Answer::status(400).body(no),
+        Answer::status(200).body(intent("succeeded", 500, true)),
+        Answer::status(400).body(no),
+        Answer::status(200).body(intent("succeeded", 900, true)),
+    ]);
+    let last = Request { times: 3, known_as: Some("pi_1".into()), ..release(Rest::Gone) };
+    for outcome in [
+        Outcome::Succeeded,
+        // The last capture let it go.
+        Outcome::Succeeded,
+        Outcome::Declined("payment_intent_unexpected_state".into()),
+    ] {
+        assert_eq!(stripe.ask(&account, &last).await.outcome, outcome);
+    }
+}
