@@ -26,7 +26,7 @@ pub(crate) struct Around {
     pub(crate) shop: Arc<Shop>,
     /// The moment: whether something is past due depends on it.
     pub(crate) now: Time,
-    /// Makes the addresses of pages for buyers; events are told without.
+    /// Makes the addresses of pages for buyers; events are told without, since whoever has one gets in.
     links: Option<Links>,
     contacts: Vec<Contact>,
     order_tags: Vec<Record>,

@@ -58,11 +58,12 @@ pub(super) async fn created(call: Call) -> Result<Response, Failure> {
         po_number: None,
         locale: None,
         source_identifier: None,
+        origin: None,
         processed_at: call.now(),
         fulfill_at: None,
         stock: StockMode::Wait,
     };
-    let return_url = None;
+    let return_url = return_url(&input)?;
     let place = PlaceBilled { name: None, number: 0, placed, lines, kind: Some(kind), books, return_url };
     let command = Command::Billing(BillingCommand::Place(Box::new(place)));
     let done = match call.verdict(&command).await? {
@@ -71,6 +72,15 @@ pub(super) async fn created(call: Call) -> Result<Response, Failure> {
     };
     let Outcome::Order(id) = done.outcome else { return Err(Failure::NotFound(None)) };
     Ok((StatusCode::CREATED, Json(super::shown_now(&call, id.0).await?)).into_response())
+}
+
+/// Where the buyer goes after paying; the original's pages know that, here it is said with the order.
+fn return_url(input: &Input) -> Result<Option<String>, Failure> {
+    let url = input.said("return_url")?.flatten();
+    match url.as_deref().is_none_or(|url| url.starts_with("https://") || url.starts_with("http://")) {
+        true => Ok(url),
+        false => Err(invalid("return_url", "is not a valid URL")),
+    }
 }
 
 /// What is billed: at least one line.

@@ -53,9 +53,10 @@ pub(crate) fn whole(order: &Order, around: &Around) -> Value {
         "line_items": lines(order),
         "previous_line_item": null,
         "visits": visits(),
-        // Beyond what is published: where the buyer follows the order, and pays it.
+        // Beyond what is published: where the buyer follows the order, pays it, and goes then.
         "status_page_url": around.status_page(order),
         "checkout_url": around.checkout(order),
+        "return_url": billing.and_then(|billing| billing.return_url.as_deref()),
     });
     if let Value::Object(more) = more {
         object.extend(more);
@@ -187,6 +188,7 @@ fn placed(order: &Order, line: &OrderLine) -> Value {
     shown.insert("updated_at".into(), words::time(order.created_at));
     // It has a price, and none of the shop's.
     let price = json!({
+        "id": 0,
         "public_id": null,
         "name": null,
         "amount": words::amount(line.article.unit_price, currency),

@@ -5,6 +5,7 @@
 
 mod account;
 mod bench;
+mod clients;
 mod contacts;
 mod courses;
 mod fulfillments;

@@ -27,7 +27,7 @@ async fn an_external_order_is_made_shown_and_kept_up_to_date() {
         "shipping_address_city": "New Ezequiel", "shipping_address_region": "WA", "shipping_address_country": "US",
         "shipping_address_postal_code": "93706", "billing_address_street_one": "3537 Meridith Overpass",
         "billing_address_country": "US", "notes": "Leave package at the front desk", "billing_status": "pending",
-        "service_status": "pending", "external_id": "ext-order-12345",
+        "service_status": "pending", "external_id": "ext-order-12345", "return_url": "https://shop.example/thanks",
     } });
     let made = bench.create(LIST, sent.clone()).await;
     for (name, value) in sent["order"].as_object().unwrap() {
@@ -99,6 +99,7 @@ async fn what_an_order_lacks_is_told() {
             "Price 503 recurs, and the order is a one-time order",
         ),
         (with("service_status", json!("active")), "Service status is not included in the list"),
+        (with("return_url", json!("javascript:go()")), "Return url is not a valid URL"),
         (with("billing_status", json!("due")), "Billing status is not included in the list"),
         (
             with("payment_processor", json!("payments_ai")),
@@ -198,7 +199,7 @@ async fn an_external_subscription_is_what_its_books_say() {
 }
 
 /// An order that came in by another API.
-async fn from_elsewhere(bench: &Bench) -> (domain::id::OrderId, Value) {
+pub async fn from_elsewhere(bench: &Bench) -> (domain::id::OrderId, Value) {
     let mut place = world::order(&[(SHIRT, 2)]);
     place.placed.email = Some("buyer@example.com".into());
     place.placed.payment_claim = Some(domain::order::PaymentClaim::Paid);

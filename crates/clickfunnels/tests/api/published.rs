@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// Fields that the document doesn't know: the secret of an endpoint, shown once, of which only the guide to webhooks
 /// tells; and the pages for buyers that orders have here.
-const SAID_ELSEWHERE: &[&str] = &["webhook_secret", "status_page_url", "checkout_url"];
+const SAID_ELSEWHERE: &[&str] = &["webhook_secret", "status_page_url", "checkout_url", "return_url"];
 
 /// The published document.
 pub struct Published {
