@@ -40,6 +40,16 @@ const ABSENT: &[Absent] = &[
         instead: "ask your carrier, and send the price as shippingChoice.amount and the number as trackingNumber",
     },
     Absent {
+        paths: &[
+            "/fulfillment-cancellations",
+            "/fulfillment-cancellations/{id}",
+            "/fulfillment-returns",
+            "/fulfillment-returns/{id}",
+        ],
+        why: "Warehouses are not asked through this API",
+        instead: "send cancelQuantity with /fulfillments, and use /returns",
+    },
+    Absent {
         paths: &["/logistics-returns", "/logistics-returns/{id}"],
         why: "No warehouse is behind this server that could expect a parcel",
         instead: "use /returns",
@@ -98,4 +108,19 @@ pub(crate) fn routes() -> Router<Server> {
         }
     }
     router
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_says_the_same() {
+        let guide = include_str!("../../../docs/digitalriver.md");
+        for absent in ABSENT {
+            for told in [absent.why, absent.instead] {
+                assert!(guide.contains(told), "docs/digitalriver.md doesn't say: {told}");
+            }
+        }
+    }
 }

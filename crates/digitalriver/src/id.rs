@@ -52,6 +52,8 @@ pub(crate) const INVOICE_FILE: Kind = kind(25, "");
 pub(crate) const CREDIT_MEMO_FILE: Kind = kind(26, "");
 /// A link to a file.
 pub(crate) const FILE_LINK: Kind = kind(27, "");
+/// A fulfillment, as a parcel.
+pub(crate) const SHIPMENT: Kind = kind(28, "");
 /// How the payment of a checkout goes on.
 pub(crate) const SESSION: Kind = kind(24, "");
 

@@ -33,6 +33,7 @@ mod refund;
 mod refusal;
 mod returning;
 mod shell;
+mod shipment;
 mod sku;
 mod source;
 mod state;
@@ -40,6 +41,7 @@ mod tax_identifier;
 mod throttle;
 mod webhook;
 mod words;
+mod work;
 
 use call::Server;
 
@@ -72,6 +74,8 @@ pub fn routes(engine: Engine, url: &str) -> Router {
         .merge(checkout::routes())
         .merge(inventory::routes())
         .merge(file::routes())
+        .merge(work::routes())
+        .merge(shipment::routes())
         .merge(order::routes())
         .merge(fulfillment::routes())
         .merge(charge::routes())

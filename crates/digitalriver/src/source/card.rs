@@ -18,7 +18,7 @@ const TEST_CARDS: [(&str, &str); 7] = [
     ("4000000000004111", "test_refund_fails"),
     ("4000000000004442", "test_release_fails"),
     ("4485951788521565", "test_capture_late_fails"),
-    ("4024007120579635", "test_capture_pending"),
+    ("4024007120579635", "test_capture_lasts"),
 ];
 
 /// The token that a test card stands for, and what may be shown of it.

@@ -6,6 +6,7 @@
 mod bench;
 mod buyers;
 mod checkouts;
+mod events;
 mod files;
 mod hooks;
 mod manners;
@@ -14,3 +15,4 @@ mod parcels;
 mod published;
 mod skus;
 mod stock;
+mod telling;

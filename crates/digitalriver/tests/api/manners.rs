@@ -1,10 +1,12 @@
 //! What holds for every request: keys, ids of requests, types, versions, rates; and what isn't here.
 
+use domain::actor::{Permission, Permissions};
 use domain::snapshot::Shop;
 use serde_json::Value;
 use testkit::world;
 
 use crate::bench::{Bench, LIVE, TOKEN, bench, bench_of};
+use crate::published::published;
 
 async fn asked(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
     let told = bench.ask("GET", path, headers, "").await;
@@ -34,6 +36,21 @@ async fn only_known_keys_open_anything() {
         refused.to_string(),
         r#"{"type":"unauthorized","errors":[{"message":"An authorization error has occurred."}]}"#
     );
+}
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_there() {
+    let bench = bench().await;
+    bench.program("sk_test_nothing", Permissions::of(&[Permission::ReadApps])).await;
+    let mut missing = Vec::new();
+    for (verb, path) in published().operations() {
+        let told = bench.ask(verb, &path, &[("Authorization", "Bearer sk_test_nothing")], "{}").await;
+        let text = told.body.to_string();
+        if text.contains(&format!("Resource '{path}' not found")) || text.contains("is not allowed for") {
+            missing.push(format!("{verb} {path}"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[tokio::test]
