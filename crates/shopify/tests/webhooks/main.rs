@@ -6,4 +6,5 @@
 mod bench;
 mod delivery;
 mod inquiry;
+mod moments;
 mod subscription;
