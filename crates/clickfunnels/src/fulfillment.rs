@@ -98,16 +98,16 @@ fn contact_of(fulfillment: &Fulfillment, orders: &[Arc<Order>]) -> Option<Contac
 pub(crate) fn shown(workspace: i64, fulfillment: &Fulfillment, contact: Option<ContactId>) -> Value {
     let id = fulfillment.id.0;
     let tracking = fulfillment.trackings.first();
-    let line = |share: &Share| {
+    let line = |(share, quantity): &(&Share, i64)| {
         json!({
             "id": share.id.0,
             "public_id": id::public(share.id.0),
             "fulfillment_id": id,
-            "quantity": share.quantity,
+            "quantity": quantity,
             "invoices_line_item_id": share.invoice_line.0,
         })
     };
-    let lines: Vec<Value> = fulfillment.shares.iter().map(line).collect();
+    let lines: Vec<Value> = by_line(&fulfillment.shares).iter().map(line).collect();
     json!({
         "id": id,
         "public_id": id::public(id),
@@ -123,6 +123,18 @@ pub(crate) fn shown(workspace: i64, fulfillment: &Fulfillment, contact: Option<C
         "updated_at": words::time(fulfillment.updated_at),
         "included_invoices_line_items": lines,
     })
+}
+
+/// Units of one line may have waited in several places; whoever named the line sees it once.
+fn by_line(shares: &[Share]) -> Vec<(&Share, i64)> {
+    let mut lines: Vec<(&Share, i64)> = Vec::with_capacity(shares.len());
+    for share in shares {
+        match lines.iter_mut().find(|(first, _)| first.invoice_line == share.invoice_line) {
+            Some((_, quantity)) => *quantity += share.quantity,
+            None => lines.push((share, share.quantity)),
+        }
+    }
+    lines
 }
 
 async fn created(call: Call) -> Result<Response, Failure> {

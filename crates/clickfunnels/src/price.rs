@@ -145,7 +145,7 @@ fn minimal(price: &Price) -> Value {
         "public_id": id::public(price.id.0),
         "name": price.name,
         "amount": words::amount(price.terms.amount, price.terms.currency),
-        "currency": price.terms.currency.code(),
+        "currency": price.terms.currency.code().to_lowercase(),
         "duration": cycle.and_then(|cycle| cycle.periods),
         "interval": cycle.map(|cycle| words::interval(cycle.every.interval)),
         "interval_count": cycle.map(|cycle| cycle.every.count),

@@ -73,6 +73,20 @@ async fn units_leave_are_called_back_and_leave_again() {
 }
 
 #[tokio::test]
+async fn a_line_is_told_once_wherever_its_units_waited() {
+    let bench = bench().await;
+    goods::prices(&bench).await;
+    let contact = goods::contact(&bench, "a@example.com").await;
+    let (_, line) = paid(&bench, contact, 3).await;
+    let first = goods::fulfill(&bench, contact, &[(&line, 1)]).await;
+    // What is called off is asked for anew, beside what was never sent.
+    bench.act(&format!("/fulfillments/{}/cancel", first["id"]), Value::Null).await;
+    let all = goods::fulfill(&bench, contact, &[(&line, 3)]).await;
+    let told = all["included_invoices_line_items"].as_array().unwrap();
+    assert_eq!((told.len(), &told[0]["invoices_line_item_id"], &told[0]["quantity"]), (1, &line, &json!(3)));
+}
+
+#[tokio::test]
 async fn one_fulfillment_holds_items_of_several_orders_of_a_contact() {
     let bench = bench().await;
     goods::prices(&bench).await;
