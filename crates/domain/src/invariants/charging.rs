@@ -1,6 +1,7 @@
 //! What must hold of an order whose money is set aside first: that no more is taken and let go than was set aside, and
 //! that what is taken follows what left, once.
 
+use crate::charging::status::captures;
 use crate::charging::{Charging, Ledger, Share};
 use crate::money::Minor;
 use crate::order::Order;
@@ -89,9 +90,9 @@ fn of_line(
         format!("M7: {left} of line {line} left, but only {} are captured", ledger.paid())
     });
     // What was captured and hasn't come yet can't go back.
-    let comes = order.placed.transactions.iter().any(|own| {
+    let comes = captures(order).any(|own| {
         let of_line = own.covers.as_ref().is_some_and(|covers| covers.line == *line);
-        own.kind == TransactionKind::Capture && of_line && own.status != TransactionStatus::Success
+        of_line && own.status != TransactionStatus::Success
     });
     must(comes || ledger.paid() + ledger.open() <= asked.max(left), &|| {
         format!(

@@ -103,3 +103,74 @@ fn a_broken_property_of_money_is_named() {
         assert!(broken.iter().any(|says| says.contains(name)), "{name} is not among {broken:?}");
     }
 }
+
+#[test]
+fn money_that_was_set_aside_is_watched() {
+    use crate::command::billing::PaymentOutcome;
+    use crate::payment::TransactionStatus;
+    use crate::returning::{Return, ReturnLine};
+    use crate::world::charging::*;
+
+    type Breaks = fn(&mut Order);
+    /// Of the movements: the authorization, a capture that failed, the one in its place, a release.
+    fn covers(order: &mut Order, at: usize) -> &mut crate::payment::Covers {
+        order.placed.transactions[at].covers.as_mut().unwrap()
+    }
+    let table: &[(&str, Breaks)] = &[
+        ("is billed and charged", |order| {
+            let mut world = crate::world::billing::shop();
+            let shirt = crate::world::billing::plan(SHIRT, crate::world::billing::SHIRT_ONCE, 1);
+            let billed = world.place_billed(crate::world::billing::through_gateway(&[shirt]));
+            order.billing = world.order(billed).billing.clone();
+        }),
+        ("to be set aside for shares", |order| order.placed.transactions[0].amount += 1),
+        ("which is none", |order| order.charging.as_mut().unwrap().authorization = 7.into()),
+        ("taken and let go of the", |order| order.placed.transactions[2].amount += 1),
+        ("captured for no units", |order| covers(order, 2).quantity = 0),
+        ("what 7 was captured for", |order| {
+            order.placed.transactions[2].id = 7.into();
+            order.placed.transactions[2].covers = None;
+        }),
+        ("but didn't fail", |order| order.placed.transactions[1].status = TransactionStatus::Success),
+        ("captured again more than once", |order| {
+            let again = order.placed.transactions[2].clone();
+            order.placed.transactions.push(again);
+        }),
+        ("3 are captured", |order| covers(order, 2).quantity = 3),
+        ("are captured and let go", |order| order.placed.transactions[3].amount -= 1),
+        ("only 1 are captured", |order| covers(order, 2).quantity = 1),
+        ("still set aside", |order| {
+            order.placed.transactions.remove(3);
+            order.placed.transactions[2].status = TransactionStatus::Success;
+        }),
+        ("what became of", |order| order.placed.transactions[2].status = TransactionStatus::Success),
+        ("but not at all", |order| order.placed.transactions[0].status = TransactionStatus::Failure),
+        ("has 3 of 2", |order| {
+            order.returns.push(Return {
+                id: 1.into(),
+                reason: None,
+                lines: vec![ReturnLine { order_line: order.lines[0].id, quantity: 2, accepted: 3 }],
+                refunds: vec![],
+                custom_fields: vec![],
+                created_at: Time(0),
+                updated_at: Time(0),
+            });
+        }),
+    ];
+    let mut world = World::new();
+    let (id, lines) = world.authorized(vec![costing(SHIRT, 3, 1_000, 0)], 0);
+    world.run(&merchant(), finishing(id, &[(lines[0], 2, 1)])).unwrap();
+    let capture = world.asked(id)[0].id;
+    world.told(id, capture, PaymentOutcome::Declined);
+    // In the order of the movements as the table counts them.
+    let of = |order: &mut Order| order.placed.transactions.swap(2, 3);
+    let mut whole = world.order(id).clone();
+    of(&mut whole);
+    assert_eq!(of_order(&whole), Vec::<String>::new());
+    for (name, breaks) in table {
+        let mut order = whole.clone();
+        breaks(&mut order);
+        let broken = of_order(&order);
+        assert!(broken.iter().any(|says| says.contains(name)), "{name} is not among {broken:?}");
+    }
+}
