@@ -44,7 +44,7 @@ pub(crate) fn routes() -> Router<Server> {
 
 /// What a file is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Over {
+pub(crate) enum Over {
     /// What left with a fulfillment.
     Invoice(FulfillmentId),
     /// What went back.
@@ -74,6 +74,27 @@ impl<'a> File<'a> {
         files.extend(numbered(content::credited(order)));
         files.sort_by_key(|file| (file.at, matches!(file.over, Over::CreditMemo(_)), file.number));
         files
+    }
+
+    /// What it is over.
+    pub(crate) fn over(&self) -> Over {
+        self.over
+    }
+
+    /// A file as events tell of it.
+    pub(crate) fn told(&self) -> Value {
+        let name = self.name();
+        let mut told = json!({
+            "id": name,
+            "fileId": name,
+            "orderId": self.order.id.to_string(),
+            "purpose": self.purpose(),
+            "liveMode": !self.order.placed.test,
+        });
+        if let Some(contact) = self.order.placed.contact {
+            told["customerId"] = contact.to_string().into();
+        }
+        told
     }
 
     /// What it goes by.

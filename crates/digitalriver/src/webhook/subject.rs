@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::topic::Subject;
 use crate::charge::Charge;
+use crate::file::File;
 use crate::{customer, fulfillment, order, refund, returning, sku};
 
 /// What an event is about.
@@ -30,6 +31,9 @@ pub(crate) fn shown(happened: &Happened<'_>, subject: Subject) -> Option<Shown> 
         Subject::Charge(id) => {
             of_order(&|own| Charge::with(own, own.transaction(id)?).map(|charge| charge.alone()))
         }
+        Subject::File(over) => of_order(&|own| {
+            File::all(own).into_iter().find(|file| file.over() == over).map(|file| file.told())
+        }),
         Subject::Fulfillment(id) => of_order(&|own| {
             let made = happened.fulfillments.iter().find(|made| made.id == id)?;
             Some(fulfillment::with_order(made, own, happened.fulfillments))

@@ -1,9 +1,9 @@
 //! Which facts are told under which event types: one table, for messages and for lists. Something that happened to a
 //! part of an order isn't told as a change of the order beside it.
 //!
-//! What is told of one event comes in three steps: first what happened to things, in the order of the facts; then the
-//! states that charges came into; then those that the order came into. So whoever reads in order never hears of an order
-//! that is complete before it heard of its last capture.
+//! What is told of one event comes in four steps: first what happened to things, in the order of the facts; then the
+//! states that charges came into; then those that the order came into; last of all files that are there from now on. So
+//! whoever reads in order never hears of an order that is complete before it heard of its last capture.
 
 use domain::actor::Permission;
 use domain::event::{Fact, PaymentNews, ReturnNews};
@@ -14,6 +14,7 @@ use engine::dialect::Happened;
 
 use super::before::before;
 use crate::charge::{Charge, ChargeState};
+use crate::file::{File, Over};
 use crate::refund::{self, RefundState};
 use crate::state::{self, OrderState};
 
@@ -28,6 +29,8 @@ pub(crate) const ALL: &[&str] = &[
     "order.fulfilled",
     "order.complete",
     "order.refunded",
+    "order.invoice.created",
+    "order.credit_memo.created",
     "order.charge.created",
     "order.charge.pending",
     "order.charge.capturable",
@@ -67,6 +70,8 @@ pub(crate) enum Subject {
     Order,
     /// The charge that a movement of money began or belongs to.
     Charge(TransactionId),
+    /// An invoice or a credit memo.
+    File(Over),
     /// A fulfillment, with its order.
     Fulfillment(FulfillmentId),
     /// A refund.
@@ -116,6 +121,7 @@ pub(crate) fn told(happened: &Happened<'_>) -> Vec<Told> {
         let before = (!new).then(|| before(order, happened.event));
         came_of_charges(order, before.as_ref()).into_iter().for_each(&mut tell);
         came_of_order(facts, order, before.as_ref()).into_iter().for_each(&mut tell);
+        new_files(order, before.as_ref()).into_iter().for_each(&mut tell);
     }
     told
 }
@@ -297,4 +303,15 @@ fn came_of_order(facts: &[Fact], order: &Order, before: Option<&Order>) -> Vec<T
         topics.push("order.complete");
     }
     topics.into_iter().map(|topic| (topic, Subject::Order)).collect()
+}
+
+/// Invoices and credit memos that are there from now on.
+fn new_files(order: &Order, before: Option<&Order>) -> Vec<Told> {
+    let had: Vec<Over> = before.iter().flat_map(|before| File::all(before)).map(|file| file.over()).collect();
+    let new = File::all(order).into_iter().map(|file| file.over()).filter(|over| !had.contains(over));
+    new.map(|over| match over {
+        Over::Invoice(_) => ("order.invoice.created", Subject::File(over)),
+        Over::CreditMemo(_) => ("order.credit_memo.created", Subject::File(over)),
+    })
+    .collect()
 }

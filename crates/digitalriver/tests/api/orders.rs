@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testkit::world::SHIRT;
 
 use crate::bench::{Bench, bench};
-use crate::hooks::workers;
+use crate::telling::workers;
 
 /// A shop whose workers are at work, and who else must live as long.
 pub async fn at_work() -> (Bench, engine::workers::Working) {
