@@ -63,7 +63,8 @@ pub struct Request {
     pub currency: Currency,
     /// When it was decided upon.
     pub since: Time,
-    /// How often it was asked for before, as far as anybody wrote down.
+    /// How often it was asked for before, as far as anybody wrote down; at least once if somebody may have asked who was
+    /// killed before that.
     pub times: i64,
     /// The gateway's name for it, if it told one.
     pub known_as: Option<String>,

@@ -123,34 +123,62 @@ impl Engine {
     pub async fn work_off(&self, workers: &Workers) -> Result<u64, Error> {
         let mut done = 0;
         for shop in self.store().shops().await? {
-            let shop = Arc::new(shop);
-            for job in [
-                Job::Advance,
-                Job::Collect,
-                Job::Run,
-                Job::Route,
-                Job::Open,
-                Job::Dispatch,
-                Job::Deliver,
-                Job::Inquire,
-            ] {
-                done += once(self, workers, &shop, job).await?;
-            }
+            done += self.work_off_shop(workers, &Arc::new(shop), &Job::ALL).await?;
+        }
+        Ok(done)
+    }
+
+    /// Does what is due now of some jobs, once, in one shop; tells how many things were done.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub async fn work_off_shop(
+        &self,
+        workers: &Workers,
+        shop: &Arc<Shop>,
+        jobs: &[Job],
+    ) -> Result<u64, Error> {
+        let mut done = 0;
+        for job in jobs {
+            done += once(self, workers, shop, *job).await?;
         }
         Ok(done)
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Job {
+/// What one of the workers does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Routes units that wait.
     Route,
+    /// Does what is due of orders' billing.
     Advance,
+    /// Asks gateways to move money.
     Collect,
+    /// Takes the next steps of workflows.
     Run,
+    /// Opens scheduled work.
     Open,
+    /// Makes deliveries of events.
     Dispatch,
+    /// Sends deliveries.
     Deliver,
+    /// Asks fulfillment services for what they know.
     Inquire,
+}
+
+impl Job {
+    /// Every job, in an order in which what one brings about is done by the next.
+    pub const ALL: [Job; 8] = [
+        Job::Advance,
+        Job::Collect,
+        Job::Run,
+        Job::Route,
+        Job::Open,
+        Job::Dispatch,
+        Job::Deliver,
+        Job::Inquire,
+    ];
 }
 
 async fn run(engine: Engine, workers: Arc<Workers>, mut stop: watch::Receiver<bool>, bell: usize, job: Job) {

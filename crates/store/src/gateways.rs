@@ -7,7 +7,6 @@ use domain::id::{OrderId, ShopId, TransactionId};
 use domain::time::Time;
 
 use crate::Store;
-use crate::billing::due_to_ask_query;
 use crate::db::{Error, Query, Row, Statement};
 use crate::flavor::Flavor;
 
@@ -24,6 +23,15 @@ pub struct GatewayRow {
     pub sealed_secret: Option<String>,
     /// When it was set up.
     pub created_at: Time,
+}
+
+/// An order about whose payments somebody has claimed to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToAsk {
+    /// The order.
+    pub order: OrderId,
+    /// Whether somebody may have asked before and was killed: there was a claim already that nobody gave back.
+    pub abandoned: bool,
 }
 
 /// What a gateway is known to tell of a movement of money.
@@ -43,7 +51,7 @@ pub struct NewsRow {
 pub(crate) fn free_query(shop: ShopId, now: Time, limit: u32, flavor: Flavor) -> Query {
     let locked = flavor.skip_locked();
     let sql = format!(
-        "SELECT order_id FROM orders WHERE shop_id = $1 AND ask_at IS NOT NULL AND ask_at <= $2 \
+        "SELECT order_id, asking_until FROM orders WHERE shop_id = $1 AND ask_at IS NOT NULL AND ask_at <= $2 \
          AND (asking_until IS NULL OR asking_until <= $2) ORDER BY ask_at, order_id LIMIT {limit}{locked}"
     );
     Query::new(sql, vec![shop.0.into(), now.0.into()])
@@ -110,9 +118,17 @@ impl Store {
         now: Time,
         lease: i64,
         limit: u32,
-    ) -> Result<Vec<OrderId>, Error> {
-        // Asked first, since a claim is a write.
-        if self.db.read(vec![due_to_ask_query(shop, now, 1)]).await?.iter().all(Vec::is_empty) {
+    ) -> Result<Vec<ToAsk>, Error> {
+        // Asked first, since a claim is a write, and doesn't tell what was there before.
+        let mut fresh = Vec::new();
+        let mut any = false;
+        for row in self.db.read(vec![free_query(shop, now, limit, Flavor::Sqlite)]).await?.iter().flatten() {
+            any = true;
+            if row.opt_int(1)?.is_none() {
+                fresh.push(OrderId(row.int(0)?));
+            }
+        }
+        if !any {
             return Ok(Vec::new());
         }
         // Materialized, lest PostgreSQL looks for due ones again for every row that it updates, and claims too many.
@@ -123,7 +139,11 @@ impl Store {
         );
         let params = vec![shop.0.into(), now.0.into(), now.plus(lease).0.into()];
         let written = self.db.write(vec![Statement::new(sql, params).any()]).await?;
-        written.iter().flat_map(|written| &written.rows).map(|row| row.int(0).map(OrderId)).collect()
+        let to_ask = |row: &Row| {
+            let order = OrderId(row.int(0)?);
+            Ok(ToAsk { order, abandoned: !fresh.contains(&order) })
+        };
+        written.iter().flat_map(|written| &written.rows).map(to_ask).collect()
     }
 
     /// Gives claims back: nobody is about to ask about those orders any more.

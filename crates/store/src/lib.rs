@@ -49,7 +49,7 @@ pub use contacts::{ContactRow, ContactSort};
 pub use deliveries::{Attempt, AttemptRow, Delivery, DeliveryState, NewDelivery};
 pub use events::{Pending, StoredEvent};
 pub use flavor::Flavor;
-pub use gateways::{GatewayRow, NewsRow};
+pub use gateways::{GatewayRow, NewsRow, ToAsk};
 pub use inquiries::{Inquired, InquiryRow};
 pub use lists::{
     Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page, Parcels,

@@ -47,6 +47,7 @@ pub(crate) fn forgotten(
         out.push(Statement::new(attempts, about(shop, order, contact)).any());
         let deliveries = format!(
             "UPDATE deliveries SET body = '', headers = '{{}}', \
+             url = CASE WHEN url LIKE 'mailto:%' THEN 'mailto:' ELSE url END, \
              state = CASE WHEN state = 'pending' THEN 'cancelled' ELSE state END \
              WHERE shop_id = $1 AND event_id IN ({EVENTS})"
         );

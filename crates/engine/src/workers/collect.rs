@@ -18,7 +18,7 @@ use domain::order::Order;
 use domain::payment::{self, Transaction, TransactionKind, TransactionStatus};
 use domain::snapshot::Shop;
 use domain::time::{SECOND, Time};
-use store::NewsRow;
+use store::{NewsRow, ToAsk};
 
 use super::Workers;
 use crate::gateway::{Answer, Movement, News, Outcome, Request, Rest, SetUp};
@@ -42,9 +42,14 @@ pub(super) async fn collect(engine: &Engine, workers: &Workers, shop: &Arc<Shop>
     for news in &news {
         collector.hear(news).await?;
     }
-    let orders = engine.store().orders_by_id(shop.id, &claimed).await?;
+    let ids: Vec<OrderId> = claimed.iter().map(|claim| claim.order).collect();
+    let orders = engine.store().orders_by_id(shop.id, &ids).await?;
+    let before = |order: &Order| match claimed.iter().find(|claim| claim.order == order.id) {
+        Some(ToAsk { abandoned: false, .. }) => Before::AsWritten,
+        _ => Before::Maybe,
+    };
     // No more than `at_once` were claimed, so all of them may be under way together.
-    let all = futures::future::join_all(orders.iter().map(|order| collector.due(order))).await;
+    let all = futures::future::join_all(orders.iter().map(|order| collector.due(order, before(order)))).await;
     let mut finished = Vec::with_capacity(orders.len());
     let mut failed = None;
     for (order, outcome) in orders.iter().zip(all) {
@@ -57,6 +62,15 @@ pub(super) async fn collect(engine: &Engine, workers: &Workers, shop: &Arc<Shop>
     }
     engine.store().asked(shop.id, &finished).await?;
     failed.map_or(Ok((news.len() + claimed.len()) as u64), Err)
+}
+
+/// Whether a gateway was asked before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// As often as it is written down.
+    AsWritten,
+    /// Perhaps once more: somebody who was about to ask was killed, or couldn't write down what was answered.
+    Maybe,
 }
 
 /// Whether what gateways answered could be written down.
@@ -75,7 +89,7 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     /// Asks for every movement of an order that is due.
-    async fn due(&self, order: &Arc<Order>) -> Result<Recorded, Error> {
+    async fn due(&self, order: &Arc<Order>, before: Before) -> Result<Recorded, Error> {
         let now = self.engine.now();
         let due = |own: &&Transaction| own.ask.is_some_and(|ask| ask.at <= now);
         let mut due: Vec<&Transaction> = order.placed.transactions.iter().filter(due).collect();
@@ -93,16 +107,20 @@ impl Collector<'_> {
             let Some(transaction) = order.transaction(id).filter(|own| own.status.is_awaited()) else {
                 continue;
             };
-            if self.one(&order, transaction).await? == Recorded::NotAll {
+            if self.one(&order, transaction, before).await? == Recorded::NotAll {
                 recorded = Recorded::NotAll;
             }
         }
         Ok(recorded)
     }
 
-    async fn one(&self, order: &Order, transaction: &Transaction) -> Result<Recorded, Error> {
+    async fn one(&self, order: &Order, transaction: &Transaction, before: Before) -> Result<Recorded, Error> {
         let answer = match request(order, transaction, self.engine.now()) {
-            Ok(request) => self.ask(transaction.gateway.as_deref(), &request).await,
+            Ok(mut request) => {
+                // Adapters look for what may have been made before they make it.
+                request.times = request.times.max(i64::from(before == Before::Maybe));
+                self.ask(transaction.gateway.as_deref(), &request).await
+            }
             Err(why) => Answer::unknown(why),
         };
         // Before the answer: whoever is killed in between hears of it again, and notes it once.
@@ -168,7 +186,9 @@ impl Collector<'_> {
             return Ok(store.news_heard(self.shop.id, row, None).await?);
         };
         let recorded = match news {
-            News::Ask if transaction.status.is_awaited() => self.one(order, transaction).await?,
+            News::Ask if transaction.status.is_awaited() => {
+                self.one(order, transaction, Before::AsWritten).await?
+            }
             News::Ask => Recorded::All,
             News::Dispute(news) => {
                 let dispute = RecordDispute { order: row.order, transaction: row.transaction, news };

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use domain::actor::{Actor, App};
 use domain::event::Fact;
-use domain::id::ListenerId;
+use domain::id::{EventId, ListenerId};
 use domain::listener::Listener;
 use domain::location::{Location, Service};
 use domain::snapshot::Shop;
+use domain::stock::Stock;
+use domain::workflow::{Run, Workflow};
 use store::{Announcement, NewDelivery, Pending};
 
 use super::{Workers, around, runs};
@@ -18,6 +20,8 @@ use crate::{Engine, Error, mail};
 
 /// How many events are dispatched before the other shops have their turn.
 const HELPING: u32 = 100;
+/// How many events are written at the same moment.
+const SIDE_BY_SIDE: usize = 16;
 
 /// Somebody who is told, and as whom.
 struct Audience<'w> {
@@ -49,16 +53,65 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
     let audience = audience(engine, workers, shop).await?;
     let stock = around::stock(engine, shop, &pending).await?;
     let workflows = engine.store().workflows(shop.id).await?;
+    let desk = Desk { engine, workers, shop, audience, stock, workflows };
     let mut done = 0;
-    for mut pending in pending {
+    let mut waiting = pending.into_iter().peekable();
+    while waiting.peek().is_some() {
+        // Put into words one after the other, so that messages are as old as their ids say; written side by side, so that
+        // they share the database's commits.
+        let mut composed = Vec::with_capacity(SIDE_BY_SIDE);
+        let mut failed = None;
+        for mut pending in waiting.by_ref().take(SIDE_BY_SIDE) {
+            match desk.compose(&mut pending).await {
+                Ok(one) => composed.push(one),
+                // Those before it need not wait for it.
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let writes = futures::future::join_all(composed.iter().map(|one| desk.write(one)));
+        for written in writes.await {
+            done += u64::from(written?);
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+    }
+    engine.wake().all();
+    Ok(done)
+}
+
+/// What an event becomes.
+struct Composed {
+    event: EventId,
+    deliveries: Vec<NewDelivery>,
+    written: Vec<Announcement>,
+    begun: Vec<Run>,
+}
+
+/// What is known of whoever may be told while events are put into words.
+struct Desk<'w> {
+    engine: &'w Engine,
+    workers: &'w Workers,
+    shop: &'w Arc<Shop>,
+    audience: Audience<'w>,
+    stock: Vec<Stock>,
+    workflows: Vec<Workflow>,
+}
+
+impl Desk<'_> {
+    async fn compose(&self, pending: &mut Pending) -> Result<Composed, Error> {
+        let Desk { engine, workers, shop, audience, .. } = self;
         let surroundings = match audience.needs(workers) {
             Needs::WhatHappened => {
-                around::with_contacts(engine, shop, &mut pending).await?;
+                around::with_contacts(engine, shop, pending).await?;
                 Surroundings::default()
             }
-            Needs::Surroundings => around::read(engine, shop, &mut pending).await?,
+            Needs::Surroundings => around::read(engine, shop, pending).await?,
         };
-        let pending = &pending;
+        let pending = &*pending;
         let happened = Happened {
             shop,
             event: &pending.event,
@@ -67,7 +120,7 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
             contacts: &pending.contacts,
             products: &pending.products,
             variants: &pending.variants,
-            stock: &stock,
+            stock: &self.stock,
             surroundings: &surroundings,
             locations: &audience.locations,
             services: &audience.services,
@@ -93,16 +146,17 @@ pub(super) async fn dispatch(engine: &Engine, workers: &Workers, shop: &Arc<Shop
         }
         deliveries.extend(mail::of_event(engine, shop, pending).await?);
         deliveries.extend(runs::sent(engine, shop, pending).await?);
-        let begun = runs::begun(engine, &workflows, pending).await?;
-        let written: Vec<Announcement> =
+        let begun = runs::begun(engine, &self.workflows, pending).await?;
+        let written =
             audience.chronicles.iter().flat_map(|dialect| written(dialect.as_ref(), &happened)).collect();
-        let (store, event) = (engine.store(), pending.event.id);
-        if store.dispatched(shop.id, event, &deliveries, &written, &begun, engine.now()).await? {
-            done += 1;
-        }
+        Ok(Composed { event: pending.event.id, deliveries, written, begun })
     }
-    engine.wake().all();
-    Ok(done)
+
+    async fn write(&self, one: &Composed) -> Result<bool, Error> {
+        let Composed { event, deliveries, written, begun } = one;
+        let store = self.engine.store();
+        Ok(store.dispatched(self.shop.id, *event, deliveries, written, begun, self.engine.now()).await?)
+    }
 }
 
 fn concerns(pending: &Pending, service: &Service) -> bool {

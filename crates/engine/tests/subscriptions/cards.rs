@@ -1,7 +1,5 @@
 //! What must come of a subscription, worked out from its card and from the calendar, without the code under test.
 
-use std::collections::BTreeMap;
-
 use domain::billing::InvoiceStatus::{self, Abandoned, Disputed, Paid, Refunded, Voided};
 use domain::id::PriceId;
 use testkit::billing::{INSTALMENTS, MONTHLY, YEARLY};
@@ -84,13 +82,4 @@ pub fn expected(card: Card, most: usize, strict: bool) -> Vec<InvoiceStatus> {
 /// What the merchant has of it in the end, in cents.
 pub fn kept(statuses: &[InvoiceStatus], price: i64) -> i64 {
     statuses.iter().filter(|status| matches!(status, Paid | Disputed)).count() as i64 * price
-}
-
-/// How often each of some things is there.
-pub fn counted<T: Ord>(things: impl IntoIterator<Item = T>) -> BTreeMap<T, usize> {
-    let mut counts = BTreeMap::new();
-    for thing in things {
-        *counts.entry(thing).or_default() += 1;
-    }
-    counts
 }

@@ -1,18 +1,18 @@
 //! The year itself: a database, an engine, a clock, and a gateway that keeps books of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::actor::Actor;
+use domain::actor::{Actor, Permissions};
 use domain::billing::{AtEnd, InvoiceStatus, Rules, Service, status};
 use domain::calendar::{DAY, Every, Interval};
 use domain::command::Command;
 use domain::command::billing::{BillingCommand, CancelService, PayInvoice, Proration, When};
 use domain::decide::Outcome as Decided;
 use domain::event::{Fact, InvoiceNews, PaymentNews, ServiceNews};
-use domain::id::{OrderId, ShopId, TransactionId};
+use domain::id::{AppId, EventId, OrderId, ShopId, TransactionId};
 use domain::order::Order;
 use domain::payment::{TransactionKind, TransactionStatus};
 use domain::snapshot::Shop;
@@ -20,19 +20,24 @@ use domain::time::{HOUR, Time};
 use engine::Engine;
 use engine::clock::Clock;
 use engine::gateway::{Account, Answer, Gateway, Movement, Outcome, Request, Sandbox, SetUp};
-use engine::mail::Post;
+use engine::keys::KeyWanted;
+use engine::mail::{CHANNEL, Post};
+use engine::outside::address::AllowPrivate;
+use engine::outside::url::AllowHttp;
 use engine::outside::{Outside, Policy};
 use engine::seal::Sealer;
 use engine::workers::Workers;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
-use store::Store;
 use store::db::Options;
+use store::{DeliveryState, Store};
 use testkit::billing::{self, GATEWAY};
 use testkit::database::{Database, Fresh};
+use testkit::receiver::Receiver;
 use testkit::world;
 
-use crate::cards::{CARDS, Card, counted, expected, kept, persists, plan};
+use crate::cards::{CARDS, Card, expected, kept, persists, plan};
+use crate::told::{self, counted};
 
 /// 2026-01-01, midnight UTC.
 const BEGINS: Time = Time(1_767_225_600_000_000);
@@ -95,6 +100,17 @@ pub struct Sums {
     pub payments: usize,
     pub asked: usize,
     pub cents: i64,
+    pub messages: usize,
+    pub mails: usize,
+}
+
+/// What must have been told.
+#[derive(Default)]
+struct Told {
+    /// To the program, as it names them.
+    parts: BTreeSet<String>,
+    /// To buyers, by event.
+    mails: BTreeMap<EventId, usize>,
 }
 
 pub struct Year {
@@ -103,6 +119,8 @@ pub struct Year {
     gateway: Arc<Booked>,
     shops: Vec<Arc<Shop>>,
     subscriptions: Vec<Subscription>,
+    /// The program that is told.
+    program: Receiver,
     _fresh: Fresh,
 }
 
@@ -114,17 +132,28 @@ impl Year {
         let sealer = Sealer::new(&[7; 32]).unwrap();
         let engine = Engine::start(store, Clock::fixed(BEGINS), sealer).await.unwrap();
         let gateway = Arc::new(Booked::default());
+        let (allow_private, allow_http) = (AllowPrivate::Loopback, AllowHttp::Loopback);
+        let policy = Policy { allow_private, allow_http, ..Policy::default() };
+        let program = Receiver::start().await;
         let workers = Workers {
-            dialects: Vec::new(),
+            dialects: vec![Arc::new(told::Plain)],
             gateways: vec![gateway.clone()],
-            outside: Outside::new(Policy::default()).unwrap(),
-            post: Post::Nowhere,
+            outside: Outside::new(policy).unwrap(),
+            post: Post::Mailbox,
             calls_at_once: 32,
             inquire_every: Duration::from_secs(3600),
             events_days: 3650,
             keys_days: 7,
         };
-        Year { engine, workers, gateway, shops: Vec::new(), subscriptions: Vec::new(), _fresh: fresh }
+        Year {
+            engine,
+            workers,
+            gateway,
+            shops: Vec::new(),
+            subscriptions: Vec::new(),
+            program,
+            _fresh: fresh,
+        }
     }
 
     /// Opens a shop that goes about billing like that.
@@ -133,10 +162,24 @@ impl Year {
         let domain = format!("shop-{id}.example");
         let shop = Arc::new(Shop { id, domain, billing: rules, ..world::shop() });
         self.engine.store().save_shop(&shop).await.unwrap();
-        self.shops.push(shop);
+        self.shops.push(shop.clone());
         for command in world::furniture().into_iter().chain(billing::furniture()) {
             self.run(self.shops.len() - 1, &command).await;
         }
+        let key = KeyWanted {
+            app: Some(AppId(1)),
+            app_name: "Program",
+            dialect: "plain",
+            label: "",
+            permissions: Permissions::all(),
+            token_prefix: "t_",
+            secret_prefix: "s_",
+            token: None,
+            secret: None,
+        };
+        self.engine.make_key(&shop, key).await.unwrap();
+        let listener = world::listener(id.0, "plain", &format!("{}/{id}", self.program.url()));
+        self.run(self.shops.len() - 1, &Command::SaveListener(listener)).await;
         let set_up = SetUp { name: GATEWAY.into(), kind: "test".into(), account: Account::default() };
         self.engine.set_up_gateway(id, &set_up).await.unwrap();
         self.shops.len() - 1
@@ -201,7 +244,9 @@ impl Year {
             if own.begins != step {
                 continue;
             }
-            let command = billing::ordering(plan(own.n).0, 1, &token(own));
+            let mut command = billing::ordering(plan(own.n).0, 1, &token(own));
+            let Command::Billing(BillingCommand::Place(place)) = &mut command else { panic!("no order") };
+            place.placed.email = Some(format!("buyer-{n}@example.com"));
             let Decided::Order(id) = self.run(own.shop, &command).await else { panic!("no order") };
             self.subscriptions[n].order = Some(id);
         }
@@ -245,6 +290,7 @@ impl Year {
     /// Everything must have come to the end that its card says.
     pub async fn check(&self) -> Sums {
         let books = self.gateway.books.lock().unwrap().clone();
+        let mut told = Told::default();
         let mut sums = Sums { asked: self.gateway.asked.load(Ordering::SeqCst), ..Sums::default() };
         let mut booked = 0;
         for own in &self.subscriptions {
@@ -267,12 +313,13 @@ impl Year {
                 }
             }
             assert_eq!(balance, kept(&wanted, price), "{:?}", own.card);
-            self.told_once(own, &order).await;
+            self.told_once(own, &order, &mut told).await;
             sums.invoices += stands.len();
             sums.payments += order.placed.transactions.len();
             sums.cents += balance;
         }
         assert_eq!(booked, books.len(), "the gateway moved nothing that nobody knows of");
+        (sums.messages, sums.mails) = self.heard(told).await;
         let audits = join_all(self.shops.iter().map(|shop| self.engine.store().audit(shop.id, |_| {}))).await;
         assert!(audits.into_iter().all(|findings| findings.unwrap().is_empty()));
         sums
@@ -284,9 +331,30 @@ impl Year {
         order.invoices.iter().map(of).collect()
     }
 
-    /// Every event of an order was told, and told once.
-    async fn told_once(&self, own: &Subscription, order: &Order) {
+    /// The program heard of everything, and buyers of what concerns them: once, and of nothing else.
+    async fn heard(&self, told: Told) -> (usize, usize) {
+        let requests = self.program.requests();
+        let heard = counted(requests.iter().filter_map(|request| request.header(told::PART)));
+        assert!(heard.values().all(|times| *times == 1), "told twice");
+        assert!(heard.keys().copied().eq(told.parts.iter().map(String::as_str)), "something was not told");
+        let mut mails = Vec::new();
+        for shop in &self.shops {
+            mails.extend(self.engine.store().deliveries_by(shop.id, CHANNEL, 1_000_000).await.unwrap());
+        }
+        assert!(mails.iter().all(|mail| mail.state == DeliveryState::Delivered && mail.attempts == 1));
+        assert_eq!(counted(mails.iter().map(|mail| mail.what.event)), told.mails);
+        let ids = counted(mails.iter().map(|mail| mail.what.headers.split("message_id").nth(1)));
+        assert!(ids.values().all(|times| *times == 1), "two mails have one id");
+        (heard.len(), mails.len())
+    }
+
+    /// Every event of an order happened once; what must have been told of it goes into `told`.
+    async fn told_once(&self, own: &Subscription, order: &Order, told: &mut Told) {
         let events = self.engine.store().timeline(self.shops[own.shop].id, order.id).await.unwrap();
+        for event in &events {
+            told.parts.extend(told::parts(event));
+            told.mails.extend(Some((event.id, told::mails(event))).filter(|(_, mails)| *mails > 0));
+        }
         let facts = || events.iter().flat_map(|event| &event.facts);
         let invoices = counted(facts().filter_map(|fact| match fact {
             Fact::Invoice { invoice, news } if *news != InvoiceNews::Updated => Some((*invoice, *news)),

@@ -4,11 +4,13 @@ use domain::address::Address;
 use domain::command::{Command, Place};
 use domain::contact::{ContactChange, SaveContact, Whom};
 use domain::decide::Outcome;
+use domain::event::Fact;
 use domain::fulfillment_order::FulfillmentOrder;
-use domain::id::{AppId, ContactId, ListenerId, RecordId};
+use domain::id::{AppId, ContactId, EventId, ListenerId, RecordId, RunId, WorkflowId};
 use domain::order::Order;
 use domain::record::{Record, RecordKind};
 use domain::time::Time;
+use domain::workflow::{Run, RunState, Step};
 use store::db::Query;
 use store::{Announcement, Attempt, DeliveryState, NewDelivery, Remembered};
 use testkit::world::{self, SHIRT};
@@ -124,9 +126,9 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
         body: said("announced"),
     };
     let (store, event) = (&bench.store, told.event.id);
-    assert!(
-        store.dispatched(bench.shop.id, event, &[delivery], &[announced], &[], Time(0)).await.unwrap()
-    );
+    let runs = [running(1, event, &orders[0]), running(2, event, &orders[1])];
+    assert!(store.dispatched(bench.shop.id, event, &[delivery], &[announced], &runs, Time(0)).await.unwrap());
+    workflow_writes(bench, runs).await;
     let answer = Attempt {
         at: Time(0),
         latency_ms: 1,
@@ -143,6 +145,65 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
     };
     bench.store.remember(bench.shop.id, &remembered, Time(0)).await.unwrap();
     (contact, orders)
+}
+
+/// A run of a workflow that calls somebody and then writes to the buyer.
+fn running(workflow: i64, event: EventId, order: &Order) -> Run {
+    Run {
+        id: RunId(workflow + 70),
+        workflow: WorkflowId(workflow),
+        name: "Thanks".into(),
+        event,
+        order: Some(order.id),
+        contact: order.placed.contact,
+        steps: vec![
+            Step::Call { url: "https://listener.example".into() },
+            Step::Mail { template: "thanks".into() },
+        ],
+        step: 0,
+        state: RunState::Waiting,
+        due_at: Some(Time(0)),
+        failures: 0,
+        log: Vec::new(),
+        created_at: Time(0),
+        updated_at: Time(0),
+        version: 0,
+    }
+}
+
+/// Both runs call somebody. Then one fails to write a mail and says why, and the other, of an order that is nobody's in
+/// particular, has one written.
+async fn workflow_writes(bench: &Bench, runs: [Run; 2]) {
+    for run in runs {
+        let order = run.order.unwrap();
+        bench.run(&Command::AdvanceRun(Box::new(run.clone()), Ok(()))).await;
+        let called = Run { version: 1, ..run };
+        let why = if called.contact.is_some() { Err(said("why")) } else { Ok(()) };
+        bench.run(&Command::AdvanceRun(Box::new(called), why)).await;
+        let pending = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+        for (part, step) in pending.iter().filter(|pending| pending.event.order.is_none()).enumerate() {
+            let sent = |fact: &Fact| matches!(fact, Fact::RunStep { order: own, .. } if *own == Some(order));
+            if !step.event.facts.iter().any(sent) {
+                continue;
+            }
+            let mail = NewDelivery {
+                id: bench.fresh(),
+                event: step.event.id,
+                part: part as i64,
+                listener: ListenerId(0),
+                app: AppId(0),
+                dialect: "mail".into(),
+                topic: "thanks".into(),
+                url: format!("mailto:ada@{CANARY}.example"),
+                headers: said("headers"),
+                body: said("body"),
+            };
+            let now = Time(0);
+            assert!(
+                bench.store.dispatched(bench.shop.id, step.event.id, &[mail], &[], &[], now).await.unwrap()
+            );
+        }
+    }
 }
 
 /// Where the canary is found: table and column.
@@ -162,6 +223,8 @@ async fn found(bench: &Bench) -> Vec<String> {
         ("events", "snapshot"),
         ("deliveries", "body"),
         ("deliveries", "headers"),
+        ("deliveries", "url"),
+        ("workflow_runs", "body"),
         ("announcements", "body"),
         ("attempts", "excerpt"),
         ("idempotency", "answer"),
@@ -192,6 +255,9 @@ async fn nothing_is_left_of_whoever_is_forgotten(bench: Bench) {
         assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
     }
     for place in ["announcements.body", "deliveries.body", "attempts.excerpt", "idempotency.answer"] {
+        assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
+    }
+    for place in ["deliveries.url", "deliveries.headers", "workflow_runs.body"] {
         assert!(before.contains(&place.to_owned()), "{place} is not looked at: {before:?}");
     }
     bench.run(&Command::RedactContact(contact)).await;

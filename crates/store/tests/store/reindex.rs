@@ -4,8 +4,9 @@
 use domain::command::billing::BillingCommand;
 use domain::command::{CancelOrder, Command, PayBack, Restock};
 use domain::contact::{ContactChange, SaveContact, Whom};
-use domain::id::ShopId;
+use domain::id::{ShopId, TransactionId};
 use domain::order::CancelReason;
+use domain::payment::{Transaction, TransactionKind, TransactionStatus};
 use store::db::{Options, Statement};
 use store::{InvoiceSort, MIGRATIONS, Page, Store};
 use testkit::billing::{self, MONTHLY};
@@ -60,7 +61,11 @@ async fn busy(bench: &Bench) {
     };
     monthly.number = bench.fresh();
     bench.run(&Command::Billing(BillingCommand::Place(monthly))).await;
-    let work = bench.work(&[(SHIRT, 2)]).await;
+    let mut paid = world::order(&[(SHIRT, 2)]);
+    let (sale, success) = (TransactionKind::Sale, TransactionStatus::Success);
+    paid.placed.transactions =
+        vec![Transaction::new(TransactionId(bench.fresh()), sale, success, 2_000, bench.now())];
+    let work = bench.place(paid).await.fulfillment_orders.remove(0);
     bench.ship(work.id).await;
     let order = bench.place(world::order(&[(SHIRT, 1)])).await.id;
     let (reason, restock) = (CancelReason::Customer, Restock::Yes);
@@ -98,14 +103,15 @@ async fn derived(bench: &Bench) -> Vec<Vec<store::db::Row>> {
 async fn rows_are_made_anew_whatever_became_of_them(bench: Bench) {
     busy(&bench).await;
     let before = derived(&bench).await;
-    assert!(before.iter().all(|rows| !rows.is_empty()), "{before:#?}");
+    let empty: Vec<usize> = (0..before.len()).filter(|table| before[*table].is_empty()).collect();
+    assert!(empty.is_empty(), "nothing is derived for {empty:?}");
     for fault in [
         "DELETE FROM invoices",
         "DELETE FROM restocks",
         "UPDATE order_sorts SET buyer = 'zz', units = 77",
         "DELETE FROM parts_of_orders",
         "DELETE FROM tags_of_contacts",
-        "UPDATE fulfillment_orders SET remaining = 77",
+        "UPDATE fulfillment_orders SET is_open = 1 - is_open",
         "UPDATE takings SET taking_id = 5, amount = 1",
         "UPDATE orders SET due_at = NULL, ask_at = 9, subscription = 0",
         "UPDATE fulfillments SET live = 0",
