@@ -13,6 +13,7 @@ mod places;
 mod play;
 mod stage;
 mod stories;
+mod subscriptions;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,13 +31,16 @@ use store::db::Options;
 use crate::failure::Failure;
 use crate::first_shop;
 use crate::installation::{Installation, Missing, make_private_file};
+use crate::server::FILES;
 
 use dice::Dice;
 use play::Cast;
 use stage::Stage;
 
 pub use keys::{Keys, known};
-pub use stories::ORDERS;
+
+/// How many orders the demo shop has.
+pub const ORDERS: usize = stories::ORDERS + subscriptions::ORDERS;
 
 /// The same seed makes the same shop.
 const SEED: u64 = 1001;
@@ -98,7 +102,7 @@ async fn make(installation: &Installation, store: Store, content: Content) -> Re
     let engine = Engine::start(store, clock, installation.sealer()?).await?;
     let made = match content {
         Content::Empty => empty(&engine).await,
-        Content::Demo => demo(&engine, now).await,
+        Content::Demo => demo(installation, &engine, now).await,
     };
     engine.close().await;
     made
@@ -111,8 +115,9 @@ async fn empty(engine: &Engine) -> Result<(), Failure> {
     money(engine, &shop).await
 }
 
-async fn demo(engine: &Engine, now: Time) -> Result<(), Failure> {
+async fn demo(installation: &Installation, engine: &Engine, now: Time) -> Result<(), Failure> {
     let dice = &mut Dice::new(SEED);
+    let files = installation.dir().join(FILES);
     let tie_breakers = vec![TieBreaker::Nearness, TieBreaker::Ranking, TieBreaker::Stock];
     let shop = Shop { tie_breakers, ..first_shop::shop(NAME, DOMAIN) };
     engine.store().save_shop(&shop).await?;
@@ -121,16 +126,17 @@ async fn demo(engine: &Engine, now: Time) -> Result<(), Failure> {
     keys::merchant(engine, &stage.shop).await?;
     let app = keys::service(engine, &stage.shop, places::NORDIC).await?;
     let places = places::make(engine, stage, app).await?;
-    let articles = catalog::make(engine, stage, &places, dice).await?;
-    let mut payments = Vec::with_capacity(ORDERS);
-    for _ in 0..ORDERS {
+    let articles = catalog::make(engine, stage, &places, &files, dice).await?;
+    money(engine, &stage.shop).await?;
+    let mut payments = Vec::with_capacity(stories::ORDERS);
+    for _ in 0..stories::ORDERS {
         payments.push(engine.ids().fresh().await?);
     }
     let scenes = stories::write(&articles, now, payments, dice);
     let service = Actor::App(App { id: app, permissions: keys::of_service(), services: vec![places.nordic] });
     Cast { stage, places, service }.play(&scenes, dice).await?;
-    keys::others(engine, &stage.shop).await?;
-    money(engine, &stage.shop).await
+    subscriptions::make(installation, stage, &articles, now).await?;
+    keys::others(engine, &stage.shop).await
 }
 
 /// The gateway that moves no money.

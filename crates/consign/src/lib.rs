@@ -20,6 +20,7 @@
 //! | [`runtime`] | what asynchronous commands run on |
 //! | [`server`] | engine, workers and routes put together, and taken apart |
 //! | [`signals`] | the wish to stop, from outside |
+//! | [`till`] | the page of `consign dev` on which buyers pay |
 //! | [`wording`] | how commands put values into words |
 
 pub mod cli;
@@ -41,4 +42,5 @@ pub mod mailbox;
 pub mod runtime;
 pub mod server;
 pub mod signals;
+pub mod till;
 pub mod wording;

@@ -21,7 +21,7 @@ use crate::failure::{Exit, Failure};
 use crate::http::{self, Limits, Ready};
 use crate::installation::{InUse, Installation};
 use crate::signals::Stop;
-use crate::{dialects, figures, gateways};
+use crate::{dialects, figures, gateways, till};
 
 /// The folder in the data folder with the files that buyers may have.
 pub const FILES: &str = "assets";
@@ -61,6 +61,13 @@ impl Server {
             .merge(own)
             .merge(gateways::routes(&engine, &outside(&config)?));
         Ok(Self { config, engine, in_use, listener, routes, url })
+    }
+
+    /// Lets buyers pay here, for development, in shops that have no payment page of their own.
+    pub fn with_till(mut self) -> Self {
+        self.engine.pays_at(&format!("{}{}", self.url, till::PAGE));
+        self.routes = self.routes.merge(till::routes(self.engine.clone()));
+        self
     }
 
     /// The engine.
@@ -118,7 +125,8 @@ fn ready(engine: &Engine) -> Ready {
     })
 }
 
-fn workers(config: &Config) -> Result<Workers, Failure> {
+/// What the workers need, as the settings say.
+pub fn workers(config: &Config) -> Result<Workers, Failure> {
     let outside = outside(config)?;
     let days = |days: u64| i64::try_from(days).unwrap_or(i64::MAX);
     Ok(Workers {

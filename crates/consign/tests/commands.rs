@@ -123,6 +123,9 @@ fn migrations_are_applied_once() {
     assert!(said(&run(folder.path(), &["migrate", "up"])).contains("0001_init"));
     assert_eq!(said(&run(folder.path(), &["migrate", "up"])), "the database is up to date\n");
     assert!(said(&run(folder.path(), &["migrate", "status"])).contains("applied 2"));
+    Running::dev(folder.path(), &["--empty"]).stop();
+    let anew = said(&run(folder.path(), &["migrate", "index"]));
+    assert!(anew.contains("were made anew"), "{anew}");
 }
 
 #[test]

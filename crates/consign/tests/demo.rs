@@ -71,7 +71,7 @@ async fn everything_that_can_become_of_an_order_is_there() {
         ("cancelled", 4),
         ("unrouted", 3),
         ("split", 3),
-        ("digital", 2),
+        ("digital", 4),
         ("held in part", 1),
         ("held: fraud_risk", 2),
         ("held: incorrect_address", 2),

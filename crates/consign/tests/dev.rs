@@ -62,16 +62,16 @@ fn dev_is_ready_soon_and_ends_in_good_order() {
 fn the_next_start_goes_on_where_the_last_one_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let server = Running::dev(folder.path(), &[]);
-    assert_eq!(count(&server), 120);
+    assert_eq!(count(&server), 122);
     let key = std::fs::read(folder.path().join("secret.key")).unwrap();
     let cancelled = r#"mutation { orderCreate(order: { lineItems: [{ title: "A", quantity: 1,
         priceSet: { shopMoney: { amount: 1, currencyCode: USD } } }] }) { order { name } userErrors { message } } }"#;
     let (_, made) = server.ask(server.ready["shopify"]["token"].as_str().unwrap(), cancelled);
-    assert_eq!(made["data"]["orderCreate"]["order"]["name"], "#1121", "{made}");
+    assert_eq!(made["data"]["orderCreate"]["order"]["name"], "#1123", "{made}");
     assert_eq!(server.stop().0, Some(0));
 
     let server = Running::dev(folder.path(), &["--empty"]);
-    assert_eq!(count(&server), 121, "a shop that is there is left alone");
+    assert_eq!(count(&server), 123, "a shop that is there is left alone");
     assert_eq!(std::fs::read(folder.path().join("secret.key")).unwrap(), key);
 }
 
@@ -124,12 +124,12 @@ fn serve_refuses_keys_that_everybody_knows() {
 fn postgres_serves_the_same_shop() {
     let (folder, url) = (tempfile::tempdir().unwrap(), testkit::postgres::url());
     let server = Running::dev(folder.path(), &["--db", &url]);
-    assert_eq!(count(&server), 120);
+    assert_eq!(count(&server), 122);
     assert_eq!(server.stop().0, Some(0));
     let server = Running::dev(folder.path(), &["--db", &url]);
-    assert_eq!(count(&server), 120);
+    assert_eq!(count(&server), 122);
     let checked = run(folder.path(), &["doctor", "--db", &url]);
-    assert!(said(&checked).contains("120 orders, all consistent"));
+    assert!(said(&checked).contains("122 orders, all consistent"));
     let backup = run(folder.path(), &["backup", "create", "--to", "x.db", "--db", &url]);
     assert_eq!(backup.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&backup.stderr).contains("pg_dump"));

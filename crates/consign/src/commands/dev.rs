@@ -65,7 +65,7 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
                 .merge(explorer::routes(ready.keys))
                 .merge(mailbox::routes(store))
         };
-        let server = Server::new(installation, in_use, listener, index).await?;
+        let server = Server::new(installation, in_use, listener, index).await?.with_till();
         if args.json {
             writeln!(out, "{}", ready.json())?
         } else {
@@ -124,7 +124,10 @@ impl Ready {
         }
         match self.loaded {
             Some(Content::Demo) => {
-                text += "  The demo shop was made: 3 locations, 40 products, 120 orders.\n"
+                text += &format!(
+                    "  The demo shop was made: 3 locations, 40 products, {} orders, two of them subscriptions.\n",
+                    demo::ORDERS
+                );
             }
             Some(Content::Empty) => text += "  An empty shop with one location was made.\n",
             None => {}
@@ -162,6 +165,9 @@ impl Ready {
                         "{:15}workspace: {}; webhook endpoints have a secret each\n",
                         "", self.shop.id
                     );
+                }
+                (digitalriver::NAME, _) => {
+                    text += &format!("{:15}webhooks have a secret each: consign listeners list{}\n", "", self.flags);
                 }
                 _ => {}
             }

@@ -7,7 +7,7 @@ use crate::config::Purpose;
 use crate::failure::Failure;
 use crate::installation::{Installation, Missing, Where};
 use crate::runtime;
-use crate::wording::moment;
+use crate::wording::{count, moment};
 
 /// Arguments of `consign migrate`.
 #[derive(Debug, clap::Args)]
@@ -22,12 +22,14 @@ enum Verb {
     Status(Where),
     /// Apply what is missing
     Up(Where),
+    /// Make the rows anew by which things are found and listed, from the things themselves
+    Index(Where),
 }
 
 /// Shows or applies migrations.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
     let (at, missing) = match &args.verb {
-        Verb::Status(at) => (at, Missing::Refuse),
+        Verb::Status(at) | Verb::Index(at) => (at, Missing::Refuse),
         Verb::Up(at) => (at, Missing::Make),
     };
     let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
@@ -47,6 +49,14 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
                 }
                 if applied.is_empty() {
                     writeln!(out, "the database is up to date")?;
+                }
+            }
+            Verb::Index(_) => {
+                in_use.store.migrate().await?;
+                for shop in in_use.store.shops().await? {
+                    let done = in_use.store.reindex(shop.id, |_| {}).await?;
+                    let things = count(i64::try_from(done).unwrap_or(i64::MAX), "thing");
+                    writeln!(out, "{}: the rows of {things} were made anew", shop.name)?;
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! What the demo shop sells, and where it lies.
 
+use std::path::Path;
+
 use domain::command::Command;
 use domain::id::{LocationId, ServiceId, VariantId};
 use domain::product::{Product, Variant, WhenOut};
@@ -90,6 +92,8 @@ pub(super) struct Article {
     pub(super) variant: VariantId,
     pub(super) price: i64,
     pub(super) kept: Kept,
+    /// Whether whoever pays for it is taught something.
+    pub(super) teaches: bool,
 }
 
 /// Makes the products with their stock.
@@ -97,11 +101,12 @@ pub(super) async fn make(
     engine: &Engine,
     stage: &Stage<'_>,
     places: &Places,
+    files: &Path,
     dice: &mut Dice,
 ) -> Result<Vec<Article>, Failure> {
     let mut articles = Vec::new();
     let mut stock: Vec<(VariantId, LocationId, i64)> = Vec::new();
-    let lessons = courses::make(engine, stage).await?;
+    let lessons = courses::make(engine, stage, files).await?;
     for (number, row) in PRODUCTS.iter().enumerate() {
         let (title, kind, vendor, price, grams, options, kept) = *row;
         let now = engine.now();
@@ -133,7 +138,7 @@ pub(super) async fn make(
                 price: price + 200 * i64::try_from(place).unwrap_or(0) * i64::from(options == TWO),
                 vendor: Some(vendor.to_owned()),
                 requires_shipping: kept != Kept::Digital,
-                requires_fulfillment: true,
+                requires_fulfillment: title != TAUGHT,
                 gives: if title == TAUGHT { lessons.clone() } else { Vec::new() },
                 grams,
                 unit_cost: None,
@@ -147,7 +152,8 @@ pub(super) async fn make(
                 created_at: now,
                 updated_at: now,
             };
-            articles.push(Article { variant: variant.id, price: variant.price, kept });
+            let teaches = title == TAUGHT;
+            articles.push(Article { variant: variant.id, price: variant.price, kept, teaches });
             stock.extend(lies_at(kept, places).iter().map(|at| (variant.id, *at, dice.between(20, 500))));
             variants.push(variant);
         }

@@ -137,6 +137,11 @@ pub(super) async fn messages(store: &Store) -> Result<Found, Failure> {
             let (topic, url, tries) = (&delivery.what.topic, &delivery.what.url, delivery.attempts);
             wrong.push(format!("{topic} to {url} was given up after {}", count(tries, "attempt")));
         }
+        let failed = store.failed_runs(shop.id).await?;
+        if failed > 0 {
+            let runs = count(failed, "run");
+            wrong.push(format!("{runs} of workflows failed: see `consign workflow runs`, go on with `retry`"));
+        }
         let late = of(DeliveryState::Pending).filter(|delivery| delivery.due_at < overdue).count();
         if late > 0 {
             wrong.push(format!("{late} are overdue for an hour: does a server with workers run?"));
