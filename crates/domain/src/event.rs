@@ -52,6 +52,7 @@ pub struct Work {
 
 pub mod billing;
 mod fact;
+mod kinds;
 
 pub use billing::{AccessNews, InvoiceNews, PaymentNews, PlanDirection, ReturnNews, ServiceNews};
 pub use fact::{Fact, FactKind};

@@ -1,5 +1,6 @@
 //! Facts: each kind of thing that can happen, and what is told of it.
 
+use super::kinds::facts;
 use super::{
     AccessNews, InvoiceNews, LineQuantity, PaymentNews, PlanDirection, ReturnNews, ServiceNews, Work,
 };
@@ -18,34 +19,6 @@ use crate::record::Record;
 use crate::stock::{StateChange, StockCause};
 use crate::time::Time;
 use crate::workflow::Sends;
-
-macro_rules! facts {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty),* $(,)? } = $text:literal),* $(,)?) => {
-        /// What happened.
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Fact {
-            $($(#[$doc])* $name { $($(#[$fdoc])* $field: $ty),* }),*
-        }
-        /// The kind of a [`Fact`], without its contents.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum FactKind { $($(#[$doc])* $name),* }
-        impl FactKind {
-            /// Every kind.
-            pub const ALL: &'static [FactKind] = &[$(FactKind::$name),*];
-            /// The name, as stored.
-            pub fn as_str(self) -> &'static str {
-                match self { $(FactKind::$name => $text),* }
-            }
-        }
-        impl Fact {
-            /// Its kind.
-            pub fn kind(&self) -> FactKind {
-                match self { $(Fact::$name { .. } => FactKind::$name),* }
-            }
-        }
-    };
-}
 
 facts! {
     /// An order came in.
