@@ -34,6 +34,35 @@ async fn placed(served: &Served, mut more: Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_knows_what_was_ordered() {
+    let served = served().await;
+    let mut hers = Vec::new();
+    for name in ["#1", "#2", "#3"] {
+        let made = placed(&served, json!({ "email": "ada@example.com", "name": name })).await;
+        hers.push(made["order"]["id"].clone());
+    }
+    placed(&served, json!({ "email": "bob@example.com" })).await;
+    let document = "query($id: ID!, $after: String) { order(id: $id) { customer {
+        orders(first: 2, after: $after, sortKey: ORDER_NUMBER, reverse: true) {
+          nodes { id name } pageInfo { endCursor hasNextPage } }
+        found: orders(first: 5, query: \"name:#1\") { nodes { id customer { email } } } } } }";
+    let read = async |after: Value| {
+        let answer = ask(&served, document, json!({ "id": hers[0], "after": after })).await;
+        answer["order"]["customer"].clone()
+    };
+    let first = read(Value::Null).await;
+    let ids = |of: &Value| of["nodes"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    let listed: Vec<Value> = ids(&first["orders"]);
+    assert_eq!(listed, [hers[2].clone(), hers[1].clone()]);
+    assert_eq!(first["orders"]["pageInfo"]["hasNextPage"], true);
+    let rest = read(first["orders"]["pageInfo"]["endCursor"].clone()).await;
+    let listed: Vec<Value> = ids(&rest["orders"]);
+    assert_eq!((listed, &rest["orders"]["pageInfo"]["hasNextPage"]), (vec![hers[0].clone()], &json!(false)));
+    let email = json!({ "email": "ada@example.com" });
+    assert_eq!(first["found"]["nodes"], json!([{ "id": hers[0], "customer": email }]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_knows_its_customer() {
     let served = served().await;
     let first = placed(&served, json!({ "email": "Ada@Example.com" })).await;
@@ -77,6 +106,32 @@ async fn an_order_knows_its_customer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_an_order_comes_from_is_kept() {
+    let served = served().await;
+    let amount = json!({ "shopMoney": { "amount": "9.00", "currencyCode": "USD" } });
+    let till = format!("gid://shopify/Location/{}", world::HERE);
+    let made = placed(
+        &served,
+        json!({ "sourceUrl": "https://market.example/7", "referringSite": "https://search.example",
+            "userId": "gid://shopify/StaffMember/3", "companyLocationId": "gid://shopify/CompanyLocation/4",
+            "transactions": [{ "amountSet": amount, "deviceId": "gid://shopify/PointOfSaleDevice/5",
+                "locationId": till, "userId": "gid://shopify/StaffMember/3" }] }),
+    )
+    .await;
+    let id = made["order"]["id"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let url = format!("{}/admin/api/2026-07/orders/{id}.json", served.url);
+    let answer = served.client.get(url).header("X-Shopify-Access-Token", &served.token).send().await.unwrap();
+    let order = answer.json::<Value>().await.unwrap()["order"].clone();
+    let of = |name: &str| order[name].clone();
+    assert_eq!(of("source_url"), "https://market.example/7", "{order}");
+    assert_eq!(of("referring_site"), "https://search.example");
+    assert_eq!((of("user_id"), of("company")), (json!(3), json!({ "id": null, "location_id": 4 })));
+    let document = "query($id: ID!) { order(id: $id) { transactions { location { id } } } }";
+    let told = ask(&served, document, json!({ "id": made["order"]["id"] })).await;
+    assert_eq!(told["order"]["transactions"], json!([{ "location": { "id": till } }]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_amended_put_away_and_forgotten() {
     let served = served().await;
     let field = json!({ "namespace": "crm", "key": "score", "type": "number_integer", "value": "7" });
@@ -103,6 +158,10 @@ async fn an_order_is_amended_put_away_and_forgotten() {
     for (input, error) in [
         (json!({}), json!({ "field": null, "message": "No valid update parameters have been provided" })),
         (json!({ "phone": "call me" }), json!({ "field": ["phone"], "message": "Phone is invalid" })),
+        (
+            json!({ "shippingAddress": { "address1": "3 Main St", "zip": "1", "countryCode": "US" } }),
+            json!({ "field": ["shippingAddress", "lastName"], "message": "Enter a last name" }),
+        ),
     ] {
         let told = amended(input).await;
         assert_eq!((&told["userErrors"], &told["order"]["note"]), (&json!([error]), &json!("Ring twice")));

@@ -253,6 +253,110 @@ async fn keys_and_comparisons_are_asked_for_version_by_version() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_was_used_for_something_else_is_told_in_the_mutations_own_errors() {
+    let served = shop().await;
+    let message = "The same idempotency key cannot be used with different operation parameters.";
+    let quantity = |delta: i64| {
+        json!({ "inventoryItemId": item(SHIRT), "locationId": place(HERE), "delta": delta,
+        "changeFromQuantity": null })
+    };
+    let counted = |quantity: i64| {
+        json!({ "inventoryItemId": item(SHIRT), "locationId": place(HERE),
+        "quantity": quantity, "changeFromQuantity": null })
+    };
+    let moving = |quantity: i64| {
+        json!({ "inventoryItemId": item(SHIRT), "quantity": quantity,
+        "from": { "locationId": place(HERE), "name": "available", "changeFromQuantity": null },
+        "to": { "locationId": place(HERE), "name": "reserved", "changeFromQuantity": null,
+                "ledgerDocumentUri": "count://1" } })
+    };
+    for (root, kind, first, second) in [
+        (
+            "inventoryAdjustQuantities",
+            "InventoryAdjustQuantitiesInput",
+            json!({ "name": "available", "reason": "correction", "changes": [quantity(1)] }),
+            json!({ "name": "available", "reason": "correction", "changes": [quantity(2)] }),
+        ),
+        (
+            "inventorySetQuantities",
+            "InventorySetQuantitiesInput",
+            json!({ "name": "available", "reason": "correction", "quantities": [counted(8)] }),
+            json!({ "name": "available", "reason": "correction", "quantities": [counted(9)] }),
+        ),
+        (
+            "inventorySetOnHandQuantities",
+            "InventorySetOnHandQuantitiesInput",
+            json!({ "reason": "correction", "setQuantities": [counted(8)] }),
+            json!({ "reason": "correction", "setQuantities": [counted(9)] }),
+        ),
+        (
+            "inventoryMoveQuantities",
+            "InventoryMoveQuantitiesInput",
+            json!({ "reason": "correction", "referenceDocumentUri": "count://1", "changes": [moving(1)] }),
+            json!({ "reason": "correction", "referenceDocumentUri": "count://1", "changes": [moving(2)] }),
+        ),
+    ] {
+        let key = uuid();
+        let document = format!(
+            "mutation ($input: {kind}!, $key: String!) {{ {root}(input: $input) \
+            @idempotent(key: $key) {{ userErrors {{ field message code }} }} }}"
+        );
+        let ask = async |input: &Value| {
+            let variables = json!({ "input": input, "key": key });
+            served.ask(VERSION, &document, &variables).await
+        };
+        let (_, done) = ask(&first).await;
+        assert_eq!(done["data"][root]["userErrors"], json!([]), "{done}");
+        let (status, reused) = ask(&second).await;
+        let error =
+            json!([{ "field": null, "message": message, "code": "IDEMPOTENCY_KEY_PARAMETER_MISMATCH" }]);
+        assert_eq!((status, &reused["data"][root]["userErrors"]), (200, &error), "{reused}");
+    }
+    // Its errors have no codes.
+    let document = "mutation ($item: ID!, $place: ID!, $key: String!) { inventoryActivate(inventoryItemId: $item, \
+        locationId: $place) @idempotent(key: $key) { userErrors { field message } } }";
+    let activate = async |item: String| {
+        let variables = json!({ "item": item, "place": place(HERE), "key": "once" });
+        served.ask(VERSION, document, &variables).await
+    };
+    activate(item(MUG)).await;
+    let (status, reused) = activate(item(SHIRT)).await;
+    let error = json!([{ "field": null, "message": message }]);
+    assert_eq!((status, &reused["data"]["inventoryActivate"]["userErrors"]), (200, &error), "{reused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_is_switched_on_and_off_at_several_locations_at_once() {
+    let served = shop().await;
+    let document = "mutation ($item: ID!, $updates: [InventoryBulkToggleActivationInput!]!) {
+        inventoryBulkToggleActivation(inventoryItemId: $item, inventoryItemUpdates: $updates) {
+          inventoryItem { id } inventoryLevels { location { id } isActive } userErrors { field message code } } }";
+    let toggle = async |updates: Value| {
+        let variables = json!({ "item": item(SHIRT), "updates": updates });
+        served.ask(VERSION, document, &variables).await.1["data"]["inventoryBulkToggleActivation"].clone()
+    };
+    let update = |location: String, activate: bool| json!({ "locationId": location, "activate": activate });
+    let alone = toggle(json!([update(place(HERE), false), update(place(THERE), false)])).await;
+    assert_eq!(alone["userErrors"][0]["code"], "CANNOT_DEACTIVATE_FROM_ONLY_LOCATION", "{alone}");
+    let left = toggle(json!([update(place(THERE), false)])).await;
+    assert_eq!((&left["inventoryLevels"], &left["userErrors"]), (&json!([]), &json!([])));
+    let moved = toggle(json!([update(place(HERE), false), update(place(THERE), true)])).await;
+    assert_eq!(
+        moved,
+        json!({ "inventoryItem": { "id": item(SHIRT) }, "userErrors": [],
+                "inventoryLevels": [{ "location": { "id": place(THERE) }, "isActive": true }] })
+    );
+    let nowhere = "gid://shopify/Location/7".to_owned();
+    let unknown = toggle(json!([update(place(HERE), true), update(nowhere, true)])).await;
+    let path = json!(["inventoryItemUpdates", "1", "locationId"]);
+    assert_eq!(
+        (&unknown["userErrors"][0]["field"], &unknown["userErrors"][0]["code"]),
+        (&path, &json!("LOCATION_NOT_FOUND"))
+    );
+    assert_eq!(toggle(json!([])).await["inventoryLevels"], json!([]), "nothing was switched on before");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn locations_begin_and_cease_to_stock_an_item() {
     let served = shop().await;
     let activate = |arguments: String| {

@@ -136,6 +136,7 @@ async fn an_edit_is_seen_before_it_is_done() {
     let node = shop.ask(document, json!({ "id": id })).await["node"].clone();
     assert_eq!(node["lineItems"]["nodes"], json!([{ "quantity": 1 }]));
     assert_eq!(node["addedLineItems"]["nodes"], json!([{ "quantity": 4 }, { "quantity": 1 }]));
+    edit_tells_all_of_it(&shop, &id, number).await;
     let done = shop.commit(&id).await;
     assert_eq!((&done["successMessages"], &done["userErrors"]), (&json!(["Order updated"]), &json!([])));
     let after = shop
@@ -153,6 +154,95 @@ async fn an_edit_is_seen_before_it_is_done() {
     let mut rest: Vec<i64> = rest.map(|line| line["remainingQuantity"].as_i64().unwrap()).collect();
     rest.sort_unstable();
     assert_eq!(rest, [1, 4], "each unit once");
+}
+
+/// What the edit of [`an_edit_is_seen_before_it_is_done`] would come to, and its steps.
+async fn edit_tells_all_of_it(shop: &Shop, id: &Value, line: &str) {
+    let money = "{ shopMoney { amount } }";
+    let document = format!(
+        "query($id: ID!, $own: String) {{ node(id: $id) {{ ... on CalculatedOrder {{
+           subtotalPriceSet {money} totalOutstandingSet {money} cartDiscountAmountSet {money}
+           shippingLines {{ title stagedStatus price {money} }} taxLines {{ title priceSet {money} }}
+           stagedChanges(first: 9) {{ nodes {{ __typename
+             ... on OrderStagedChangeDecrementItem {{ delta restock lineItem {{ id quantity }} }}
+             ... on OrderStagedChangeAddVariant {{ quantity variant {{ id }} }}
+             ... on OrderStagedChangeAddCustomItem {{ title quantity originalUnitPrice {{ amount }} }} }} }}
+           own: lineItems(first: 5, query: $own) {{ nodes {{ id editableSubtotalSet {money}
+             uneditableSubtotalSet {money} discountedUnitPriceSet {money} stagedChanges {{ __typename }} }} }}
+           fixed: lineItems(first: 5, query: \"editable:false\") {{ nodes {{ id }} }} }} }} }}"
+    );
+    let of = |amount: &str| json!({ "shopMoney": { "amount": amount } });
+    let seen = shop.ask(&document, json!({ "id": id, "own": format!("id:{line} editable:true") })).await;
+    assert_eq!(
+        seen["node"],
+        json!({
+            "subtotalPriceSet": of("51.5"), "totalOutstandingSet": of("57.17"), "cartDiscountAmountSet": of("0.0"),
+            "shippingLines": [{ "title": "Post", "stagedStatus": "NONE", "price": of("5.0") }],
+            "taxLines": [{ "title": "VAT", "priceSet": of("0.67") }],
+            "stagedChanges": { "nodes": [
+                { "__typename": "OrderStagedChangeDecrementItem", "delta": 2, "restock": true,
+                  "lineItem": { "id": format!("gid://shopify/LineItem/{line}"), "quantity": 3 } },
+                { "__typename": "OrderStagedChangeAddVariant", "quantity": 4,
+                  "variant": { "id": format!("gid://shopify/ProductVariant/{MUG}") } },
+                { "__typename": "OrderStagedChangeAddCustomItem", "title": "Gift wrap", "quantity": 1,
+                  "originalUnitPrice": { "amount": "1.5" } },
+            ] },
+            "own": { "nodes": [{
+                "id": format!("gid://shopify/CalculatedLineItem/{line}"), "editableSubtotalSet": of("10.0"),
+                "uneditableSubtotalSet": of("0.0"), "discountedUnitPriceSet": of("10.0"),
+                "stagedChanges": [{ "__typename": "OrderStagedChangeDecrementItem" }],
+            }] },
+            "fixed": { "nodes": [] },
+        })
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happened_to_an_order_is_told() {
+    let shop = Shop::open().await;
+    let paid = json!({ "transactions": [{ "kind": "SALE", "gateway": "cash",
+        "amountSet": { "shopMoney": { "amount": "37.00", "currencyCode": "USD" } } }] });
+    let (order, _) = shop.place(paid).await;
+    shop.cancel(&order, "restock: true, refundMethod: { originalPaymentMethodsRefund: true }").await;
+    let fields = "events(first: 9) { nodes { action message appTitle attributeToApp
+        ... on BasicEvent { id author subjectId subjectType } } }";
+    let told = shop.read(&order, fields).await["events"]["nodes"].clone();
+    let mut actions: Vec<&str> =
+        told.as_array().unwrap().iter().map(|event| event["action"].as_str().unwrap()).collect();
+    actions.sort_unstable();
+    assert_eq!(actions, ["cancelled", "placed", "refund_success", "restock_line_items", "sale_success"]);
+    let one = |action: &str| told.as_array().unwrap().iter().find(|event| event["action"] == action).unwrap();
+    let placed = one("placed");
+    assert_eq!(
+        (&placed["appTitle"], &placed["subjectType"]),
+        (&json!("Tester"), &json!("ORDER")),
+        "{placed}"
+    );
+    assert_eq!(one("restock_line_items")["message"], "3 items went back to stock.");
+    let query = "events(first: 9, query: \"action:sale_success\") { nodes { message criticalAlert } }";
+    let found = shop.read(&order, query).await["events"]["nodes"].clone();
+    assert_eq!(found, json!([{ "message": "The payment of 37.00 USD succeeded.", "criticalAlert": false }]));
+    let newest = "events(last: 1, sortKey: CREATED_AT) { nodes { action } pageInfo { hasPreviousPage } }";
+    assert_eq!(shop.read(&order, newest).await["events"]["pageInfo"]["hasPreviousPage"], true);
+    let node = "query($id: ID!) { node(id: $id) { ... on BasicEvent { id action } } }";
+    let same = shop.ask(node, json!({ "id": placed["id"] })).await;
+    assert_eq!(same["node"], json!({ "id": placed["id"], "action": "placed" }));
+
+    let money = "{ shopMoney { amount } }";
+    let fields = format!(
+        "refunds {{ legacyResourceId processedAt order {{ id }} transactions(first: 5) {{ nodes {{ kind
+           amountSet {money} }} }} refundLineItems(first: 5) {{ nodes {{ quantity price priceSet {money}
+           subtotalSet {money} totalTaxSet {money} }} }} }}"
+    );
+    let refund = shop.read(&order, &fields).await["refunds"][0].clone();
+    let of = |amount: &str| json!({ "shopMoney": { "amount": amount } });
+    assert_eq!(refund["order"]["id"], order);
+    assert_eq!(refund["transactions"]["nodes"], json!([{ "kind": "REFUND", "amountSet": of("37.0") }]));
+    assert_eq!(
+        refund["refundLineItems"]["nodes"],
+        json!([{ "quantity": 3, "price": "10.0", "priceSet": of("10.0"), "subtotalSet": of("30.0"),
+                 "totalTaxSet": of("2.0") }])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -143,6 +143,9 @@ pub struct Placed {
     /// Identifier at the place it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_identifier: Option<String>,
+    /// What else whoever sent it says of where it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
     /// When it was placed, as whoever sent it says.
     pub processed_at: Time,
     /// From when on it may be fulfilled, if not at once.
@@ -151,6 +154,23 @@ pub struct Placed {
     /// What to do when an article is not in stock.
     #[serde(default)]
     pub stock: StockMode,
+}
+
+/// Where an order comes from, as whoever sent it says. Nobody here knows the people and companies that are named.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Where it can be seen at the place that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The page that led the buyer there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrer: Option<String>,
+    /// The sender's id of who entered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
+    /// The sender's id of the branch of the company that bought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_location: Option<String>,
 }
 
 /// What whoever sent an order says about the money.

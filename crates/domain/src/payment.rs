@@ -41,12 +41,32 @@ pub struct Transaction {
     /// When it was known what became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Time>,
+    /// Where and how it was taken in person, as whoever sent it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub till: Option<Box<Till>>,
     /// The units that it is for, if it is for units of one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<Box<Covers>>,
     /// When the provider is to be asked about it, as long as it isn't known what became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<Ask>,
+}
+
+/// Where and how money was taken in person. All of it are the sender's ids; nobody here knows tills and staff.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Till {
+    /// The till.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The shop that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Who took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
+    /// The gift card that was paid with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift_card: Option<String>,
 }
 
 /// The units that a movement of money is for.
@@ -99,6 +119,7 @@ impl Transaction {
             reason: None,
             message: None,
             ended_at: None,
+            till: None,
             covers: None,
             ask: None,
         }

@@ -34,6 +34,7 @@ pub fn order(known: &Order) -> Order {
     placed.billing_address = placed.billing_address.as_ref().map(region);
     placed.note = None;
     placed.po_number = None;
+    placed.origin = None;
     placed.attributes.clear();
     placed.local_fields.clear();
     placed.custom_fields.clear();

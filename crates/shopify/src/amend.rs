@@ -33,7 +33,7 @@ pub(crate) async fn update(engine: &Engine, data: &Data, field: &Field<'_>) -> R
         Err(failed) => return Ok(failed),
     };
     if let Some(errors) = shipping_errors(input) {
-        return Ok(Input::Refused(UPDATE, errors));
+        return Ok(Input::RefusedOf(order, UPDATE, errors));
     }
     let given = |name: &str| input.get(name);
     let text = |name: &str| given(name).map(|value| value.as_str().map(str::to_owned));

@@ -19,6 +19,14 @@ pub(crate) fn of_kind(kind: &str, gid: &str) -> Option<i64> {
     parse(gid).filter(|(found, _)| *found == kind).map(|(_, number)| number)
 }
 
+/// The number in an id of whatever type, as somebody sent it; the text itself, if there is none.
+pub(crate) fn number(said: &str) -> serde_json::Value {
+    match parse(said).map(|(_, number)| number).or_else(|| said.parse().ok()) {
+        Some(number) => number.into(),
+        None => said.into(),
+    }
+}
+
 /// A number as a UUID, for things that have none of their own but are known by one.
 pub(crate) fn uuid(number: i64) -> String {
     let n = number as u64;

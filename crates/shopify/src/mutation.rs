@@ -3,7 +3,7 @@
 
 use domain::command::Command;
 use domain::draft::Draft;
-use domain::id::FulfillmentOrderLineId;
+use domain::id::{FulfillmentOrderLineId, OrderId};
 use domain::refusal::Refusal;
 use engine::{Done, Engine, Error, Verdict};
 use graphql::{Field, FieldError};
@@ -42,6 +42,8 @@ pub(crate) enum Input {
     Planned(Box<Planned>),
     /// The input is to blame, in the payload's own form.
     Refused(Kind, Vec<UserError>),
+    /// The same; whoever says something impossible of an order is shown the order as it is.
+    RefusedOf(OrderId, Kind, Vec<UserError>),
     /// The input is to blame, at the top of the answer.
     Failed(FieldError),
 }
@@ -52,6 +54,16 @@ impl Kind {
         Answer::Payload(Box::new(Payload {
             kind: self.payload,
             fields: Vec::new(),
+            errors,
+            error_kind: self.errors,
+        }))
+    }
+
+    /// A payload with an order and errors.
+    pub(crate) fn with_order(self, order: OrderId, errors: Vec<UserError>) -> Answer {
+        Answer::Payload(Box::new(Payload {
+            kind: self.payload,
+            fields: vec![("order", Answer::Order(order))],
             errors,
             error_kind: self.errors,
         }))

@@ -123,7 +123,7 @@ impl Object for OrderNode<'_> {
                 let capturable = flag("capturable");
                 // Nothing here waits for a person to say how it ended.
                 let resolvable = flag("manuallyResolvable") == Some(true);
-                let node = |transaction| TransactionNode { order, transaction };
+                let node = |transaction| TransactionNode { data, order, transaction };
                 let wanted = |node: &TransactionNode<'_>| {
                     !resolvable && capturable.is_none_or(|wanted| node.capturable() == wanted)
                 };

@@ -6,8 +6,8 @@ use domain::decide::Outcome;
 use domain::fulfillment::Tracking;
 use domain::id::{LocationId, VariantId};
 use domain::money::{self, Currency, Minor};
-use domain::order::{Article, Discount, Placed, ShippingLine, StockMode, TaxLine};
-use domain::payment::{Transaction, TransactionKind};
+use domain::order::{Article, Discount, Origin, Placed, ShippingLine, StockMode, TaxLine};
+use domain::payment::{Till, Transaction, TransactionKind};
 use domain::refusal::{Field as Part, Refusal, Thing};
 use engine::{Done, Engine, Error};
 use graphql::{Field, Input as Value};
@@ -139,6 +139,7 @@ impl Reader<'_> {
             po_number: text(input, "poNumber"),
             locale: None,
             source_identifier: text(input, "sourceIdentifier"),
+            origin: origin(input),
             processed_at,
             fulfill_at: None,
             stock: stock_mode(options),
@@ -234,7 +235,7 @@ impl Reader<'_> {
         let at = text(one, "processedAt").and_then(|at| words::parse_time(&at)).unwrap_or(self.data.now);
         let amount = amount.transpose()?.unwrap_or(0);
         let moved = Transaction::new(domain::id::TransactionId(0), kind, status, amount, at);
-        Ok(Transaction { gateway: text(one, "gateway"), ..moved })
+        Ok(Transaction { gateway: text(one, "gateway"), till: till(one), ..moved })
     }
 
     fn fulfilled(&self, input: &Value) -> Result<Option<Fulfilled>, UserError> {
@@ -262,6 +263,28 @@ impl Reader<'_> {
             status: text(fulfillment, "shipmentStatus").and_then(|word| words::parse_delivery_status(&word)),
         }))
     }
+}
+
+/// Where the order comes from, if anything is said of that.
+fn origin(input: &Value) -> Option<Box<Origin>> {
+    let origin = Origin {
+        url: text(input, "sourceUrl"),
+        referrer: text(input, "referringSite"),
+        staff: text(input, "userId"),
+        company_location: text(input, "companyLocationId"),
+    };
+    (origin != Origin::default()).then(|| Box::new(origin))
+}
+
+/// Where and how money was taken in person, if anything is said of that.
+fn till(one: &Value) -> Option<Box<Till>> {
+    let till = Till {
+        device: text(one, "deviceId"),
+        location: text(one, "locationId"),
+        staff: text(one, "userId"),
+        gift_card: text(one, "giftCardId"),
+    };
+    (till != Till::default()).then(|| Box::new(till))
 }
 
 /// What an order does when an article isn't in stock. `BYPASS` takes the order whatever the stock; what isn't there

@@ -47,7 +47,7 @@ impl Object for RefundNode<'_> {
             "totalRefundedSet" => Out::object(MoneyBag(amount(), order.placed.currency)),
             "transactions" => {
                 let row = |transaction: &'a Transaction| {
-                    Row::new(transaction.id.0, TransactionNode { order, transaction })
+                    Row::new(transaction.id.0, TransactionNode { data, order, transaction })
                 };
                 let all = order.placed.transactions.iter();
                 let rows = all.filter(|one| refund.transactions.contains(&one.id)).map(row).collect();

@@ -163,6 +163,14 @@ async fn mutation_root(
             let answer = kind.with_errors(errors);
             return Ok((kept(rendered(bound, root, &answer, &before)), false));
         }
+        Input::RefusedOf(order, kind, errors) => {
+            let mut data = data(request);
+            let known = request.engine.orders_by_id(request.shop, &[order]).await?;
+            data.orders.extend(known.into_iter().map(|order| (order.id, order)));
+            data.complete(request.engine, field).await?;
+            let answer = kind.with_order(order, errors);
+            return Ok((kept(rendered(bound, root, &answer, &data)), false));
+        }
         Input::Failed(error) => return Ok((kept(bound.render(root, Err(error))), false)),
     };
     let Some(once) = once(request, root) else {

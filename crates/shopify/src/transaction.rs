@@ -2,7 +2,7 @@
 
 use domain::command::Command;
 use domain::decide::Outcome;
-use domain::id::OrderId;
+use domain::id::{LocationId, OrderId};
 use domain::order::Order;
 use domain::payment::{self, Transaction, TransactionKind};
 use domain::refusal::{Refusal, Thing};
@@ -10,12 +10,15 @@ use engine::Done;
 use graphql::{Field, FieldError, Input as Value, Object, Out};
 
 use crate::answer::{Answer, UserError};
+use crate::data::Data;
 use crate::id::{gid, of_kind};
+use crate::location::LocationNode;
 use crate::mutation::{Input, Kind, Planned, invalid_id, plain};
 use crate::words::{self, MoneyBag, missing, text};
 
 /// A movement of money.
 pub(crate) struct TransactionNode<'d> {
+    pub(crate) data: &'d Data,
     pub(crate) order: &'d Order,
     pub(crate) transaction: &'d Transaction,
 }
@@ -35,7 +38,7 @@ impl Object for TransactionNode<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let Self { order, transaction } = *self;
+        let Self { data, order, transaction } = *self;
         Ok(match field.name() {
             "amountSet" => Out::object(MoneyBag(transaction.amount, order.placed.currency)),
             // What providers say beyond yes and no is not kept.
@@ -44,11 +47,19 @@ impl Object for TransactionNode<'_> {
             "gateway" | "formattedGateway" => text(&transaction.gateway),
             "id" => Out::from(gid("OrderTransaction", transaction.id.0)),
             "kind" => Out::from(words::transaction_kind(transaction.kind)),
+            "location" => {
+                let said = transaction.till.as_deref().and_then(|till| till.location.as_deref());
+                let location = said.and_then(|gid| of_kind("Location", gid)).map(LocationId);
+                let location = location.and_then(|id| data.location(id));
+                Out::maybe(location.map(|location| LocationNode { data, location }))
+            }
             "manuallyCapturable" => Out::Bool(self.capturable()),
-            "parentTransaction" => Out::maybe(
-                payment::parent(&order.placed.transactions, transaction)
-                    .map(|transaction| TransactionNode { order, transaction }),
-            ),
+            "parentTransaction" => {
+                Out::maybe(
+                    payment::parent(&order.placed.transactions, transaction)
+                        .map(|transaction| TransactionNode { data, order, transaction }),
+                )
+            }
             "status" => Out::from(words::transaction_status(transaction.status)),
             "totalUnsettledSet" if transaction.kind == TransactionKind::Authorization => {
                 let left = payment::unused(&order.placed.transactions, transaction);

@@ -143,6 +143,56 @@ async fn pages_together_are_the_list_in_every_order() {
     }
 }
 
+/// What an order is sorted by, as its own fields tell.
+fn sorted_by(key: &str, order: &Value) -> (f64, String) {
+    let number = |value: &Value| (value.as_f64().unwrap(), String::new());
+    let money =
+        |name: &str| (order[name]["shopMoney"]["amount"].as_str().unwrap().parse().unwrap(), String::new());
+    let text = |value: &Value| (0.0, value.as_str().unwrap_or_default().to_lowercase());
+    let to = &order["shippingAddress"];
+    match key {
+        "CREATED_AT" => text(&order["createdAt"]),
+        "CURRENT_TOTAL_PRICE" => money("currentTotalPriceSet"),
+        "CUSTOMER_NAME" => {
+            let names = [&order["billingAddress"]["name"], &to["name"], &order["email"]];
+            text(names.into_iter().find(|name| name.is_string()).unwrap_or(&Value::Null))
+        }
+        "DESTINATION" => text(&to["countryCodeV2"]),
+        "FINANCIAL_STATUS" => text(&order["displayFinancialStatus"]),
+        "FULFILLMENT_STATUS" => text(&order["displayFulfillmentStatus"]),
+        "ID" | "RELEVANCE" => {
+            (order["id"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap(), String::new())
+        }
+        "ORDER_NUMBER" => number(&order["number"]),
+        "PO_NUMBER" => text(&order["poNumber"]),
+        "PROCESSED_AT" => text(&order["processedAt"]),
+        "TOTAL_ITEMS_QUANTITY" => number(&order["subtotalLineItemsQuantity"]),
+        "TOTAL_PRICE" => money("totalPriceSet"),
+        "UPDATED_AT" => text(&order["updatedAt"]),
+        other => panic!("nobody knows what {other} sorts by"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_run_by_what_their_sort_key_says() {
+    let served = Served::demo().await;
+    let lists = lists(&served).await;
+    let orders = lists.iter().find(|list| list.name == "orders").unwrap();
+    let (_, keys) = orders.args.iter().find(|(name, _)| name == "sortKey").unwrap();
+    for key in keys["enumValues"].as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap()) {
+        let document = format!(
+            "{{ orders(first: 50, sortKey: {key}) {{ nodes {{ id number createdAt updatedAt processedAt email poNumber
+               displayFinancialStatus displayFulfillmentStatus subtotalLineItemsQuantity
+               totalPriceSet {{ shopMoney {{ amount }} }} currentTotalPriceSet {{ shopMoney {{ amount }} }}
+               billingAddress {{ name }} shippingAddress {{ name countryCodeV2 }} }} }} }}"
+        );
+        let (_, body) = served.ask(VERSION, &document, &Value::Null).await;
+        let nodes = body["data"]["orders"]["nodes"].as_array().unwrap_or_else(|| panic!("{key}: {body}"));
+        let found: Vec<_> = nodes.iter().map(|order| sorted_by(key, order)).collect();
+        assert!(found.len() > 10 && found.is_sorted(), "{key}: {found:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_search_tells_what_it_did_not_understand() {
     let served = Served::demo().await;

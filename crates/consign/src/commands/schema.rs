@@ -1,4 +1,7 @@
 //! `consign schema`: what a version of the GraphQL API looks like, and how it differs from a published text.
+//!
+//! What is here on purpose though a published text may leave it out is listed in `docs/fidelity/differences.toml`; it is
+//! told as a note, and no reason to fail. Whatever is missing or differs is one.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -20,7 +23,7 @@ pub struct Args {
 enum Verb {
     /// Print the schema of a version, sorted by name
     Print(Version),
-    /// Say how the schema differs from a published one; exit code 1 if it does
+    /// Say how the schema differs from a published one; exit code 1 if it does in what isn't meant to
     Diff(Diff),
 }
 
@@ -61,10 +64,20 @@ fn compare(diff: &Diff, out: &mut dyn Write) -> Result<(), Failure> {
         .map_err(|error| Failure::new(Exit::NotFound, format!("cannot read {path}: {error}")))?;
     let published = Schema::parse(&text, version)
         .map_err(|error| Failure::new(Exit::Error, format!("{path} is no GraphQL schema: {error}")))?;
-    let found = served(version)?.differences(&published);
+    let beyond = beyond()?;
+    let is_meant =
+        |found: &Difference| matches!(found.how, How::Unpublished(_)) && beyond.contains(&found.at);
+    let (meant, found): (Vec<Difference>, Vec<Difference>) =
+        served(version)?.differences(&published).into_iter().partition(is_meant);
+    for difference in &meant {
+        match diff.json {
+            true => writeln!(out, "{}", as_json(difference, Meant::Yes))?,
+            false => writeln!(out, "note: {difference}, on purpose")?,
+        }
+    }
     for difference in &found {
         match diff.json {
-            true => writeln!(out, "{}", as_json(difference))?,
+            true => writeln!(out, "{}", as_json(difference, Meant::No))?,
             false => writeln!(out, "{difference}")?,
         }
     }
@@ -72,6 +85,29 @@ fn compare(diff: &Diff, out: &mut dyn Write) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Exit::Error, format!("{} from {path}: {}", counted(found.len()), summary(&found))))
+}
+
+/// Coordinates of what is here on purpose though published texts may leave it out.
+fn beyond() -> Result<Vec<String>, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        at: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Differences {
+        beyond: Vec<Row>,
+    }
+    let text = include_str!("../../../../docs/fidelity/differences.toml");
+    let wrong = |error| Failure::new(Exit::Error, format!("the list of differences can't be read: {error}"));
+    let all: Differences = toml::from_str(text).map_err(wrong)?;
+    Ok(all.beyond.into_iter().map(|row| row.at).collect())
+}
+
+/// Whether a difference is there on purpose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    Yes,
+    No,
 }
 
 fn counted(count: usize) -> String {
@@ -98,11 +134,13 @@ fn summary(found: &[Difference]) -> String {
     said.join(", ")
 }
 
-fn as_json(difference: &Difference) -> serde_json::Value {
+fn as_json(difference: &Difference, meant: Meant) -> serde_json::Value {
     let at = &difference.at;
     match &difference.how {
         How::Missing(part) => json!({ "at": at, "how": "missing", "part": part.name() }),
-        How::Unpublished(part) => json!({ "at": at, "how": "unpublished", "part": part.name() }),
+        How::Unpublished(part) => {
+            json!({ "at": at, "how": "unpublished", "part": part.name(), "meant": meant == Meant::Yes })
+        }
         How::Differs { aspect, published, ours } => {
             json!({ "at": at, "how": "differs", "aspect": aspect.name(), "published": published, "ours": ours })
         }
@@ -138,6 +176,14 @@ mod tests {
         std::fs::write(&file, &printed).unwrap();
         let (found, ended) = said(&["diff", path, "--version", "2026-04"]);
         assert!(ended.is_ok() && found.is_empty(), "{found}");
+
+        // Something that the original has and its published text leaves out.
+        std::fs::write(&file, printed.replacen("  clientIp: String\n", "", 1)).unwrap();
+        let (found, ended) = said(&["diff", path, "--version", "2026-04"]);
+        assert_eq!(found, "note: Order.clientIp: no such field is published, on purpose\n");
+        assert!(ended.is_ok(), "{ended:?}");
+        let (found, _) = said(&["diff", path, "--version", "2026-04", "--json"]);
+        assert!(found.contains("\"meant\":true"), "{found}");
 
         let changed =
             printed.replacen("  fulfillBy: DateTime\n", "  fulfillBy: String\n  soon: Boolean\n", 1);

@@ -204,6 +204,7 @@ fn place(
         po_number: None,
         locale: Some("en".to_owned()),
         source_identifier: None,
+        origin: None,
         processed_at: at,
         fulfill_at: (plot == Plot::Scheduled)
             .then(|| now.plus(dice.between(2, 10) * 24 * HOUR).start_of_hour()),

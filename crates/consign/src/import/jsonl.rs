@@ -198,6 +198,7 @@ fn place(record: OrderRecord, context: &Context) -> Result<Place, Wrong> {
             po_number: record.po_number,
             locale: record.locale,
             source_identifier: record.source_identifier,
+            origin: None,
             processed_at,
             fulfill_at: time("fulfill_at", &record.fulfill_at)?,
             stock: record.when_out,

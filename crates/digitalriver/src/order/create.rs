@@ -127,6 +127,7 @@ async fn command(
         po_number: None,
         locale: basket.locale.clone(),
         source_identifier: basket.upstream_id.clone(),
+        origin: None,
         processed_at: call.now(),
         fulfill_at: None,
         stock: StockMode::Wait,

@@ -11,14 +11,13 @@ use crate::id::gid;
 use crate::words;
 
 /// Members that receivers may look for, of things that this server doesn't have.
-const NEVER: [&str; 25] = [
+const NEVER: [&str; 21] = [
     "app_id",
     "browser_ip",
     "cart_token",
     "checkout_id",
     "checkout_token",
     "client_details",
-    "company",
     "current_total_additional_fees_set",
     "current_total_duties_set",
     "customer",
@@ -33,10 +32,7 @@ const NEVER: [&str; 25] = [
     "original_total_duties_set",
     "payment_terms",
     "reference",
-    "referring_site",
-    "source_url",
     "token",
-    "user_id",
 ];
 
 /// An order with its fulfillments, which are found among these.
@@ -60,6 +56,8 @@ pub(crate) fn order<'f>(
 
 fn identity(around: &Around<'_>, order: &Order) -> Value {
     let placed = &order.placed;
+    let origin = placed.origin.as_deref();
+    let company = origin.and_then(|origin| origin.company_location.as_deref());
     json!({
         "id": order.id.0,
         "admin_graphql_api_id": gid("Order", order.id.0),
@@ -78,6 +76,11 @@ fn identity(around: &Around<'_>, order: &Order) -> Value {
         "po_number": placed.po_number,
         "source_name": placed.channel,
         "source_identifier": placed.source_identifier,
+        "source_url": origin.map(|origin| &origin.url),
+        "referring_site": origin.map(|origin| &origin.referrer),
+        "user_id": origin.and_then(|origin| origin.staff.as_deref()).map(crate::id::number),
+        // Only the branch is told by whoever sends an order.
+        "company": company.map(|branch| json!({ "id": null, "location_id": crate::id::number(branch) })),
         "test": placed.test,
         "created_at": form::time(around.shop, order.created_at),
         "processed_at": form::time(around.shop, placed.processed_at),

@@ -120,7 +120,9 @@ async fn changed(call: &Call<'_>, bound: &Bound, root: &Root<'_>) -> Result<Told
     };
     let planned = match input {
         Input::Planned(planned) => planned,
-        Input::Refused(_, errors) => return Ok(Fault::of_errors(&errors).into()),
+        Input::Refused(_, errors) | Input::RefusedOf(_, _, errors) => {
+            return Ok(Fault::of_errors(&errors).into());
+        }
         Input::Failed(error) => return Ok(Fault::of_field(&error).into()),
     };
     let Some(once) = run::once(&call.request, root) else {
