@@ -28,9 +28,14 @@ pub struct Nodes {
 
 /// An engine over that database.
 pub async fn node(url: &str, options: Options) -> Engine {
+    node_at(url, options, Clock::System).await
+}
+
+/// An engine over that database with a clock of its own.
+pub async fn node_at(url: &str, options: Options, clock: Clock) -> Engine {
     let store = Store::open(url, options).await.unwrap();
     store.migrate().await.unwrap();
-    Engine::start(store, Clock::System, Sealer::new(&[7; 32]).unwrap()).await.unwrap()
+    Engine::start(store, clock, Sealer::new(&[7; 32]).unwrap()).await.unwrap()
 }
 
 /// Furnishes a shop of that id.
