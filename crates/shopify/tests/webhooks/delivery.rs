@@ -194,8 +194,9 @@ async fn a_refund_is_told_as_a_document_with_what_programs_keep() {
     subscribe(&bench, TOKEN, "REFUNDS_CREATE", json!({"uri": uri("refund"), "format": "XML"})).await;
     let cancelled = json!({"uri": uri("order"), "metafieldNamespaces": ["custom"], "includeFields": ["metafields.value"]});
     subscribe(&bench, TOKEN, "ORDERS_CANCELLED", cancelled).await;
+    let price = json!({"shopMoney": {"amount": "8.00", "currencyCode": "USD"}});
     let order = json!({
-        "currency": "USD", "lineItems": [{"title": "Tea & cups", "quantity": 1, "priceSet": {"shopMoney": {"amount": "8.00", "currencyCode": "USD"}}}],
+        "currency": "USD", "lineItems": [{"title": "Tea & cups", "quantity": 1, "priceSet": price}],
         "metafields": [{"namespace": "custom", "key": "grade", "type": "number_integer", "value": "7"}],
     });
     let data = bench.ask(PLACE, json!({ "order": order })).await;

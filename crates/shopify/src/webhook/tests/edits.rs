@@ -25,7 +25,8 @@ fn an_edit_tells_what_it_changed() {
         payload,
         json!({ "order_edit": {
             "id": 400, "app_id": 1, "created_at": "2025-07-10T12:15:47-04:00",
-            "committed_at": "2025-07-10T12:15:47-04:00", "notify_customer": true, "order_id": 1000, "staff_note": "as asked", "user_id": null,
+            "committed_at": "2025-07-10T12:15:47-04:00", "notify_customer": true, "order_id": 1000,
+            "staff_note": "as asked", "user_id": null,
             "line_items": { "additions": [{ "id": 40, "delta": 2 }], "removals": [{ "id": 41, "delta": 1 }] },
             "discounts": { "line_item": none }, "shipping_lines": none,
         } })
