@@ -38,6 +38,9 @@ fn keys_open_until_they_are_revoked() {
         std::thread::sleep(Duration::from_millis(50));
     }
     assert_eq!(run(folder.path(), &["key", "revoke", "7"]).status.code(), Some(3));
+    let tried = ["key", "create", "--app", "Y", "--scopes", "all", "--mode", "test", "--dialect"];
+    assert!(said(&run(folder.path(), &[&tried[..], &["digitalriver"]].concat())).contains(" sk_test_"));
+    assert_eq!(run(folder.path(), &[&tried[..], &["shopify"]].concat()).status.code(), Some(2));
     let wrong = run(folder.path(), &["key", "create", "--app", "X", "--scopes", "read_minds"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("read_orders"));

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use domain::actor::Permission;
 use domain::money::Minor;
 use domain::record::{Record, RecordKind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::call::{Call, Server};
 use crate::failure::Failure;
@@ -69,10 +69,14 @@ fn basket(record: &Record) -> Result<Basket, Failure> {
 /// A checkout became an order: it is put away, and so is a source that can be used once.
 pub(crate) async fn consume(call: &Call, mut checkout: Checkout) -> Result<(), Failure> {
     checkout.record.archived = true;
-    let used = source(call, &checkout.basket).await?;
     SHELF.save(call, checkout.record).await?;
-    match used {
-        Some(used) => source::use_up(call, used).await,
+    use_up(call, &checkout.basket).await
+}
+
+/// A basket became an order: a source that can be used once can't be used again.
+pub(crate) async fn use_up(call: &Call, basket: &Basket) -> Result<(), Failure> {
+    match source(call, basket).await? {
+        Some(used) => source::use_up(call, used, basket.email.as_deref()).await,
         None => Ok(()),
     }
 }
@@ -95,10 +99,11 @@ pub(crate) fn contributed(source: Option<&Record>, sums: &Sums) -> Result<Option
 /// The checkout as answers show it.
 async fn rendered(call: &Call, record: &Record) -> Result<Value, Failure> {
     let basket = basket(record)?;
-    let mut shown = shown::shown(call, &basket, Some(record)).await?;
+    let mut shown = Map::new();
     shown.insert("id".to_owned(), SHELF.name(record.id).into());
     shown.insert("createdTime".to_owned(), words::time(record.created_at));
     shown.insert("updatedTime".to_owned(), words::time(record.updated_at));
+    shown.extend(shown::shown(call, &basket, Some(record)).await?);
     Ok(shown.into())
 }
 

@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use domain::actor::Permission;
 use domain::command::Command;
 use domain::id::{ProductId, VariantId};
-use domain::product::{Image, Origin, Product, ProductStatus, Variant, WhenOut};
+use domain::product::{Origin, Product, ProductStatus, Variant, WhenOut};
 use domain::time::Time;
 use engine::query::Page;
 use serde_json::{Map, Value, json};
@@ -19,9 +19,16 @@ use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::page::{self, Gather, Span};
-use crate::{id, metadata, words};
+use crate::{id, words};
 
 mod group;
+mod read;
+mod shown;
+
+pub(crate) use read::country;
+use read::take;
+use shown::shown;
+pub(crate) use shown::{details, told};
 
 pub(crate) const NEEDS: &[Permission] = &[Permission::ReadProducts];
 
@@ -42,11 +49,6 @@ const TEXTS: [&str; 9] = [
 /// What else can be sent.
 const OTHERS: [&str; 8] =
     ["name", "hsCode", "countryOfOrigin", "image", "weight", "weightUnit", "managedFulfillment", "metadata"];
-/// Units of weight, in grams.
-const UNITS: [(&str, f64); 4] = [("oz", 28.349_523_125), ("lb", 453.592_37), ("g", 1.0), ("kg", 1_000.0)];
-/// What tax codes of things begin with that nobody ships: the segments of the product code in them that mean software,
-/// publications without paper, and services.
-const IMMATERIAL: [&str; 6] = ["4323", "5511", "81", "82", "83", "86"];
 
 /// SKUs and their groups.
 pub(crate) fn routes() -> Router<Server> {
@@ -124,76 +126,6 @@ async fn products(call: &Call, variants: &[Variant]) -> Result<Vec<Product>, Fai
 pub(crate) async fn product_of(call: &Call, variant: &Variant) -> Result<Product, Failure> {
     let found = call.engine.products(call.shop(), &[variant.product]).await?.pop();
     found.ok_or_else(|| Failure::not_found("SKU", &variant.id.to_string(), "id"))
-}
-
-/// What people call it.
-pub(crate) fn title(variant: &Variant) -> String {
-    let (product, own) = (variant.product_title.as_str(), variant.title.as_str());
-    match kept(variant)["name"].as_str() {
-        Some(name) => name.to_owned(),
-        None if product.is_empty() => own.to_owned(),
-        None if own.is_empty() || own == "Default Title" || own == product => product.to_owned(),
-        None => format!("{product}, {own}"),
-    }
-}
-
-fn shown(call: &Call, variant: &Variant, name: &str, product: Option<&Product>) -> Value {
-    let mut shown = description(variant, product);
-    shown.insert("id".to_owned(), name.into());
-    shown.insert("createdTime".to_owned(), words::time(variant.created_at));
-    shown.insert("updatedTime".to_owned(), words::time(variant.updated_at));
-    shown.insert("liveMode".to_owned(), call.mode.is_live().into());
-    shown.into()
-}
-
-/// A SKU as events tell of it: as it is shown, but for the mode. Its name is the merchant's own, if it has one.
-pub(crate) fn told(variant: &Variant, product: Option<&Product>) -> Value {
-    let mut shown = description(variant, product);
-    let name = variant.sku.clone().filter(|sku| !sku.is_empty()).unwrap_or_else(|| variant.id.to_string());
-    shown.insert("id".to_owned(), name.into());
-    shown.insert("createdTime".to_owned(), words::time(variant.created_at));
-    shown.insert("updatedTime".to_owned(), words::time(variant.updated_at));
-    shown.into()
-}
-
-/// What is said of an article where an order's items are shown in full.
-pub(crate) fn details(variant: &Variant) -> Value {
-    let mut details = description(variant, None);
-    details.retain(|name, _| {
-        !["managedFulfillment", "taxCode", "eccn", "hsCode", "manufacturerId"].contains(&name.as_str())
-    });
-    details.into()
-}
-
-/// What is said of a variant, but ids, times and the mode.
-fn description(variant: &Variant, product: Option<&Product>) -> Map<String, Value> {
-    let mut shown = Map::new();
-    let kept = kept(variant);
-    let mut put = |name: &str, value: Option<Value>| {
-        shown.extend(value.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value)));
-    };
-    for name in TEXTS {
-        put(name, kept.get(name).cloned());
-    }
-    put("name", Some(title(variant).into()));
-    put("managedFulfillment", kept.get("managedFulfillment").cloned());
-    put("hsCode", variant.origin.tariff_code.clone().map(Value::from));
-    put("countryOfOrigin", variant.origin.country.clone().map(Value::from));
-    put("image", product.and_then(|product| product.image.as_ref()).map(|image| image.url.clone().into()));
-    put("physical", Some(variant.requires_shipping.into()));
-    match kept.get("weight") {
-        Some(weight) => {
-            put("weight", Some(weight.clone()));
-            put("weightUnit", kept.get("weightUnit").cloned());
-        }
-        None if variant.grams > 0 => {
-            put("weight", Some((variant.grams as f64).into()));
-            put("weightUnit", Some("g".into()));
-        }
-        None => {}
-    }
-    metadata::show(&kept[metadata::NAME], &mut shown);
-    shown
 }
 
 async fn answer(call: &Call, id: VariantId, status: StatusCode) -> Result<Response, Failure> {
@@ -390,95 +322,4 @@ pub(crate) fn keep(variant: &mut Variant, name: &str, value: Option<Value>) {
     };
     details.insert(KEPT.to_owned(), kept.into());
     variant.details = details.into();
-}
-
-/// Takes over what was sent; what wasn't stays, and an empty text takes a value away.
-fn take(input: &Input, product: &mut Product, variant: &mut Variant) -> Result<(), Failure> {
-    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-    if input.value("name").is_some() {
-        product.title = input.needed_text("name")?;
-        keep(variant, "name", Some(product.title.as_str().into()));
-    }
-    for name in TEXTS {
-        if let Some(text) = input.text(name)? {
-            keep(variant, name, filled(text).map(Value::from));
-        }
-    }
-    if let Some(code) = input.text("taxCode")? {
-        variant.requires_shipping = is_physical(&code);
-    }
-    if let Some(code) = input.text("hsCode")? {
-        variant.origin.tariff_code = filled(code);
-    }
-    if let Some(country) = country(input)? {
-        variant.origin.country = filled(country);
-    }
-    if let Some(url) = input.text("image")? {
-        product.image = filled(url).map(|url| Image { url, alt: None, size: None });
-    }
-    if let Some(managed) = input.word("managedFulfillment", &["DRGlobalFulfillment"])? {
-        keep(variant, "managedFulfillment", Some(managed.into()));
-    }
-    if let Some(metadata) = metadata::taken(input, &kept(variant)[metadata::NAME])? {
-        keep(variant, metadata::NAME, Some(metadata));
-    }
-    weigh(input, variant)
-}
-
-/// The country that something was made in, as its two letters.
-pub(crate) fn country(input: &Input) -> Result<Option<String>, Failure> {
-    const NAME: &str = "countryOfOrigin";
-    let Some(country) = input.text(NAME)? else { return Ok(None) };
-    let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if is_code || country.is_empty() {
-        Ok(Some(country.to_ascii_uppercase()))
-    } else {
-        Err(Failure::invalid(input.at(NAME), &country, "country"))
-    }
-}
-
-/// What is said of weight is kept as it was said, and in grams for whoever ships.
-fn weigh(input: &Input, variant: &mut Variant) -> Result<(), Failure> {
-    let units = UNITS.map(|(unit, _)| unit);
-    let (weight, unit) = (input.decimal("weight")?, input.word("weightUnit", &units)?);
-    if weight.is_none() && unit.is_none() {
-        return Ok(());
-    }
-    if let Some(unit) = unit {
-        keep(variant, "weightUnit", Some(unit.into()));
-    }
-    if let Some(weight) = weight.and_then(|weight| weight.parse::<f64>().ok()) {
-        keep(variant, "weight", Some(weight.into()));
-    }
-    let kept = kept(variant);
-    let grams = UNITS.iter().find(|(unit, _)| kept["weightUnit"] == *unit).map(|(_, grams)| grams);
-    if let (Some(weight), Some(grams)) = (kept["weight"].as_f64(), grams) {
-        // Rounding takes half a gram at most, and no weight is larger than fits.
-        variant.grams = (weight * grams).round().clamp(0.0, 1e15) as i64;
-    }
-    Ok(())
-}
-
-/// Whether things of that tax code are shipped.
-fn is_physical(code: &str) -> bool {
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    !IMMATERIAL.iter().any(|segment| digits.starts_with(segment))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn software_and_services_are_not_shipped() {
-        for (code, physical) in [
-            ("4323.310_A", false),
-            ("55111513.120", false),
-            ("8111.1", false),
-            ("4321.15_A", true),
-            ("", true),
-        ] {
-            assert_eq!(is_physical(code), physical, "{code}");
-        }
-    }
 }

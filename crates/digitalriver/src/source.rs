@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::actor::Permission;
 use domain::billing::Instrument;
-use domain::contact::Contact;
+use domain::contact::{Contact, email_key};
 use domain::money::{Currency, Minor};
 use domain::record::{Record, RecordKind};
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,7 @@ async fn create(call: Call) -> Result<Response, Failure> {
     ])?;
     let kept = read(&call, &input)?;
     let mut record = SHELF.blank(&call).await?;
+    record.name = kept.owner["email"].as_str().map(email_key).unwrap_or_default();
     record.body = body(&kept)?;
     let record = SHELF.save(&call, record).await?;
     answer(&call, &record, StatusCode::CREATED).await
@@ -198,10 +199,14 @@ fn owner(input: &Input) -> Result<Value, Failure> {
     Ok(without_nulls(&Value::Object(owner.fields().clone())))
 }
 
-/// It was used. One that is nobody's can't be used again.
-pub(crate) async fn use_up(call: &Call, mut record: Record) -> Result<(), Failure> {
+/// It was used, by somebody with that e-mail address. One that is nobody's can't be used again.
+pub(crate) async fn use_up(call: &Call, mut record: Record, email: Option<&str>) -> Result<(), Failure> {
     if record.parent.is_some() {
         return Ok(());
+    }
+    if let Some(email) = email {
+        // So that it is forgotten with whoever it is.
+        record.name = email_key(email);
     }
     record.body = body(&Kept { consumed: true, ..kept(&record)? })?;
     SHELF.save(call, record).await.map(drop)

@@ -46,8 +46,9 @@ pub(super) async fn create(call: Call) -> Result<Response, Failure> {
         None => (checkout::at_once(&call, &input).await?, None),
     };
     let id = place(&call, &basket, from.as_ref()).await?;
-    if let Some((_, checkout)) = from {
-        checkout::consume(&call, checkout).await?;
+    match from {
+        Some((_, checkout)) => checkout::consume(&call, checkout).await?,
+        None => checkout::use_up(&call, &basket).await?,
     }
     settled(&call, id).await
 }

@@ -5,6 +5,7 @@ use testkit::world::SHIRT;
 
 use crate::bench::{Bench, LIVE, bench};
 use crate::buyers::source;
+use crate::orders::at_work;
 
 fn sent(more: Value) -> Value {
     let item = json!({ "skuId": format!("SKU-{SHIRT}"), "quantity": "2", "price": "10.00" });
@@ -161,4 +162,25 @@ async fn checkouts_are_listed_mode_by_mode() {
         assert_eq!(list["data"], json!(found), "{query}");
     }
     assert_eq!(bench.refused("GET", &path(&live), Value::Null).await.0, 404, "another mode is another world");
+}
+
+#[tokio::test]
+async fn a_source_that_is_nobodys_is_used_once() {
+    let (bench, _working) = at_work().await;
+    let (once, kept) = (source(&bench).await, source(&bench).await);
+    let ada = bench.create("/customers", json!({ "email": "ada@example.com" })).await;
+    let own = format!("/customers/{}/sources/{}", ada["id"].as_str().unwrap(), kept["id"].as_str().unwrap());
+    bench.change(&own, Value::Null).await;
+    let with = |source: &Value| sent(json!({ "sourceId": source["id"], "customerId": ada["id"] }));
+    bench.create("/orders", with(&once)).await;
+    let used = bench.get(&format!("/sources/{}", once["id"].as_str().unwrap())).await;
+    assert_eq!(used["state"], "consumed");
+    let told = bench.refused("POST", "/orders", with(&once)).await;
+    assert_eq!(told, refusal(409, "nonreusable_source", "sourceId"));
+    for _ in 0..2 {
+        bench.create("/orders", with(&kept)).await;
+    }
+    let nobodys = sent(json!({ "sourceId": kept["id"] }));
+    let told = bench.refused("POST", "/checkouts", nobodys).await;
+    assert_eq!(told, refusal(409, "source_in_use", "sourceId"), "it is Ada's");
 }
