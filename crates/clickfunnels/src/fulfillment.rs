@@ -43,6 +43,7 @@ pub(crate) fn cancel() -> MethodRouter<Server> {
 
 async fn listed(call: Call) -> Result<Response, Failure> {
     call.must(&[Permission::ReadOrders])?;
+    page::filters(&call, &[])?;
     let asked = Asked::of(&call)?;
     let (sort, key) = match (asked.sort, asked.after) {
         (Sort::Id, _) => (InvoiceSort::Id, None),

@@ -42,6 +42,7 @@ async fn by_id(call: &Call, id: i64) -> Result<Location, Failure> {
 
 async fn listed(call: Call) -> Result<Response, Failure> {
     let found = all(&call).await?;
+    page::filters(&call, &[])?;
     let item = |one: &Location| (one.id.0, one.updated_at, shown(call.shop().id.0, one));
     page::few(&call, found.iter().map(item).collect())
 }

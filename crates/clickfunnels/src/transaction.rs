@@ -39,6 +39,7 @@ pub(crate) fn refund() -> MethodRouter<Server> {
 
 async fn listed(call: Call) -> Result<Response, Failure> {
     let order = order::named(&call).await?;
+    page::filters(&call, &[])?;
     let item = |one: &Transaction| (one.id.0, one.at, shown(&order, one));
     page::few(&call, order.placed.transactions.iter().map(item).collect())
 }
