@@ -172,6 +172,11 @@ async fn edit_tells_all_of_it(shop: &Shop, id: &Value, line: &str) {
            fixed: lineItems(first: 5, query: \"editable:false\") {{ nodes {{ id }} }} }} }} }}"
     );
     let of = |amount: &str| json!({ "shopMoney": { "amount": amount } });
+    let kinds = "query($id: ID!) { node(id: $id) { ... on CalculatedOrder { stagedChanges(last: 2) {
+        nodes { __typename } } } } }";
+    let kinds = shop.ask(kinds, json!({ "id": id })).await["node"]["stagedChanges"]["nodes"].clone();
+    let added = ["OrderStagedChangeAddVariant", "OrderStagedChangeAddCustomItem"];
+    assert_eq!(kinds, json!(added.map(|kind| json!({ "__typename": kind }))), "whatever else is asked for");
     let seen = shop.ask(&document, json!({ "id": id, "own": format!("id:{line} editable:true") })).await;
     assert_eq!(
         seen["node"],

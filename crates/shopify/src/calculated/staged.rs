@@ -23,7 +23,8 @@ pub(crate) struct Staged<'d> {
 
 #[derive(Clone, Copy)]
 enum Step<'d> {
-    AddVariant(VariantNode<'d>, i64),
+    /// The variant is there if the selection asks for it.
+    AddVariant(Option<VariantNode<'d>>, i64),
     AddCustomItem(i64),
     More(i64),
     Fewer(i64, Restock),
@@ -50,9 +51,9 @@ impl<'d> Staged<'d> {
         let line = drafted.line(change.line())?;
         let step = match change {
             DraftChange::Add { quantity, article, .. } => {
-                let variant = article.variant.and_then(|id| data.variants.get(&id));
-                match variant {
-                    Some(variant) => Step::AddVariant(VariantNode { data, variant }, *quantity),
+                let node = |variant| VariantNode { data, variant };
+                match article.variant {
+                    Some(id) => Step::AddVariant(data.variants.get(&id).map(node), *quantity),
                     None => Step::AddCustomItem(*quantity),
                 }
             }
@@ -88,7 +89,7 @@ impl Object for Staged<'_> {
             ("quantity", Step::AddVariant(_, quantity) | Step::AddCustomItem(quantity)) => Out::Int(quantity),
             ("restock", Step::Fewer(_, restock)) => Out::Bool(restock == Restock::Yes),
             ("title", Step::AddCustomItem(_)) => Out::from(&line.article.title),
-            ("variant", Step::AddVariant(variant, _)) => Out::object(variant),
+            ("variant", Step::AddVariant(variant, _)) => Out::maybe(variant),
             (other, _) => return Err(missing(self.type_name(), other)),
         })
     }
