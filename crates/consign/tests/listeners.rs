@@ -15,7 +15,7 @@ fn secrets_are_seen_and_changed_by_whoever_runs_the_server() {
     assert!(said(&run(data, &["listeners", "list"])).contains("Nobody is told"));
     let token = server.ready["digitalriver"]["token"].as_str().unwrap().to_owned();
     let head = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
-    let sent = r#"{"types":["order.*"],"address":"http://127.0.0.1:9/hook"}"#;
+    let sent = r#"{"types":["order.*"],"address":"http://127.0.0.1:18999/hook"}"#;
     let (status, made) = http(server.address(), "POST /webhooks", &head, sent);
     assert_eq!(status, 201, "{made}");
 
@@ -23,7 +23,7 @@ fn secrets_are_seen_and_changed_by_whoever_runs_the_server() {
     let listed: Value = serde_json::from_str(list.trim()).unwrap();
     assert_eq!(
         (&listed["dialect"], &listed["url"]),
-        (&"digitalriver".into(), &"http://127.0.0.1:9/hook".into())
+        (&"digitalriver".into(), &"http://127.0.0.1:18999/hook".into())
     );
     let id = listed["id"].to_string();
     let secret = said(&run(data, &["listeners", "secret", &id]));
