@@ -1,3 +1,5 @@
+//! Orders whose money is set aside: placed, fulfilled and given up, line by line, down to the last cent.
+
 use crate::charging::status::charged as sums;
 use crate::command::billing::PaymentOutcome;
 use crate::event::{Fact, FactKind, PaymentNews};
