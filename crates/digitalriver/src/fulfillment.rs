@@ -122,9 +122,11 @@ fn items(fulfillment: &Fulfillment, of: &Order, kept: &Value) -> Vec<Value> {
     lines.filter(|(_, (left, given_up))| left + given_up > 0).map(item).collect()
 }
 
-/// Units of a line that left with a fulfillment, and those that were given up with it.
+/// Units of a line that left with a fulfillment, and those that were given up with it. What was called back, as other APIs
+/// can, didn't leave.
 fn units(fulfillment: &Fulfillment, of: &Order, line: OrderLineId) -> (i64, i64) {
-    let left = fulfillment.shares.iter().filter(|own| (own.order, own.order_line) == (of.id, line));
+    let shares = if fulfillment.is_live() { fulfillment.shares.as_slice() } else { &[] };
+    let left = shares.iter().filter(|own| (own.order, own.order_line) == (of.id, line));
     let given_up = fulfillment.given_up.iter().filter(|own| (own.order, own.order_line) == (of.id, line));
     (left.map(|own| own.quantity).sum(), given_up.map(|own| own.quantity).sum())
 }

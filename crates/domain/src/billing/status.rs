@@ -326,8 +326,9 @@ pub fn line_fulfillment(order: &Order, line: &InvoiceLine) -> LineFulfillment {
     if line.bill.as_ref().is_some_and(|bill| bill.charge != Charge::Article) {
         return LineFulfillment::Ignored;
     }
-    let adjusted = order.invoice_lines().filter(|other| other.adjusts == Some(line.id));
-    let sold = line.quantity + adjusted.map(|other| other.quantity).sum::<i64>();
+    // What was given up is nobody's to fulfill.
+    let own = order.invoice_lines().filter(|own| own.id == line.id || own.adjusts == Some(line.id));
+    let sold = own.map(|own| own.quantity - own.removed).sum::<i64>();
     match fulfilled(order, line.id) {
         _ if line.adjusts.is_some() || sold <= 0 => LineFulfillment::Ignored,
         0 => LineFulfillment::Unfulfilled,
