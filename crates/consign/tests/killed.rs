@@ -147,8 +147,9 @@ async fn time_passes(data: &Path) {
 /// How often money was taken for an order, in the gateway's own books.
 async fn taken(stripe: &LocalStripe, order: i64) -> usize {
     let books = stripe.ask("/v1/payment_intents?limit=100", "").await;
+    let name = order.to_string();
     let of_order = books["data"].as_array().unwrap().iter().filter(|intent| {
-        intent["metadata"]["consign_order"] == order.to_string() && intent["status"] == "succeeded"
+        intent["metadata"]["consign_order"] == name.as_str() && intent["status"] == "succeeded"
     });
     of_order.count()
 }

@@ -35,6 +35,7 @@ pub fn said(output: &Output) -> String {
 /// A server that runs; it is killed when dropped.
 pub struct Running {
     child: Child,
+    #[allow(dead_code, reason = "not every test needs it")]
     stdout: BufReader<ChildStdout>,
     pub ready: Value,
 }
@@ -72,6 +73,7 @@ impl Running {
     }
 
     /// Asks it to stop by SIGTERM; its exit code, and what it said after it was ready.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn stop(mut self) -> (Option<i32>, String) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
