@@ -62,6 +62,9 @@ async fn what_happens_is_told(bench: Bench) {
         "order_fulfilled",
         "order_placed",
         "order_updated",
+        // Promised, and then gone.
+        "stock_moved",
+        "stock_moved",
         "work_routed",
     ];
     assert_eq!(topics, told);
