@@ -269,10 +269,12 @@ impl Command {
                 ..none
             },
             Command::Track(track) => Scope { fulfillments: vec![track.fulfillment], ..none },
-            Command::CancelFulfillment(id)
-            | Command::DeleteFulfillment(id)
-            | Command::LearnTracking(id, _)
-            | Command::ForgetDelivery(id, _) => Scope { fulfillments: vec![*id], ..none },
+            Command::CancelFulfillment(id) | Command::DeleteFulfillment(id) => {
+                Scope { fulfillments: vec![*id], places: Places::Locations, ..none }
+            }
+            Command::LearnTracking(id, _) | Command::ForgetDelivery(id, _) => {
+                Scope { fulfillments: vec![*id], ..none }
+            }
             Command::RecordDelivery(record) => Scope { fulfillments: vec![record.fulfillment], ..none },
             Command::CancelOrder(cancel) => {
                 Scope { orders: vec![cancel.order], places: Places::Locations, ..none }
@@ -338,9 +340,9 @@ impl Command {
             Command::Charging(command) => command.scope(),
             Command::SaveListener(listener) => Scope { listeners: Some(listener.id), ..none },
             Command::RemoveListener(id) => Scope { listeners: Some(*id), ..none },
-            Command::SaveLocation(_)
-            | Command::SaveService(..)
-            | Command::EditService(_) => Scope { places: Places::Locations, ..none },
+            Command::SaveLocation(_) | Command::SaveService(..) | Command::EditService(_) => {
+                Scope { places: Places::Locations, ..none }
+            }
             // What is in the way is only read if it closes.
             Command::EditLocation(edit) => Scope {
                 location: Some(edit.location).filter(|_| edit.active == Some(false)),

@@ -7,7 +7,7 @@ use crate::event::Fact;
 use crate::fulfillment::Share;
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
 use crate::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, TransactionId};
-use crate::order::{CancelReason, Cancellation, Order};
+use crate::order::{CancelReason, Cancellation, Order, Routing, Waiting};
 use crate::refund::{Refund, RefundLine};
 use crate::refusal::{Field, Refusal, Thing};
 use crate::stock::StockDelta;
@@ -16,7 +16,7 @@ use crate::time::Time;
 /// How long a note for the staff may be, in characters.
 pub const NOTE_LENGTH: usize = 255;
 
-/// A fulfillment is called off: its units wait again, where they left. Work that had been closed stays closed, and
+/// A fulfillment is called off: its units wait again, where they left, or for a location if that is forgotten. Work that had been closed stays closed, and
 /// new work takes its place; work that is still open simply has more to do. Calling it off twice changes nothing.
 pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<Outcome, Refusal> {
     let fulfillment = delivery::changeable(change, id)?;
@@ -59,7 +59,7 @@ fn is_delivered(status: crate::fulfillment::DeliveryStatus) -> bool {
 }
 
 fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) -> Result<(), Refusal> {
-    let now = change.now;
+    let (now, places) = (change.now, &change.snapshot.locations);
     // Work that takes the place of closed work, with the id of that.
     let mut renewed: Vec<(FulfillmentOrderId, FulfillmentOrder)> = Vec::new();
     for share in shares {
@@ -74,7 +74,9 @@ fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) 
         fo.updated_at = now;
         regress(fo);
         let fo = fo.clone();
-        if let Some(delta) = stock_delta(order, &line, fo.location) {
+        // Where the location is forgotten there is no shelf to come back to, and nobody to do it again.
+        let forgotten = places.iter().all(|location| location.id != fo.location);
+        if let Some(delta) = stock_delta(order, &line, fo.location).filter(|_| !forgotten) {
             let quantity = share.quantity;
             let committed = if given_up { 0 } else { quantity };
             change.move_stock(StockDelta { on_hand: quantity, committed, ..delta });
@@ -86,6 +88,10 @@ fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) 
             if let Some(line) = sold.find(|line| line.id == share.invoice_line) {
                 line.removed += share.quantity;
             }
+        } else if fo.stage == Stage::Closed && forgotten {
+            let routing = &mut change.order(order_id)?.order.routing;
+            wait(routing, share);
+            routing.retry_at = Some(now);
         } else if fo.stage == Stage::Closed {
             let line =
                 FulfillmentOrderLine { id: change.ids.fresh(), total: share.quantity, fulfilled: 0, ..line };
@@ -101,6 +107,15 @@ fn give_back(change: &mut Change<'_, '_>, order_id: OrderId, shares: &[&Share]) 
         touched.order.fulfillment_orders.push(fo);
     }
     Ok(())
+}
+
+/// The units of a share wait for a location.
+fn wait(routing: &mut Routing, share: &Share) {
+    let Share { invoice_line, order_line, quantity, .. } = *share;
+    match routing.waiting.iter_mut().find(|waiting| waiting.invoice_line == invoice_line) {
+        Some(waiting) => waiting.quantity += quantity,
+        None => routing.waiting.push(Waiting { invoice_line, order_line, quantity }),
+    }
 }
 
 /// Work that nothing left of any more is open again, unless somebody said that it is being done.

@@ -70,10 +70,12 @@ pub fn cancel(shop: &mut Reference, who: Who, cancel: &CancelOrder, now: Time) -
     let out = known.works.values().flat_map(|work| &work.units).any(|units| units.left > 0);
     let busy = known.works.values().any(|work| work.with_service());
     let long = cancel.note.as_ref().is_some_and(|note| note.chars().count() > 255);
-    let no_credit = match cancel.pay_back {
-        PayBack::StoreCredit(until) => known.contact.is_none() || until.is_some_and(|until| until <= now),
-        PayBack::Nothing | PayBack::AsPaid => false,
-    };
+    // What was set aside goes back the way that it came, whatever is said.
+    let no_credit = !known.billed
+        && match cancel.pay_back {
+            PayBack::StoreCredit(until) => known.contact.is_none() || until.is_some_and(|until| until <= now),
+            PayBack::Nothing | PayBack::AsPaid => false,
+        };
     if known.cancelled || out || busy || long || no_credit {
         return None;
     }

@@ -191,9 +191,12 @@ pub fn come_back(shop: &mut Reference, who: Who, id: FulfillmentId) -> Option<Fo
             work.stage = "open";
         }
         let asked = known.lines.get_mut(&units.of)?;
-        let goods = asked.variant.filter(|_| units.counted);
+        let forgotten = !shop.places.contains_key(&work.at);
+        let goods = asked.variant.filter(|_| units.counted && !forgotten);
         if known.cancelled {
             asked.asked -= quantity;
+        } else if !work.is_open() && forgotten {
+            known.waits.entry(units.sale).or_insert((units.of, 0)).1 += quantity;
         } else if !work.is_open() {
             let mut again = Work { units: Vec::new(), parted: None, ..work.clone() };
             reopen(&mut again);

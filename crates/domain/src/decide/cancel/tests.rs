@@ -39,6 +39,23 @@ fn closed_work_stays_closed_and_new_work_takes_its_place() {
 }
 
 #[test]
+fn what_left_a_forgotten_location_waits_for_another_one() {
+    let mut world = World::new();
+    let work = world.placed_work(&[(SHIRT, 2)]);
+    let parcel = world.ship(work, None);
+    world.locations.retain(|location| location.id != HERE);
+    world.stock.retain(|(_, location), _| *location != HERE);
+    world.run(&merchant(), Command::CancelFulfillment(parcel)).unwrap();
+    let order = &world.orders[0];
+    assert_eq!((order.fulfillment_orders.len(), order.routing.waiting[0].quantity), (1, 2));
+    assert_eq!(order.routing.retry_at, Some(world.now), "it is tried at once");
+    assert!(world.stock.keys().all(|(_, location)| *location != HERE), "nothing lies where nothing is");
+    let id = order.id;
+    world.run(&Actor::System, Command::Route(id)).unwrap();
+    assert_eq!(world.orders[0].fulfillment_orders[1].location, THERE);
+}
+
+#[test]
 fn open_work_has_more_to_do() {
     let mut world = World::new();
     let work = world.placed_work(&[(SHIRT, 3)]);
