@@ -74,9 +74,7 @@ pub fn entrances(url: &str, shop: ShopId) -> Vec<Entrance> {
         },
         Entrance {
             dialect: digitalriver::NAME,
-            example: format!(
-                "  curl -s '{url}/skus?limit=3' \\\n    -H 'Authorization: Bearer {{token}}'\n"
-            ),
+            example: format!("  curl -s '{url}/skus?limit=3' \\\n    -H 'Authorization: Bearer {{token}}'\n"),
             address: url.to_owned(),
             header: ("Authorization", "Bearer "),
         },

@@ -55,7 +55,8 @@ impl Server {
             None => format!("http://{}", reachable(listener.local_addr()?)),
         };
         engine.reached_at(&url);
-        let own = figures::routes(engine.clone()).merge(buyer::routes(engine.clone(), config.data.dir.join(FILES)));
+        let own =
+            figures::routes(engine.clone()).merge(buyer::routes(engine.clone(), config.data.dir.join(FILES)));
         let routes = dialects::routes(&engine, &url)
             .merge(more(&url))
             .merge(own)
@@ -176,9 +177,7 @@ fn post(config: &Config) -> Result<Post, Failure> {
         certificates,
         patience: Duration::from_millis(settings.timeout_ms),
     };
-    Smtp::new(server)
-        .map(Post::Smtp)
-        .map_err(|why| Failure::new(Exit::Error, format!("mail.server: {why}")))
+    Smtp::new(server).map(Post::Smtp).map_err(|why| Failure::new(Exit::Error, format!("mail.server: {why}")))
 }
 
 fn policy(config: &Config) -> Policy {

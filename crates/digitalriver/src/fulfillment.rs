@@ -25,8 +25,11 @@ mod update;
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 
+/// Where in a tracking a field is.
+type Place = fn(&mut Tracking) -> &mut Option<String>;
+
 /// The fields of a tracking, and where they are in one.
-const TRACKING: [(&str, fn(&mut Tracking) -> &mut Option<String>); 3] = [
+const TRACKING: [(&str, Place); 3] = [
     ("trackingCompany", |tracking| &mut tracking.company),
     ("trackingNumber", |tracking| &mut tracking.number),
     ("trackingUrl", |tracking| &mut tracking.url),

@@ -26,8 +26,8 @@ mod place;
 pub use place::{DeleteService, EditLocation, EditService, Leftover};
 mod stock;
 pub use stock::{
-    AdjustStock, SetStock, SetStocking, StartStocking, StockCount, StockMeasure, StockStep, Stocked, Unstocked,
-    VariantEdit,
+    AdjustStock, SetStock, SetStocking, StartStocking, StockCount, StockMeasure, StockStep, Stocked,
+    Unstocked, VariantEdit,
 };
 
 /// Something that somebody wants changed.

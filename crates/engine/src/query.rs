@@ -26,8 +26,9 @@ use domain::stock::Stock;
 
 pub use store::db::Value;
 pub use store::{
-    AccessSort, Announcement, Column, Condition, ContactRow, ContactSort, Delivery, Descending, FulfillmentRow, InvoiceRow,
-    InvoiceSort, OrderRow, OrderSort, Page, Parcels, Piece, RecordSort, RestockRow, Shelves, Wanted, Way, WorkRow, WorkSort,
+    AccessSort, Announcement, Column, Condition, ContactRow, ContactSort, Delivery, Descending,
+    FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page, Parcels, Piece, RecordSort,
+    RestockRow, Shelves, Wanted, Way, WorkRow, WorkSort,
 };
 
 use crate::{Engine, Error};

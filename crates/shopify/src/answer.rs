@@ -202,9 +202,8 @@ impl Answer {
                 Out::object(Connection::of_page(names!("FulfillmentOrder"), rows, asked))
             }
             Answer::Variants(asked, ids) => {
-                let row = |(id, key): &(VariantId, Value)| {
-                    Some(Row::by(key.clone(), id.0, variant(data, *id)?))
-                };
+                let row =
+                    |(id, key): &(VariantId, Value)| Some(Row::by(key.clone(), id.0, variant(data, *id)?));
                 let rows = ids.iter().filter_map(row).collect();
                 Out::object(Connection::of_page(names!("ProductVariant"), rows, asked))
             }
@@ -216,7 +215,11 @@ impl Answer {
             Answer::Locations(ids) => {
                 let location = |id: &LocationId| {
                     let location = data.location(*id)?;
-                    Some(Row::by(crate::location::sort_key(location, field), id.0, LocationNode { data, location }))
+                    Some(Row::by(
+                        crate::location::sort_key(location, field),
+                        id.0,
+                        LocationNode { data, location },
+                    ))
                 };
                 let rows = ids.iter().filter_map(location).collect();
                 Out::object(Connection::of_all(names!("Location"), rows, field)?)

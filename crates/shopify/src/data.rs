@@ -216,7 +216,9 @@ impl Data {
             self.contacts.extend(found.into_iter().map(|contact| (contact.id, contact)));
         }
         if field.mentions("numberOfOrders") || field.mentions("amountSpent") {
-            for id in self.contacts.keys().filter(|id| !self.ordered.contains_key(id)).copied().collect::<Vec<_>>() {
+            for id in
+                self.contacts.keys().filter(|id| !self.ordered.contains_key(id)).copied().collect::<Vec<_>>()
+            {
                 let (orders, spent) = engine.ordered_by(&self.shop, id).await?;
                 self.ordered.insert(id, Ordered { orders, spent });
             }

@@ -187,8 +187,8 @@ async fn mutation_root(
         Answered::Fresh(text) => (text, false),
         Answered::Replayed(text) => (text, true),
         Answered::KeyReused => {
-            let answer = mutation::key_reused(field.name(), request.version, &planned)
-                .ok_or(Stopped::KeyReused)?;
+            let answer =
+                mutation::key_reused(field.name(), request.version, &planned).ok_or(Stopped::KeyReused)?;
             let mut data = data(request);
             data.complete(request.engine, field).await?;
             return Ok((kept(rendered(bound, root, &answer, &data)), false));

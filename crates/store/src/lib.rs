@@ -52,8 +52,8 @@ pub use flavor::Flavor;
 pub use gateways::{GatewayRow, NewsRow, ToAsk};
 pub use inquiries::{Inquired, InquiryRow};
 pub use lists::{
-    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page, Parcels,
-    RecordSort, RestockRow, WorkRow, WorkSort,
+    Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page,
+    Parcels, RecordSort, RestockRow, WorkRow, WorkSort,
 };
 pub use shops::{ApiKey, AppRecord, KeyRecord, NewKey};
 pub use stock::Shelves;

@@ -1,19 +1,12 @@
-"""
-The document that ClickFunnels publishes of its API, made ready to be tried on a shop of ours.
-
-The document is no part of the project: it lies where `CONSIGN_PUBLISHED_OPENAPI` says, or beside the checkout.
-"""
+"""The document that ClickFunnels publishes of its API, made ready to be tried on a shop of ours."""
 
 import copy
-import json
-import os
-import pathlib
 import re
 
+import contract
 from clickfunnels_shop import kind
+from contract import answer, operations, some
 
-BESIDE = pathlib.Path(__file__).resolve().parents[3].parent / "shared/reference/clickfunnels/openapi.json"
-VERBS = ("get", "post", "put", "patch", "delete")
 # Failures are alike everywhere, and the document names only some of them.
 FAILURES = ("400", "401", "403", "404", "409", "413", "422")
 FAILURE = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
@@ -63,18 +56,7 @@ WORDS = {
 
 def load():
     """The document."""
-    path = pathlib.Path(os.environ.get("CONSIGN_PUBLISHED_OPENAPI", BESIDE))
-    if not path.is_file():
-        raise FileNotFoundError(f"The published document is not at {path}; set CONSIGN_PUBLISHED_OPENAPI to the file that has it.")
-    return json.loads(path.read_text())
-
-
-def operations(document):
-    """Every path, verb and operation."""
-    for path, verbs in document["paths"].items():
-        for verb, operation in verbs.items():
-            if verb in VERBS:
-                yield path, verb, operation
+    return contract.load("CONSIGN_PUBLISHED_OPENAPI", "clickfunnels")
 
 
 def fit(document, shop, ids):
@@ -114,17 +96,6 @@ def fit(document, shop, ids):
             verbs["patch"] = copy.deepcopy(verbs["put"])
             verbs["patch"]["operationId"] += "ByPatch"
     return document
-
-
-def answer(schema):
-    """A response with a body like that."""
-    return {"description": "", "content": {"application/json": {"schema": schema}}}
-
-
-def some(ids, going):
-    """Those that may go, or those that should stay, if there are enough for both."""
-    half = len(ids) // 2
-    return ids[half:] if going else ids[:half] or ids
 
 
 def name_things(schema, known):

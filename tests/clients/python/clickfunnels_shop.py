@@ -1,10 +1,8 @@
 """A shop with something of every kind in it, made through ClickFunnels' API, and the ids of all of that."""
 
-import http.client
-import json
 import re
-import time
-import urllib.parse
+
+from contract import Api, until
 
 # How many are made of what can be made.
 EACH = 6
@@ -18,56 +16,12 @@ ADDRESS = {
 }
 
 
-class Shop:
-    """The API of a running server, as one program with one key asks it."""
+class Shop(Api):
+    """The API of a running server, and the workspace in it."""
 
     def __init__(self, told):
-        self.url = told["endpoint"]
-        self.token = told["token"]
+        super().__init__(told)
         self.workspace = f"/workspaces/{told['workspace_id']}"
-        # What was sent to be made, by the path that it was sent to.
-        self.sent = {}
-        address = urllib.parse.urlsplit(self.url)
-        self._prefix = address.path
-        self._connection = http.client.HTTPConnection(address.netloc)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._connection.close()
-
-    def ask(self, method, path, body=None):
-        """Status and body of an answer."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        sent = None if body is None else json.dumps(body)
-        self._connection.request(method, self._prefix + path, sent, headers)
-        answer = self._connection.getresponse()
-        text = answer.read()
-        return answer.status, json.loads(text) if text else None
-
-    def get(self, path):
-        """What is there."""
-        return self._done("GET", path, None)
-
-    def make(self, path, body=None):
-        """What was made, or became of something."""
-        self.sent[path] = body
-        return self._done("POST", path, body)
-
-    def propose(self, path, body):
-        """Something like it could be made, and isn't yet."""
-        self.sent[path] = body
-
-    def change(self, path, body):
-        """What something is after a change."""
-        return self._done("PUT", path, body)
-
-    def _done(self, method, path, body):
-        status, told = self.ask(method, path, body)
-        if not 200 <= status < 300:
-            raise AssertionError(f"{method} {path} {json.dumps(body)}: {status} {told}")
-        return told
 
 
 def furnish(shop):
@@ -206,16 +160,6 @@ def furnish(shop):
     shop.propose(f"/orders/line_items/{one('orders/line_items')}/changes/perform", {"orders_line_items_change": change})
     keep("webhooks/outgoing/events", *until(lambda: shop.get(f"{w}/webhooks/outgoing/events"))[:EACH])
     return ids
-
-
-def until(ask, seconds=20):
-    """What is answered once there is something; workers take their time."""
-    late = time.monotonic() + seconds
-    while not (answer := ask()):
-        if time.monotonic() > late:
-            raise AssertionError(f"nothing came of it in {seconds} s")
-        time.sleep(0.1)
-    return answer
 
 
 def kind(path):

@@ -26,7 +26,7 @@ class Server:
         if not line:
             raise RuntimeError(f"{BINARY} ended with {self._program.wait()}:\n{self.log()}")
         told = json.loads(line)
-        self.clickfunnels = told["clickfunnels"]
+        self.clickfunnels, self.digitalriver = told["clickfunnels"], told["digitalriver"]
         self.endpoint, self.token = told["shopify"]["endpoint"], told["shopify"]["token"]
         self.site = self.endpoint.removesuffix("/graphql.json")
         return self

@@ -25,15 +25,15 @@ use tower::ServiceExt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Api {
     /// Shopify's: work, line by line.
-    ByWork,
+    Work,
     /// ClickFunnels': lines of invoices.
-    ByInvoice,
+    Invoice,
     /// Digital River's: items.
-    ByItem,
+    Item,
 }
 
 impl Api {
-    pub const ALL: [Api; 3] = [Api::ByWork, Api::ByInvoice, Api::ByItem];
+    pub const ALL: [Api; 3] = [Api::Work, Api::Invoice, Api::Item];
 }
 
 /// What the two lines of every order sell, and what a unit costs in minor units.

@@ -26,10 +26,10 @@ async fn what_comes_in_by_one_api_leaves_by_another_and_ends_by_a_third() {
             let mut walk = Walk::begin(&shop, placed_by, [3, 2]).await;
             walk.fulfill(fulfilled_by, 0, 2).await.unwrap();
             walk.fulfill(ended_by, 0, 4).await.expect_err("more than there is");
-            if ended_by == Api::ByInvoice {
+            if ended_by == Api::Invoice {
                 // It can't give up units; what it can do is fulfill them.
                 walk.fulfill(ended_by, 1, 1).await.unwrap();
-                walk.give_up(Api::ByItem, 1, 1).await.unwrap();
+                walk.give_up(Api::Item, 1, 1).await.unwrap();
             } else {
                 walk.give_up(ended_by, 1, 2).await.unwrap();
             }

@@ -21,7 +21,7 @@ pub type Account = [Units; 2];
 
 const ORDER: &str = "query($id: ID!) { order(id: $id) { displayFulfillmentStatus
     lineItems(first: 5) { nodes { id currentQuantity unfulfilledQuantity variant { id } } }
-    fulfillmentOrders(first: 50) { nodes { id status
+    fulfillmentOrders(first: 50) { nodes { id status assignedLocation { location { id } }
         lineItems(first: 5) { nodes { id remainingQuantity lineItem { id } } } } }
     fulfillments { id status fulfillmentLineItems(first: 5) { nodes { quantity lineItem { id } } } } } }";
 
@@ -116,7 +116,8 @@ pub async fn by_item(shop: &Shop, order: i64, lines: [i64; 2], account: &Account
     for item in
         fulfillments["data"].as_array().unwrap().iter().flat_map(|one| one["items"].as_array().unwrap())
     {
-        let at = lines.iter().position(|line| item["itemId"] == line.to_string()).unwrap();
+        let at =
+            lines.iter().position(|line| item["itemId"].as_str() == Some(line.to_string().as_str())).unwrap();
         left[at] += item["quantity"].as_i64().unwrap();
     }
     let shown = shop.by_item("GET", &format!("/orders/{order}"), Value::Null).await.unwrap();

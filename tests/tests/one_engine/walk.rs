@@ -36,9 +36,9 @@ impl<'s> Walk<'s> {
     /// An order of so many units comes in by that API.
     pub async fn begin(shop: &'s Shop, placed_by: Api, units: [i64; 2]) -> Walk<'s> {
         let (order, lines) = match placed_by {
-            Api::ByWork => placed_by_work(shop, units).await,
-            Api::ByInvoice => placed_by_invoice(shop, units).await,
-            Api::ByItem => placed_by_item(shop, units).await,
+            Api::Work => placed_by_work(shop, units).await,
+            Api::Invoice => placed_by_invoice(shop, units).await,
+            Api::Item => placed_by_item(shop, units).await,
         };
         let account = units.map(|asked| Units { asked, left: 0 });
         let walk = Walk { shop, placed_by, order, lines, account, called_back: false, steps: 0, refused: 0 };
@@ -81,9 +81,9 @@ impl<'s> Walk<'s> {
         then[at].left += units;
         let could = then[at].left <= then[at].asked;
         let outcome = match api {
-            Api::ByWork => self.fulfill_by_work(at, units).await,
-            Api::ByInvoice => self.fulfill_by_invoice(at, units).await,
-            Api::ByItem => {
+            Api::Work => self.fulfill_by_work(at, units).await,
+            Api::Invoice => self.fulfill_by_invoice(at, units).await,
+            Api::Item => {
                 let item = json!({ "itemId": self.lines[at].to_string(), "quantity": units });
                 let sent = json!({ "orderId": self.order.to_string(), "items": [item] });
                 self.shop.by_item("POST", "/fulfillments", sent).await.map(drop)
@@ -92,36 +92,46 @@ impl<'s> Walk<'s> {
         self.account(outcome, could, then).await
     }
 
+    /// Work is done location by location; whoever asks for too many asks the last of them.
     async fn fulfill_by_work(&self, at: usize, units: i64) -> Result<(), String> {
         let order = seen::order(self.shop, self.order).await;
         let mut wanted = units;
-        let mut works = Vec::new();
+        let mut places: Vec<(Value, Vec<Value>)> = Vec::new();
+        let mut last = None;
         for work in order["fulfillmentOrders"]["nodes"].as_array().unwrap() {
             if !["OPEN", "IN_PROGRESS"].contains(&work["status"].as_str().unwrap()) {
                 continue;
             }
             for line in work["lineItems"]["nodes"].as_array().unwrap() {
                 let remaining = line["remainingQuantity"].as_i64().unwrap();
-                if number(&line["lineItem"]["id"]) == self.lines[at] && remaining > 0 {
-                    works.push((work["id"].clone(), line["id"].clone(), remaining.min(wanted)));
-                    wanted -= remaining.min(wanted);
+                if number(&line["lineItem"]["id"]) != self.lines[at] || remaining == 0 {
+                    continue;
+                }
+                let some = |units: i64| {
+                    json!({ "fulfillmentOrderId": work["id"],
+                        "fulfillmentOrderLineItems": [{ "id": line["id"], "quantity": units }] })
+                };
+                last = Some(some(remaining + 1));
+                let units = remaining.min(wanted);
+                wanted -= units;
+                let place = &work["assignedLocation"]["location"]["id"];
+                let known = places.iter_mut().find(|(known, _)| known == place);
+                match known {
+                    _ if units == 0 => {}
+                    Some((_, works)) => works.push(some(units)),
+                    None => places.push((place.clone(), vec![some(units)])),
                 }
             }
         }
-        // Whoever asks for too many asks the last of them.
-        match works.last_mut() {
-            Some(last) => last.2 += wanted,
-            None => return Err("no work is left".to_owned()),
+        if wanted > 0 {
+            let too_many = last.ok_or("no work is left")?;
+            places = vec![(Value::Null, vec![too_many])];
         }
-        let works: Vec<Value> = works
-            .into_iter()
-            .filter(|(.., units)| *units > 0)
-            .map(|(work, line, units)| {
-                json!({ "fulfillmentOrderId": work, "fulfillmentOrderLineItems": [{ "id": line, "quantity": units }] })
-            })
-            .collect();
-        let sent = json!({ "f": { "lineItemsByFulfillmentOrder": works } });
-        self.shop.by_work(FULFILL, sent).await.map(drop)
+        for (_, works) in places {
+            let sent = json!({ "f": { "lineItemsByFulfillmentOrder": works } });
+            self.shop.by_work(FULFILL, sent).await?;
+        }
+        Ok(())
     }
 
     async fn fulfill_by_invoice(&self, at: usize, units: i64) -> Result<(), String> {
@@ -143,7 +153,7 @@ impl<'s> Walk<'s> {
         then[at].asked -= units;
         let could = then[at].asked >= then[at].left;
         let outcome = match api {
-            Api::ByItem => {
+            Api::Item => {
                 let item = json!({ "itemId": self.lines[at], "cancelQuantity": units.to_string() });
                 let sent = json!({ "orderId": self.order, "items": [item] });
                 self.shop.by_item("POST", "/fulfillments", sent).await.map(drop)
@@ -177,7 +187,7 @@ impl<'s> Walk<'s> {
             then[at].left -= part["quantity"].as_i64().unwrap();
         }
         let outcome = match api {
-            Api::ByInvoice => {
+            Api::Invoice => {
                 let path = format!("/fulfillments/{}/cancel", number(&one["id"]));
                 self.shop.by_invoice("POST", &path, json!([])).await.map(drop)
             }
@@ -195,7 +205,7 @@ impl<'s> Walk<'s> {
         let _ = match chance.below(6) {
             0..=2 => self.fulfill(api, at, units).await,
             3 | 4 => {
-                let by = if api == Api::ByInvoice { Api::ByWork } else { api };
+                let by = if api == Api::Invoice { Api::Work } else { api };
                 self.give_up(by, at, units).await
             }
             _ => {
@@ -219,7 +229,7 @@ impl<'s> Walk<'s> {
     pub async fn ended(&self) {
         let (asked, left) = totals(&self.account);
         assert_eq!(asked, left);
-        if self.placed_by != Api::ByItem || self.called_back {
+        if self.placed_by != Api::Item || self.called_back {
             return;
         }
         let shown = self.shop.by_item("GET", &format!("/orders/{}", self.order), Value::Null).await.unwrap();

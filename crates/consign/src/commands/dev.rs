@@ -167,7 +167,10 @@ impl Ready {
                     );
                 }
                 (digitalriver::NAME, _) => {
-                    text += &format!("{:15}webhooks have a secret each: consign listeners list{}\n", "", self.flags);
+                    text += &format!(
+                        "{:15}webhooks have a secret each: consign listeners list{}\n",
+                        "", self.flags
+                    );
                 }
                 _ => {}
             }

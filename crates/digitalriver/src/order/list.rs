@@ -87,7 +87,7 @@ async fn expand(call: &Call, order: &Order, shown: &mut Value) -> Result<(), Fai
     let Some(items) = shown["items"].as_array_mut() else { return Ok(()) };
     for (item, line) in items.iter_mut().zip(&order.lines) {
         let variant = variants.iter().find(|variant| Some(variant.id) == line.article.variant);
-        if let Some(details) = variant.map(|variant| crate::sku::details(variant)) {
+        if let Some(details) = variant.map(crate::sku::details) {
             item["productDetails"] = details;
         }
     }

@@ -50,7 +50,10 @@ async fn a_contact_is_found_by_what_it_is_named_by(bench: Bench) {
     };
     let first = list(ContactSort::Id, page(None, Descending::No)).await;
     assert_eq!(first, [(ada, ada.0)]);
-    assert_eq!(list(ContactSort::Id, page(Some((ada.0.into(), ada.0)), Descending::No)).await, [(bob, bob.0)]);
+    assert_eq!(
+        list(ContactSort::Id, page(Some((ada.0.into(), ada.0)), Descending::No)).await,
+        [(bob, bob.0)]
+    );
     let latest = list(ContactSort::UpdatedAt, page(None, Descending::Yes)).await;
     assert_eq!(latest[0].0, ada);
     let next = list(ContactSort::UpdatedAt, page(Some((latest[0].1.into(), ada.0)), Descending::Yes)).await;

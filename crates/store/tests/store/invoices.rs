@@ -84,7 +84,8 @@ async fn restocks_and_fulfillments_are_paged(bench: Bench) {
         let placed = bench.place(world::order(&[(STICKER, 1)])).await;
         parcels.push(bench.ship(placed.fulfillment_orders[0].id).await);
     }
-    let first = bench.store.fulfillment_page(shop, Parcels::Only, InvoiceSort::UpdatedAt, &all).await.unwrap();
+    let first =
+        bench.store.fulfillment_page(shop, Parcels::Only, InvoiceSort::UpdatedAt, &all).await.unwrap();
     let last = first.last().map(|(one, key)| (*key, one.id.0));
     let rest = bench
         .store
@@ -95,7 +96,11 @@ async fn restocks_and_fulfillments_are_paged(bench: Bench) {
     assert_eq!(found, parcels);
     bench.run(&Command::DeleteFulfillment(parcels[2])).await;
     assert_eq!(
-        bench.store.fulfillment_page(shop, Parcels::Only, InvoiceSort::Id, &page(last, Descending::No)).await.unwrap(),
+        bench
+            .store
+            .fulfillment_page(shop, Parcels::Only, InvoiceSort::Id, &page(last, Descending::No))
+            .await
+            .unwrap(),
         []
     );
     assert!(bench.store.audit(shop, |_| {}).await.unwrap().is_empty());

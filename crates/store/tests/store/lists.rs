@@ -379,8 +379,11 @@ async fn things_come_back_by_id(filled: Filled) {
 
 async fn variants_run_by_id_sku_and_product(filled: Filled) {
     let (store, shop) = (&filled.bench.store, filled.bench.shop.id);
-    let page =
-        |after: Option<i64>, descending, limit| Page { after: after.map(|id| (id.into(), id)), descending, limit };
+    let page = |after: Option<i64>, descending, limit| Page {
+        after: after.map(|id| (id.into(), id)),
+        descending,
+        limit,
+    };
     let ids = async |sku, product, page: Page| -> Vec<i64> {
         let found = store.variant_page(shop, sku, product, &page).await.unwrap();
         found.into_iter().map(|variant| variant.id.0).collect()

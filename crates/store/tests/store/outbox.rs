@@ -97,7 +97,10 @@ async fn an_event_is_dispatched_once(bench: Bench) {
     let both = [delivery(1, event), delivery(2, event)];
     assert!(bench.store.dispatched(shop, event, &both, &[], &[], Time(50)).await.unwrap());
     let again = [delivery(3, event)];
-    assert!(!bench.store.dispatched(shop, event, &again, &[], &[], Time(50)).await.unwrap(), "another was faster");
+    assert!(
+        !bench.store.dispatched(shop, event, &again, &[], &[], Time(50)).await.unwrap(),
+        "another was faster"
+    );
     assert!(bench.store.undispatched(shop, 1).await.unwrap().is_empty());
     let found = bench.store.deliveries(shop, None, 10).await.unwrap();
     assert_eq!(found.iter().map(|d| d.what.id).collect::<Vec<_>>(), [2, 1], "newest first");
@@ -124,7 +127,11 @@ async fn waiting(bench: &Bench) {
         let event = EventId(order.id.0 * 10);
         bench.spoil(format!("INSERT INTO events (shop_id, event_id, at, dispatched, body) VALUES (1, {event}, 0, 0, '1[]')")).await;
         assert!(
-            bench.store.dispatched(bench.shop.id, event, &[delivery(500 + i, event)], &[], &[], at).await.unwrap()
+            bench
+                .store
+                .dispatched(bench.shop.id, event, &[delivery(500 + i, event)], &[], &[], at)
+                .await
+                .unwrap()
         );
     }
 }

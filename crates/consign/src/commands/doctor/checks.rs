@@ -140,7 +140,8 @@ pub(super) async fn messages(store: &Store) -> Result<Found, Failure> {
         let failed = store.failed_runs(shop.id).await?;
         if failed > 0 {
             let runs = count(failed, "run");
-            wrong.push(format!("{runs} of workflows failed: see `consign workflow runs`, go on with `retry`"));
+            wrong
+                .push(format!("{runs} of workflows failed: see `consign workflow runs`, go on with `retry`"));
         }
         let late = of(DeliveryState::Pending).filter(|delivery| delivery.due_at < overdue).count();
         if late > 0 {
