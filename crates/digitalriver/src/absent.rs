@@ -102,7 +102,7 @@ pub(crate) fn routes() -> Router<Server> {
     for absent in ABSENT {
         for path in absent.paths {
             let told = move |_call: Call| async move {
-                Failure::method_not_allowed(format!("{}: {}.", absent.why, absent.instead))
+                Failure::not_done_here(format!("{}: {}.", absent.why, absent.instead), "")
             };
             router = router.route(path, any(told));
         }

@@ -17,11 +17,13 @@ pub(crate) struct Failure {
     message: String,
     /// How many seconds to wait before the next try.
     retry_after: Option<u32>,
+    /// What can be done to the address instead, by method.
+    allowed: Option<&'static str>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: Option<&'static str>, message: impl Into<String>) -> Self {
-        Self { status, code, parameter: None, message: message.into(), retry_after: None }
+        Self { status, code, parameter: None, message: message.into(), retry_after: None, allowed: None }
     }
 
     /// 400: the request itself makes no sense.
@@ -78,9 +80,15 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, Some("not_found"), format!("Resource '{path}' not found."))
     }
 
-    /// 405: nothing can be done so to that address.
+    /// 405: nothing can be done so to that address; whoever routes knows what can.
     pub(crate) fn method_not_allowed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed"), message)
+    }
+
+    /// 405: the original does that, and this server doesn't. `allowed` are the methods of that address that there are,
+    /// with commas between; empty if there are none.
+    pub(crate) fn not_done_here(message: impl Into<String>, allowed: &'static str) -> Self {
+        Self { allowed: Some(allowed), ..Self::method_not_allowed(message) }
     }
 
     /// 406: answers are JSON, and that is not what is wanted.
@@ -148,6 +156,9 @@ impl IntoResponse for Failure {
         let mut response = (self.status, axum::Json(told)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(allowed) = self.allowed {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
         }
         response
     }

@@ -270,7 +270,6 @@ fn first(begins: Option<OrderId>, upwards: bool) -> Page {
 
 /// Nothing can be put among the files, and none be taken away.
 async fn not_kept(_call: Call) -> Failure {
-    Failure::method_not_allowed(
-        "Files are made of orders here, and nothing else is kept: keep papers of your customers where they are safe.",
-    )
+    let told = "Files are made of orders here, and nothing else is kept: keep papers of your customers where they are safe.";
+    Failure::not_done_here(told, "GET,HEAD")
 }

@@ -104,10 +104,18 @@ pub(crate) fn limit(call: &Call) -> Result<usize, Failure> {
 /// The ids that a list is narrowed to. They come repeated, with commas between, or, from one client that loses the name
 /// of the parameter, numbered (`0=a&1=b`).
 pub(crate) fn ids(call: &Call) -> Option<Vec<String>> {
-    many(call, "ids").or_else(|| {
-        let numbered = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        split(call.query().iter().filter(|(name, _)| numbered(name)))
-    })
+    many(call, "ids").or_else(|| nameless(call))
+}
+
+/// The types of events that a list is narrowed to, sent in the same ways.
+pub(crate) fn types(call: &Call) -> Option<Vec<String>> {
+    many(call, "types").or_else(|| nameless(call))
+}
+
+/// The values of a parameter that has lost its name, numbered instead.
+pub(crate) fn nameless(call: &Call) -> Option<Vec<String>> {
+    let numbered = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    split(call.query().iter().filter(|(name, _)| numbered(name)))
 }
 
 /// The values of a parameter that takes several.

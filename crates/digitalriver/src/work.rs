@@ -62,9 +62,8 @@ async fn fetch(call: Call) -> Result<Response, Failure> {
 }
 
 async fn made_by_routing(_call: Call) -> Failure {
-    Failure::method_not_allowed(
-        "Fulfillment orders are made by routing, when an order comes in: place it with /orders.",
-    )
+    let told = "Fulfillment orders are made by routing, when an order comes in: place it with /orders.";
+    Failure::not_done_here(told, "GET,HEAD")
 }
 
 fn upstream_id(order: &Order) -> Option<String> {

@@ -45,7 +45,8 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
     let filter = Filter::of(&call)?;
     let fits = |row: &Row| filter.fits(&call, row);
     let id = |row: &Row| row.0.id.0;
-    match page::ids(&call) {
+    let nameless = || if filter.upstream.is_none() { page::nameless(&call) } else { None };
+    match page::many(&call, "ids").or_else(nameless) {
         Some(names) => {
             let ids = names.iter().take(page::MOST).filter_map(|name| id::decimal(name)).map(OrderId);
             let mut ids: Vec<OrderId> = ids.collect();
@@ -140,7 +141,11 @@ impl Filter {
             updated: Span::of_time(call, "updatedTime")?,
             since: since.collect::<Result<_, Failure>>()?,
             amounts: amounts.collect::<Result<_, Failure>>()?,
-            upstream: page::many(call, "upstreamIds"),
+            upstream: page::many(call, "upstreamIds").or_else(|| {
+                // Which of the two parameters lost its name is told by the values: ids of orders are numbers.
+                let names = page::nameless(call)?;
+                names.iter().any(|name| id::decimal(name).is_none()).then_some(names)
+            }),
         })
     }
 

@@ -197,6 +197,7 @@ async fn events_are_listed_newest_first_and_narrowed() {
     let charges = kinds.iter().filter(|kind| kind.starts_with("order.charge.")).count();
     assert_eq!(page("type=order.charge.*").await.1.len(), charges);
     assert_eq!(page("types=order.created,order.accepted").await.1.len(), 2);
+    assert_eq!(page("0=order.created&1=order.accepted").await.1.len(), 2, "one client loses the name");
     assert_eq!(page("type=sku.deleted").await.1, Vec::<String>::new());
     assert_eq!(page("createdTime[gt]=2025-07-10T16:15:47Z").await.1, Vec::<String>::new());
     assert_eq!(page("createdTime%5Bgte%5D=2025-07-10T16:15:47Z&limit=100").await.1, ids);

@@ -27,6 +27,7 @@ async fn a_webhook_is_made_shown_changed_and_removed() {
     assert_eq!(bench.get("/webhooks").await, json!([made]));
     assert_eq!(bench.get("/webhooks?type=order.created").await, json!([made]));
     assert_eq!(bench.get("/webhooks?types=refund.*").await, json!([]));
+    assert_eq!(bench.get("/webhooks?0=refund.*").await, json!([]), "one client loses the name");
     assert_eq!(
         bench.send_as(LIVE, "GET", "/webhooks", Value::Null).await.body,
         json!([]),

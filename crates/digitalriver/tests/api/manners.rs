@@ -78,6 +78,15 @@ async fn answers_are_json_of_one_version() {
     assert_eq!(payouts(vec![SHOWN, ("DigitalRiver-Version", "1999-01-01")]).await, told(400, "bad_request"));
     let answered = bench.ask("GET", "/payouts", &[SHOWN], "").await;
     assert_eq!(answered.header("digitalriver-version"), Some("2021-12-13"));
+    for (method, path, allowed) in [
+        ("GET", "/payouts", ""),
+        ("DELETE", "/files/1", "GET,HEAD"),
+        ("POST", "/fulfillment-orders", "GET,HEAD"),
+        ("PATCH", "/orders", "GET,HEAD,POST"),
+    ] {
+        let answered = bench.ask(method, path, &[SHOWN], "").await;
+        assert_eq!((answered.status, answered.header("allow")), (405, Some(allowed)), "{method} {path}");
+    }
 }
 
 #[tokio::test]
