@@ -195,6 +195,13 @@ impl<'a, 'i> Change<'a, 'i> {
         &mut self.orders[last]
     }
 
+    /// The order as it is by now, to be looked at only: it isn't written because of that.
+    fn look(&self, id: OrderId) -> Result<&Order, Refusal> {
+        let touched = self.orders.iter().map(|touched| &touched.order);
+        let mut orders = touched.chain(&self.snapshot.orders);
+        orders.find(|order| order.id == id).ok_or(Refusal::Unknown(Thing::Order(id)))
+    }
+
     /// The order that a fulfillment order belongs to.
     fn order_of(&self, work: FulfillmentOrderId) -> Result<OrderId, Refusal> {
         let found = self.snapshot.orders.iter().find(|order| order.fulfillment_order(work).is_some());

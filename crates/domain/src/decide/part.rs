@@ -22,10 +22,9 @@ pub(super) fn may(
 }
 
 /// The order of work that the actor may change at all.
-pub(super) fn reachable(change: &mut Change<'_, '_>, id: FulfillmentOrderId) -> Result<OrderId, Refusal> {
+pub(super) fn reachable(change: &Change<'_, '_>, id: FulfillmentOrderId) -> Result<OrderId, Refusal> {
     let order_id = change.order_of(id)?;
-    let actor = change.actor;
-    match writable(actor, found(&change.order(order_id)?.order, id)?.service) {
+    match writable(change.actor, found(change.look(order_id)?, id)?.service) {
         true => Ok(order_id),
         false => Err(Refusal::Unknown(Thing::FulfillmentOrder(id))),
     }

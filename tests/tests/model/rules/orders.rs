@@ -144,6 +144,8 @@ pub fn delete(shop: &mut Reference, who: Who, id: OrderId) -> Option<Forecast> {
     if known.works.values().any(|work| work.with_service()) {
         return None;
     }
+    // Money that is under way must come or go first.
+    let forecast = if known.billed { Forecast::nothing().or_refused() } else { Forecast::nothing() };
     shop.orders.remove(&id);
     for parcel in shop.parcels.values_mut().filter(|parcel| parcel.orders().contains(&id)) {
         parcel.shares.retain(|share| share.0 != id);
@@ -151,5 +153,5 @@ pub fn delete(shop: &mut Reference, who: Who, id: OrderId) -> Option<Forecast> {
         parcel.version += 1;
     }
     shop.parcels.retain(|_, parcel| !parcel.orders().is_empty());
-    Some(Forecast::nothing())
+    Some(forecast)
 }

@@ -1,10 +1,11 @@
 //! Given, when, then: times.
 
+use crate::actor::{Actor, App, Permissions};
 use crate::allowed::{Action, WhyNot};
 use crate::command::Command;
 use crate::event::FactKind;
 use crate::fulfillment_order::{Stage, StageName};
-use crate::id::FulfillmentOrderId;
+use crate::id::{AppId, FulfillmentOrderId};
 use crate::refusal::{Refusal, Thing};
 use crate::time::HOUR;
 use crate::world::*;
@@ -48,4 +49,18 @@ fn whatever_is_there_gets_the_deadline_closed_or_not() {
     let reader = limited("read_merchant_managed_fulfillment_orders");
     let unseen = Refusal::Unknown(Thing::FulfillmentOrder(open));
     assert_eq!(world.refused(&reader, Command::SetDeadline(vec![open], by)), unseen);
+}
+
+#[test]
+fn an_order_whose_work_one_may_not_change_is_left_alone() {
+    let mut world = World::new();
+    let (own, other) = (world.placed_work(&[(MUG, 1)]), world.placed_work(&[(SHIRT, 1)]));
+    let permissions = Permissions::parse("write_assigned_fulfillment_orders").unwrap();
+    let worker = Actor::App(App { id: AppId(2), permissions, services: vec![SERVICE] });
+    let versions = |world: &World| [0, 1].map(|order| world.orders[order].version);
+    let [first, second] = versions(&world);
+    let by = world.now.plus(HOUR);
+    world.run(&worker, Command::SetDeadline(vec![own, other], by)).unwrap();
+    assert_eq!((world.work(own).fulfill_by, world.work(other).fulfill_by), (Some(by), None));
+    assert_eq!(versions(&world), [first + 1, second], "what isn't changed isn't written");
 }
