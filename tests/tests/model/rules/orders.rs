@@ -31,10 +31,12 @@ pub fn place(shop: &mut Reference, who: Who, place: &Place) -> Option<Forecast> 
             return None;
         }
         if tracked && !sells_on(variant) {
-            *wanted.entry(variant).or_default() += line.quantity;
+            // What left before it came in isn't looked for.
+            let gone = if place.fulfilled.is_some() { line.fulfilled.clamp(0, line.quantity) } else { 0 };
+            *wanted.entry(variant).or_default() += line.quantity - gone;
         }
     }
-    if placed.stock == StockMode::Refuse && place.fulfilled.is_none() && place.cancelled.is_none() {
+    if placed.stock == StockMode::Refuse && place.cancelled.is_none() {
         for (variant, units) in wanted {
             let places = shop.places.iter().filter(|(_, place)| place.active && place.ships);
             let free = places.filter_map(|(at, _)| shop.available(variant, *at)).map(|free| free.max(0));
