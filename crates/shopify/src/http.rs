@@ -77,6 +77,11 @@ async fn answer(
         let text = json!({"errors": {"query": "Required parameter missing or invalid"}});
         return (StatusCode::BAD_REQUEST, axum::Json(text)).into_response();
     };
+    if has_null(bytes) {
+        let mut response = errors(&[GraphqlError::new("Null characters can't be kept.").code("BAD_REQUEST")]);
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        return response;
+    }
     let Some(schema) = version::schema(version) else {
         return failed(&Error::Bug(format!("the schema of {version} can't be read")), &request_id(headers));
     };
@@ -138,6 +143,11 @@ fn read(headers: &HeaderMap, bytes: &Bytes) -> Option<Body> {
     // One document a request: a list would be read as the members in their order.
     let object = bytes.trim_ascii_start().starts_with(b"{");
     serde_json::from_slice(bytes).ok().filter(|body: &Body| object && body.query.is_some())
+}
+
+/// Whether a body has a null character in it, be it escaped: one of the databases can't keep any.
+pub(crate) fn has_null(body: &[u8]) -> bool {
+    body.contains(&0) || body.windows(6).any(|six| six == b"\\u0000")
 }
 
 /// The key for repeating a request.

@@ -39,6 +39,20 @@ async fn alias_overloading() {
 }
 
 #[tokio::test]
+async fn null_characters_are_refused_before_a_database_has_to() {
+    let served = served().await;
+    let note = "mutation($n: String) { orderUpdate(input: { id: \"gid://shopify/Order/1\", note: $n }) { userErrors { message } } }";
+    let inline = "{ orders(first: 1, query: \"name:a\\u0000b\") { nodes { id } } }";
+    for body in [json!({ "query": note, "variables": { "n": "a\u{0}b" } }), json!({ "query": inline })] {
+        let response = served.send(VERSION, body.to_string()).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{body}");
+    }
+    let rest = format!("{}/admin/api/{VERSION}/orders.json?name=%00", served.url);
+    let asked = served.client.get(rest).header("X-Shopify-Access-Token", &served.token).send().await.unwrap();
+    assert_eq!(asked.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn batches() {
     let served = served().await;
     let one = json!({ "query": "{ __typename }" });

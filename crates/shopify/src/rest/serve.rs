@@ -94,6 +94,9 @@ fn responded(told: Told) -> Response {
 /// Everything that was sent, by name: the query, the body over it, and the path's numbers over both.
 fn given(uri: &Uri, body: &Bytes, numbers: Map<String, Value>, currency: &str) -> Result<Value, Fault> {
     let bad = |text: String| Fault::new(StatusCode::BAD_REQUEST, json!({ "base": text }));
+    if http::has_null(body) || uri.query().is_some_and(|query| query.contains("%00")) {
+        return Err(bad("Null characters can't be kept.".to_owned()));
+    }
     // Clients write brackets as they are or escaped.
     let config = serde_qs::Config::new().use_form_encoding(true);
     let query = uri.query().unwrap_or_default();
