@@ -17,9 +17,27 @@ use crate::seen;
 impl History {
     /// The workers do what is due; what they did must be lawful, and everybody who listens is told.
     pub(super) async fn sweep(&mut self, step: usize) -> Result<(), String> {
-        let jobs = [Job::Advance, Job::Run, Job::Route, Job::Open];
-        self.engine.work_off_shop(&self.workers, &self.shop, &jobs).await.unwrap();
+        for job in [Job::Advance, Job::Run, Job::Route, Job::Open] {
+            self.turn(step, job).await?;
+        }
         let now = self.engine.clock().now();
+        for (id, known) in &self.model.orders {
+            let late = |work: &crate::reference::Work| work.opens.is_some_and(|at| at <= now);
+            if known.works.values().any(late) {
+                return Err(format!("F14: work of order {id} was to open"));
+            }
+        }
+        while self.engine.work_off_shop(&self.workers, &self.shop, &[Job::Dispatch]).await.unwrap() > 0 {}
+        self.outbox.dispatched(&self.model);
+        self.runs = self.engine.store().workflow_runs(self.shop.id, 50).await.unwrap();
+        self.runs.extend(self.engine.store().due_runs(self.shop.id, now, 20).await.unwrap());
+        self.stand_ready(step).await;
+        Ok(())
+    }
+
+    /// One of the workers has its turn.
+    async fn turn(&mut self, step: usize, job: Job) -> Result<(), String> {
+        self.engine.work_off_shop(&self.workers, &self.shop, &[job]).await.unwrap();
         let (glance, events) = seen::glance(&self.engine, self.shop.id, self.since).await;
         let (orders, parcels) = self.changed(&glance);
         let (raw, raw_parcels) = seen::read(&self.engine, self.shop.id, &orders, &parcels).await;
@@ -38,12 +56,6 @@ impl History {
         }
         if !raw_parcels.is_empty() {
             return Err("F13: a parcel changed by itself".into());
-        }
-        for (id, known) in &model.orders {
-            let late = |work: &crate::reference::Work| work.opens.is_some_and(|at| at <= now);
-            if known.works.values().any(late) {
-                return Err(format!("F14: work of order {id} was to open"));
-            }
         }
         self.laws(&orders, &model, &glance, &Command::Route(OrderId(step as i64)))?;
         levels_are(&mut model, &glance)?;
@@ -64,11 +76,6 @@ impl History {
         }
         self.since = events.last().map_or(self.since, |news| news.event.id);
         (self.model, self.glance) = (model, glance);
-        while self.engine.work_off_shop(&self.workers, &self.shop, &[Job::Dispatch]).await.unwrap() > 0 {}
-        self.outbox.dispatched(&self.model);
-        self.runs = self.engine.store().workflow_runs(self.shop.id, 50).await.unwrap();
-        self.runs.extend(self.engine.store().due_runs(self.shop.id, now, 20).await.unwrap());
-        self.stand_ready(step).await;
         Ok(())
     }
 
