@@ -56,7 +56,7 @@ fn moved(order: &Order) -> Vec<Taking> {
 fn claimed(order: &Order) -> impl Iterator<Item = Taking> + '_ {
     let stands = |invoice: &&crate::invoice::Invoice| {
         let claim = invoice.bill.as_ref().and_then(|bill| bill.claim).map(InvoiceStatus::from);
-        claim.is_some_and(|status| status.was_paid() && status != InvoiceStatus::Refunded)
+        claim.is_some_and(InvoiceStatus::keeps_money)
             && billing::moved(invoice.id, &order.placed.transactions).paid == 0
     };
     order.invoices.iter().filter(stands).map(|invoice| {

@@ -75,6 +75,12 @@ impl InvoiceStatus {
         use InvoiceStatus::{Disputed, Paid, PartlyRefunded, Refunded};
         matches!(self, Paid | PartlyRefunded | Refunded | Disputed)
     }
+
+    /// Whether some of its money is still there, be it that the buyer disputes it. Who is paid then isn't paid anew: a
+    /// dispute was won.
+    pub fn keeps_money(self) -> bool {
+        self.was_paid() && self != InvoiceStatus::Refunded
+    }
 }
 
 impl From<Claim> for InvoiceStatus {

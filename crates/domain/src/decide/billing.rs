@@ -124,7 +124,7 @@ pub(super) fn settle(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Ref
         if let Processor::External(books) = &mut billing_of(order)?.processor {
             books.claim = status::BillingStatus::Invoice(is);
         }
-        if is == InvoiceStatus::Paid && !was.is_some_and(InvoiceStatus::was_paid) {
+        if is == InvoiceStatus::Paid && !was.is_some_and(InvoiceStatus::keeps_money) {
             service::paid(change, id, *invoice)?;
         }
         if is == InvoiceStatus::Refunded {

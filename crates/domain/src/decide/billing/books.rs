@@ -10,6 +10,7 @@ use crate::command::billing::{
     BillLineChange, Claims, IssueInvoice, NewBillLine, NewPlanLine, UpdateBilled, UpdateInvoice,
 };
 use crate::decide::QUANTITY_MAX;
+use crate::event::Fact;
 use crate::id::{OrderId, OrderLineId};
 use crate::invoice::{Invoice, InvoiceLine};
 use crate::money::Minor;
@@ -46,6 +47,13 @@ pub(super) fn update(change: &mut Change<'_, '_>, command: &UpdateBilled) -> Res
     }
     if let Some(dates) = command.dates {
         service::reschedule(change, id, dates)?;
+    }
+    // News of money and service are told for themselves; whatever else it says of itself has no fact but this.
+    let before = change.snapshot.orders.iter().find(|before| before.id == id);
+    let touched = change.order(id)?;
+    let says = |order: &Order| (order.placed.clone(), order.billing.clone());
+    if before.is_none_or(|before| says(before) != says(&touched.order)) {
+        touched.facts.push(Fact::OrderAmended {});
     }
     Ok(Outcome::Order(id))
 }
@@ -247,9 +255,9 @@ pub(super) fn correct(change: &mut Change<'_, '_>, command: &UpdateInvoice) -> R
     set(&mut bill.external_id, &command.external_id);
     set(&mut bill.due_at, &command.due_at);
     set(&mut bill.paid_at, &command.paid_at);
-    if let Some(claim) = command.claim {
+    bill.claim = command.claim.or(bill.claim);
+    if let Some(claim) = bill.claim {
         claimable(claim, bill.paid_at)?;
-        bill.claim = Some(claim);
     }
     if let Some(number) = &command.number {
         bill.number.clone_from(number);

@@ -81,7 +81,7 @@ fn of_invoice(
 fn of_status(stood: Option<InvoiceStatus>, stands: InvoiceStatus) -> Option<InvoiceNews> {
     Some(match stands {
         // A dispute that was won is no second payment.
-        InvoiceStatus::Paid if stood.is_some_and(InvoiceStatus::was_paid) => return None,
+        InvoiceStatus::Paid if stood.is_some_and(InvoiceStatus::keeps_money) => return None,
         InvoiceStatus::Unpaid => return None,
         InvoiceStatus::PartlyPaid => InvoiceNews::PartlyPaid,
         InvoiceStatus::Paid => InvoiceNews::Paid,

@@ -2,7 +2,7 @@
 
 use crate::billing::{BillKind, BillingStatus, Claim, InvoiceStatus, Kind, Service, Trouble, status};
 use crate::command::billing::{BillLineChange, BillingCommand, Claims, UpdateBilled, UpdateInvoice};
-use crate::event::{InvoiceNews, ServiceNews};
+use crate::event::{Fact, InvoiceNews, ServiceNews};
 use crate::fulfillment_order::StageName;
 use crate::id::{ContactId, OrderId, PriceId, VariantId};
 use crate::order::PaymentClaim;
@@ -142,6 +142,39 @@ fn access_comes_with_the_money_and_goes_with_it() {
         world.run(&merchant(), claiming(id, serving(ended))).unwrap();
         assert!(!world.has_access(), "{ended:?}");
     }
+}
+
+#[test]
+fn what_was_refunded_is_paid_anew_and_what_was_disputed_is_not() {
+    let mut world = shop();
+    let id = world.place_billed(external(&[plan(COURSE, COURSE_MONTHLY, 1)], serving(Service::Active)));
+    let invoice = world.issue_invoice(issuing(id, Claim::Paid, &[sells(COURSE, COURSE_MONTHLY, 1, 900)]));
+    for (between, news) in [
+        (Claim::Disputed, vec![InvoiceNews::Updated]),
+        (Claim::Refunded, vec![InvoiceNews::Updated, InvoiceNews::Paid]),
+    ] {
+        correct(&mut world, UpdateInvoice { claim: Some(between), ..update_invoice(id, invoice) });
+        assert_eq!(world.has_access(), between == Claim::Disputed);
+        let paid = UpdateInvoice { claim: Some(Claim::Paid), ..update_invoice(id, invoice) };
+        assert_eq!(told(&correct(&mut world, paid)).0, news, "{between:?}");
+        assert!(world.has_access());
+    }
+}
+
+#[test]
+fn whatever_an_order_says_of_itself_is_told_when_it_changes() {
+    let (mut world, id) = shirts();
+    let mut facts = |update: UpdateBilled| {
+        let decision = world.run(&merchant(), billing(BillingCommand::Update(Box::new(update)))).unwrap();
+        decision.events.into_iter().flat_map(|event| event.facts).collect::<Vec<Fact>>()
+    };
+    let noted = || UpdateBilled { note: Some(Some("mind the dog".into())), ..UpdateBilled::of(id) };
+    let told = [Fact::OrderAmended {}, Fact::OrderUpdated {}];
+    assert_eq!(facts(noted()), told);
+    assert_eq!(facts(noted()), [], "it says so already");
+    let claims = Claims { next_charge_at: Some(Some(Time(77))), ..Claims::default() };
+    assert_eq!(facts(UpdateBilled { claims, ..UpdateBilled::of(id) }), told);
+    assert_eq!(facts(UpdateBilled { claims: serving(Service::Pending), ..UpdateBilled::of(id) }), []);
 }
 
 #[test]
@@ -317,6 +350,11 @@ fn the_rest_of_an_invoice_is_corrected_too() {
         },
     );
     assert_eq!(told(&decision).0, [InvoiceNews::Updated, InvoiceNews::Paid]);
+    let never = billing(BillingCommand::UpdateInvoice(Box::new(UpdateInvoice {
+        paid_at: Some(None),
+        ..update_invoice(id, invoice)
+    })));
+    assert_eq!(world.refused(&merchant(), never), Refusal::Malformed(Field::PaidAt, "can't be blank"));
     let invoice = &world.order(id).invoices[0];
     let bill = invoice.bill.as_ref().unwrap();
     assert_eq!((bill.number.as_str(), bill.shipping, invoice.issued_at), ("99", 999, Time(1)));
