@@ -59,6 +59,7 @@ fn unprocessable(refusal: &Refusal) -> String {
             format!("Fulfillment order {id} is held back, or with a fulfillment service")
         }
         Refusal::Delivered(_) => "The fulfillment was delivered already".to_owned(),
+        Refusal::Returned(_) => "Some of the fulfillment is in a return".to_owned(),
         Refusal::OrderCancelled(_) => "The order is canceled".to_owned(),
         Refusal::OrderHasFulfillments(_) => "The order has fulfillments".to_owned(),
         Refusal::ServiceAtWork(_) => "A fulfillment service is at work on it".to_owned(),

@@ -92,6 +92,7 @@ fn other_reason(refusal: &Refusal) -> String {
         }
         Refusal::NotAllowed(id, ..) => format!("Work '{id}' is held back, or with a fulfillment service."),
         Refusal::Delivered(_) => "The fulfillment was delivered already.".to_owned(),
+        Refusal::Returned(_) => "Some of the fulfillment is in a return.".to_owned(),
         Refusal::OrderHasFulfillments(_) => "The order has fulfillments.".to_owned(),
         Refusal::ServiceAtWork(_) => "A fulfillment service is at work on it.".to_owned(),
         Refusal::HoldHandleTaken | Refusal::HoldHandleTooLong => "The hold needs another handle.".to_owned(),

@@ -463,6 +463,12 @@ impl Order {
             .sum()
     }
 
+    /// Units of an order line that are in returns.
+    pub fn returned_quantity(&self, id: OrderLineId) -> i64 {
+        let lines = self.returns.iter().flat_map(|own| &own.lines);
+        lines.filter(|line| line.order_line == id).map(|line| line.quantity).sum()
+    }
+
     /// Units of an order line that an edit could take away: they neither left nor was a service asked for them.
     pub fn editable_quantity(&self, id: OrderLineId) -> i64 {
         let waiting = self.routing.waiting.iter().filter(|waiting| waiting.order_line == id);

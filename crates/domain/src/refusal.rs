@@ -47,6 +47,8 @@ pub enum Refusal {
     NotAllowed(FulfillmentOrderId, Action, WhyNot),
     /// The fulfillment arrived already.
     Delivered(FulfillmentId),
+    /// Units of the fulfillment are in a return.
+    Returned(FulfillmentId),
     /// The order was called off already.
     OrderCancelled(OrderId),
     /// Something of the order left and did not come back.

@@ -345,6 +345,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             format!("Fulfillment order {id} can't be changed so now: {}.", crate::fulfillment_order::reason(*why))
         }
         Refusal::Delivered(_) => "The fulfillment was delivered already.".to_owned(),
+        Refusal::Returned(_) => "The fulfillment can't be canceled: some of its items are in a return.".to_owned(),
         Refusal::OrderCancelled(_) => "Cannot cancel an order that has already been canceled".to_owned(),
         Refusal::OrderHasFulfillments(_) => "Cannot cancel an order that has outstanding fulfillments".to_owned(),
         Refusal::ServiceAtWork(id) => format!(

@@ -183,7 +183,7 @@ pub fn lawful(before: &Known, expected: &Known, read: &Known) -> Result<(), Stri
 /// A new line as it comes in.
 pub fn new_line(variant: VariantId, asked: i64, tracked: bool, oversells: bool) -> Line {
     let limited = tracked && variant != PRINT && !oversells;
-    Line { variant: Some(variant), asked, tracked, limited, shipped: is_shipped(variant) }
+    Line { variant: Some(variant), asked, returned: 0, tracked, limited, shipped: is_shipped(variant) }
 }
 
 /// Whether a parcel is what it must be, but for the names of what happened to it.

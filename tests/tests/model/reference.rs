@@ -60,6 +60,8 @@ pub struct Work {
 pub struct Line {
     pub variant: Option<VariantId>,
     pub asked: i64,
+    /// Units that are in returns.
+    pub returned: i64,
     /// Whether stock is counted for it at all.
     pub tracked: bool,
     /// Whether no more may be promised than there is.

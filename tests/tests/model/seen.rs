@@ -26,6 +26,7 @@ pub fn order(order: &Order, events: i64) -> Known {
         let known = Line {
             variant: article.variant,
             asked: asked(order, line.id),
+            returned: returned(order, line.id),
             tracked: article.tracked,
             limited,
             shipped: article.requires_shipping,
@@ -51,6 +52,11 @@ pub fn order(order: &Order, events: i64) -> Known {
 fn asked(order: &Order, line: domain::id::OrderLineId) -> i64 {
     let sold = order.invoices.iter().flat_map(|invoice| &invoice.lines);
     sold.filter(|sold| sold.order_line == line).map(|sold| sold.quantity - sold.removed).sum()
+}
+
+fn returned(order: &Order, line: domain::id::OrderLineId) -> i64 {
+    let lines = order.returns.iter().flat_map(|own| &own.lines);
+    lines.filter(|own| own.order_line == line).map(|own| own.quantity).sum()
 }
 
 fn work(fo: &FulfillmentOrder) -> Work {

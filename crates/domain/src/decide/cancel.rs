@@ -4,7 +4,7 @@ use super::{Change, Outcome, Write, billing, delivery, pay, stock_delta, work};
 use crate::actor::Permission;
 use crate::command::{CancelOrder, PayBack, Restock};
 use crate::event::Fact;
-use crate::fulfillment::Share;
+use crate::fulfillment::{Fulfillment, Share};
 use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Request, Stage};
 use crate::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, TransactionId};
 use crate::order::{CancelReason, Cancellation, Order, Routing, Waiting};
@@ -17,7 +17,8 @@ use crate::time::Time;
 pub const NOTE_LENGTH: usize = 255;
 
 /// A fulfillment is called off: its units wait again, where they left, or for a location if that is forgotten. Work that had been closed stays closed, and
-/// new work takes its place; work that is still open simply has more to do. Calling it off twice changes nothing.
+/// new work takes its place; work that is still open simply has more to do. Calling it off twice changes nothing. Units
+/// that are in a return left, whoever says what: a parcel that they may have been in stays.
 pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<Outcome, Refusal> {
     let fulfillment = delivery::changeable(change, id)?;
     if !fulfillment.holds_units() {
@@ -29,6 +30,9 @@ pub(super) fn fulfillment(change: &mut Change<'_, '_>, id: FulfillmentId) -> Res
     }
     let mut cancelled = fulfillment.clone();
     for order in cancelled.orders() {
+        if holds_returned(&change.order(order)?.order, fulfillment) {
+            return Err(Refusal::Returned(id));
+        }
         let shares: Vec<&Share> = fulfillment.shares.iter().filter(|share| share.order == order).collect();
         give_back(change, order, &shares)?;
         change.order(order)?.facts.push(Fact::FulfillmentCancelled { fulfillment: id });
@@ -52,6 +56,16 @@ pub(super) fn forget(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<O
     fulfillment(change, id)?;
     change.writes.push(Write::NoFulfillment(id, version));
     Ok(Outcome::Fulfillment(id))
+}
+
+/// Whether more of a line would be in returns than left, if the fulfillment hadn't been.
+fn holds_returned(order: &Order, fulfillment: &Fulfillment) -> bool {
+    let own = || fulfillment.shares.iter().filter(|share| share.order == order.id);
+    own().any(|share| {
+        let line = share.order_line;
+        let held: i64 = own().filter(|other| other.order_line == line).map(|other| other.quantity).sum();
+        order.fulfilled_quantity(line) - held < order.returned_quantity(line)
+    })
 }
 
 fn is_delivered(status: crate::fulfillment::DeliveryStatus) -> bool {

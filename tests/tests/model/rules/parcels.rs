@@ -9,6 +9,7 @@ use domain::event::FactKind;
 use domain::fulfillment::{DeliveryStatus, Tracking};
 use domain::id::{
     DeliveryEventId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, InvoiceLineId, OrderId,
+    OrderLineId,
 };
 
 use super::work::{Act, close, forget_what_ended, may, reopen};
@@ -169,12 +170,24 @@ fn changeable(shop: &Reference, who: Who, id: FulfillmentId) -> Option<Parcel> {
     shop.parcels.get(&id).filter(|parcel| who.writes(parcel.service)).cloned()
 }
 
-/// A parcel is called off: its units wait again. That of one that arrived, or was called off before, changes nothing.
+/// A parcel is called off: its units wait again. That of one that arrived, or was called off before, changes nothing; one
+/// that holds what is in a return stays (Q18).
 pub fn come_back(shop: &mut Reference, who: Who, id: FulfillmentId) -> Option<Forecast> {
     // One that only remembers what was given up is no parcel.
     let parcel = changeable(shop, who, id).filter(|parcel| !parcel.shares.is_empty())?;
     if !parcel.live || parcel.arrived() {
         return Some(Forecast::nothing());
+    }
+    let mut without: BTreeMap<(OrderId, OrderLineId), i64> = BTreeMap::new();
+    for (order, of, line, quantity) in &parcel.shares {
+        let known = shop.orders.get(order)?;
+        let units = known.works.get(of)?.units.iter().find(|units| units.line == *line)?;
+        *without.entry((*order, units.of)).or_insert(known.left(units.of)) -= quantity;
+    }
+    let returned =
+        |order: &OrderId, line: &OrderLineId| Some(shop.orders.get(order)?.lines.get(line)?.returned);
+    if without.iter().any(|((order, line), left)| returned(order, line).is_none_or(|back| *left < back)) {
+        return None;
     }
     let mut renewed: BTreeMap<FulfillmentOrderId, FulfillmentOrderId> = BTreeMap::new();
     for (order, of, line, quantity) in &parcel.shares {

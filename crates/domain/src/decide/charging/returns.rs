@@ -61,8 +61,7 @@ fn added_up(lines: &[(OrderLineId, i64)]) -> Result<Vec<ReturnLine>, Refusal> {
 
 /// Units of a line that left and are in no return.
 fn returnable(order: &Order, line: OrderLineId) -> i64 {
-    let returned = order.returns.iter().flat_map(|own| &own.lines).filter(|own| own.order_line == line);
-    (order.fulfilled_quantity(line) - returned.map(|own| own.quantity).sum::<i64>()).max(0)
+    (order.fulfilled_quantity(line) - order.returned_quantity(line)).max(0)
 }
 
 pub(super) fn accept(change: &mut Change<'_, '_>, command: &AcceptReturn) -> Result<Outcome, Refusal> {

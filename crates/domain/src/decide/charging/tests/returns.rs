@@ -70,3 +70,27 @@ fn no_more_comes_back_than_left() {
     let refused = world.refused(&merchant(), opening(plain, &[(of, 1)]));
     assert_eq!(refused, Refusal::Billing(Trouble::NotCharged(plain)));
 }
+
+#[test]
+fn what_is_in_a_return_left_whoever_says_what() {
+    let mut world = World::new();
+    let (id, lines) = world.authorized(vec![costing(SHIRT, 3, 1_000, 0)], 0);
+    let parcel = |decision: crate::decide::Decision| match decision.outcome {
+        Outcome::Fulfillment(parcel) => parcel,
+        other => panic!("{other:?}"),
+    };
+    let first = parcel(world.run(&merchant(), finishing(id, &[(lines[0], 2, 0)])).unwrap());
+    let second = parcel(world.run(&merchant(), finishing(id, &[(lines[0], 1, 0)])).unwrap());
+    opened(&mut world, id, &[(lines[0], 2)]);
+    // Nobody knows in which of them it was; the other still holds two units at most.
+    let calling_off = |parcel| Command::CancelFulfillment(parcel);
+    assert_eq!(world.refused(&merchant(), calling_off(first)), Refusal::Returned(first));
+    assert_eq!(world.refused(&merchant(), Command::DeleteFulfillment(first)), Refusal::Returned(first));
+    world.run(&merchant(), calling_off(second)).unwrap();
+    assert_eq!(world.refused(&merchant(), opening(id, &[(lines[0], 1)])), too_many_returned(lines[0]));
+}
+
+/// One unit more than the none that may still come back.
+fn too_many_returned(line: OrderLineId) -> Refusal {
+    Refusal::Billing(Trouble::TooManyReturned { line, asked: 1, left: 0 })
+}
