@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::actor::{Actor, Permission};
 use domain::command::Command;
+use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::snapshot::Shop;
 use domain::time::Time;
 use engine::keys::Caller;
-use engine::{Done, Engine, Verdict};
+use engine::{Answered, Done, Engine, Once, Render, Verdict};
+use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 use crate::input::Input;
@@ -46,6 +50,15 @@ impl Mode {
         if token.starts_with(crate::TEST_TOKEN) { Mode::Test } else { Mode::Live }
     }
 
+    /// Whether keys of this mode see an order. A test is seen with keys of the test mode alone, and what was placed here in
+    /// earnest with live keys alone, since its money is real; orders of other APIs have no such keys.
+    pub(crate) fn sees(self, order: &Order) -> bool {
+        match self {
+            Mode::Test => order.placed.test || order.charging.is_none(),
+            Mode::Live => !order.placed.test,
+        }
+    }
+
     /// The mode that answers mean by `liveMode`.
     pub(crate) fn is_live(self) -> bool {
         self == Mode::Live
@@ -62,17 +75,23 @@ pub(crate) struct Call {
     caller: Arc<Caller>,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
+    again: Option<HeaderValue>,
     body: Bytes,
 }
+
+/// The header whose value a request keeps that is sent again.
+const AGAIN: HeaderName = HeaderName::from_static("idempotency-key");
+/// How long that value may be.
+const AGAIN_MAX: usize = 255;
 
 impl FromRequest<Server> for Call {
     type Rejection = Failure;
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
-        let token = bearer(&parts.headers).ok_or_else(Failure::unauthorized)?;
-        let mode = Mode::of(token);
-        let caller = server.engine.caller(crate::NAME, token).await?.ok_or_else(Failure::unauthorized)?;
+        let token = token(&parts.headers).ok_or_else(Failure::unauthorized)?;
+        let mode = Mode::of(&token);
+        let caller = server.engine.caller(crate::NAME, &token).await?.ok_or_else(Failure::unauthorized)?;
         if let Some(app) = caller.actor.app() {
             let wait = server.throttle.take(&caller.shop, app, mode, server.engine.now());
             wait.map_err(Failure::too_many_requests)?;
@@ -80,19 +99,33 @@ impl FromRequest<Server> for Call {
         let broken = |error: String| Failure::bad("invalid_format", "request", error);
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let path = path.map_err(|error| broken(error.to_string()))?;
-        let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let query =
-            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let path: Vec<(String, String)> =
+            path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let query = parts.uri.query().unwrap_or_default();
+        let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        if path.iter().chain(&query).any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Failure::null_character());
+        }
+        let again = parts.headers.get(AGAIN).cloned();
         let body = Bytes::from_request(Request::from_parts(parts, body), &()).await;
         let body = body.map_err(|error| broken(error.to_string()))?;
-        Ok(Self { engine: server.engine.clone(), mode, url: server.url.clone(), caller, path, query, body })
+        let (engine, url) = (server.engine.clone(), server.url.clone());
+        Ok(Self { engine, mode, url, caller, path, query, again, body })
     }
 }
 
-/// The token that a request shows.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+/// The token that a request shows: as such, or, as old examples have it, as a user's name without a password.
+pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
+    let (scheme, shown) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => shown.trim().to_owned(),
+        "basic" => {
+            let user = String::from_utf8(STANDARD.decode(shown.trim()).ok()?).ok()?;
+            user.strip_suffix(':')?.to_owned()
+        }
+        _ => return None,
+    };
+    Some(token).filter(|token| !token.is_empty())
 }
 
 impl Call {
@@ -132,6 +165,30 @@ impl Call {
         let input = Input::of(&self.body)?;
         input.only(known)?;
         Ok(input)
+    }
+
+    /// By what it is known if it is sent again, and must have its effect once; `what` it makes. `None` without such a key.
+    pub(crate) fn once(&self, what: &str) -> Result<Option<Once>, Failure> {
+        let Some(key) = &self.again else { return Ok(None) };
+        let key = key.to_str().ok().filter(|key| (1..=AGAIN_MAX).contains(&key.len()));
+        let told = || {
+            let told = format!("A key has 1 to {AGAIN_MAX} visible characters.");
+            Failure::bad("invalid_parameter", AGAIN.as_str(), told)
+        };
+        let key = format!("{what}:{}", key.ok_or_else(told)?);
+        let app = self.actor().app().map_or(0, |app| app.0);
+        let fingerprint = engine::seal::hex(&Sha256::digest(&self.body));
+        Ok(Some(Once { scope: format!("app:{app}"), key, fingerprint }))
+    }
+
+    /// Carries out a command that may be sent again with that key; `render` makes the answer.
+    pub(crate) async fn execute_once(
+        &self,
+        command: &Command,
+        once: &Once,
+        render: &dyn Render,
+    ) -> Result<Answered, Failure> {
+        Ok(self.engine.execute_once(self.shop(), self.actor(), command, once, render).await?)
     }
 
     /// The time.

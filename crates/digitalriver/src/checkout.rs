@@ -173,7 +173,7 @@ async fn update(call: Call) -> Result<Response, Failure> {
     let input = call.input(FIELDS)?;
     // Whether prices contain taxes is said once.
     if input.value("taxInclusive").is_some() {
-        return Err(Failure::unknown_parameter("taxInclusive".to_owned()));
+        return Err(Failure::unknown_parameter("taxInclusive"));
     }
     let basket = read(&call, &input, Some(basket)).await?;
     save(&call, record, basket, StatusCode::OK).await

@@ -37,15 +37,23 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, Some("invalid_format"), told)
     }
 
+    /// 400: a null character, which can't be kept.
+    pub(crate) fn null_character() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            Some("invalid_format"),
+            "A value must not contain null characters.",
+        )
+    }
+
     /// 400: a parameter that must be there and isn't.
     pub(crate) fn missing(parameter: impl Into<String>) -> Self {
         Self::bad("missing_parameter", parameter, "A parameter is missing.")
     }
 
-    /// 400: a parameter that there isn't, or that may not be sent here.
-    pub(crate) fn unknown_parameter(parameter: String) -> Self {
-        let told = format!("'{parameter}' is an unknown parameter.");
-        Self::bad("unknown_parameter", parameter, told)
+    /// 400: a parameter that there isn't, or that may not be sent here. The original names it alone, wherever it stands.
+    pub(crate) fn unknown_parameter(parameter: &str) -> Self {
+        Self::bad("unknown_parameter", parameter, format!("'{parameter}' is an unknown parameter."))
     }
 
     /// 400: a parameter with a value that makes no sense; `what` it isn't ("currency").
@@ -67,6 +75,12 @@ impl Failure {
     pub(crate) fn not_found(what: &str, name: &str, parameter: &str) -> Self {
         let told = format!("{what} '{name}' not found.");
         let failure = Self::new(StatusCode::NOT_FOUND, Some("not_found"), told);
+        Self { parameter: Some(parameter.to_owned()), ..failure }
+    }
+
+    /// 404: what is asked of a thing isn't there.
+    pub(crate) fn not_there(code: &'static str, parameter: &str, message: &str) -> Self {
+        let failure = Self::new(StatusCode::NOT_FOUND, Some(code), message);
         Self { parameter: Some(parameter.to_owned()), ..failure }
     }
 
@@ -103,6 +117,11 @@ impl Failure {
         message: impl Into<String>,
     ) -> Self {
         Self { parameter: Some(parameter.into()), ..Self::new(StatusCode::CONFLICT, Some(code), message) }
+    }
+
+    /// The same without a parameter: none of those that were sent is to blame.
+    pub(crate) fn of_no_parameter(self) -> Self {
+        Self { parameter: None, ..self }
     }
 
     /// 429: too many requests; how many seconds to wait.
@@ -146,14 +165,22 @@ fn type_of(status: StatusCode) -> &'static str {
     }
 }
 
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
+impl Failure {
+    /// The status and the body by which it is told.
+    pub(crate) fn told(&self) -> (StatusCode, Value) {
         let mut error = Map::new();
         error.extend(self.code.map(|code| ("code".to_owned(), Value::from(code))));
-        error.extend(self.parameter.map(|parameter| ("parameter".to_owned(), Value::from(parameter))));
-        error.insert("message".to_owned(), self.message.into());
-        let told = json!({ "type": type_of(self.status), "errors": [error] });
-        let mut response = (self.status, axum::Json(told)).into_response();
+        let parameter = self.parameter.as_deref();
+        error.extend(parameter.map(|parameter| ("parameter".to_owned(), Value::from(parameter))));
+        error.insert("message".to_owned(), self.message.as_str().into());
+        (self.status, json!({ "type": type_of(self.status), "errors": [error] }))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, told) = self.told();
+        let mut response = (status, axum::Json(told)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

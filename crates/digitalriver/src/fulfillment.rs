@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Router<Server> {
 }
 
 /// What of an order is in a fulfillment; `of` is the one that it is shown for.
-pub(crate) fn shown(fulfillment: &Fulfillment, of: &Order) -> Map<String, Value> {
+fn shown(fulfillment: &Fulfillment, of: &Order) -> Map<String, Value> {
     let kept = kept::of(&fulfillment.custom_fields);
     let mut shown = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -61,10 +61,6 @@ pub(crate) fn shown(fulfillment: &Fulfillment, of: &Order) -> Map<String, Value>
     for name in ["shipmentId", "currency"] {
         put(name, kept[name].clone());
     }
-    let operations = movements(fulfillment, of);
-    if !operations.is_empty() {
-        put("chargeOperationIds", operations.into());
-    }
     let of_items: Vec<Tracking> = kept["items"]
         .as_object()
         .into_iter()
@@ -78,20 +74,25 @@ pub(crate) fn shown(fulfillment: &Fulfillment, of: &Order) -> Map<String, Value>
     shown
 }
 
-/// The same with its order, as it is shown by itself and when it is told of.
+/// The same with its order, as it is told of.
 pub(crate) fn with_order(
     fulfillment: &Fulfillment,
     of: &Order,
     fulfillments: &[impl Borrow<Fulfillment>],
 ) -> Value {
     let mut shown = shown(fulfillment, of);
-    // What is paid to others is told to whoever made it, and where it is listed.
-    shown.remove("currency");
-    shown.insert("orderDetails".to_owned(), order::details(of, fulfillments).into());
+    add_order(&mut shown, of, fulfillments);
     shown.into()
 }
 
-/// Captures and releases that a fulfillment brought about.
+/// Adds what is known of its order.
+fn add_order(shown: &mut Map<String, Value>, of: &Order, fulfillments: &[impl Borrow<Fulfillment>]) {
+    // What is paid to others is told to whoever made it, and where it is listed.
+    shown.remove("currency");
+    shown.insert("orderDetails".to_owned(), order::details(of, fulfillments).into());
+}
+
+/// Captures and releases that a fulfillment brought about. Told where it is shown by itself.
 fn movements(fulfillment: &Fulfillment, of: &Order) -> Vec<Value> {
     use domain::payment::TransactionKind::{Capture, Void};
     let transactions = of.placed.transactions.iter();

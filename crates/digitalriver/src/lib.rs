@@ -12,6 +12,7 @@ use axum::Router;
 use engine::Engine;
 
 mod absent;
+mod again;
 mod call;
 mod charge;
 mod checkout;

@@ -42,7 +42,7 @@ pub(crate) async fn one(
     call.must(NEEDS)?;
     let id = id::decimal(name).ok_or_else(|| missing(name, parameter))?;
     let found = call.engine.order_with_fulfillments(call.shop(), OrderId(id)).await?;
-    found.ok_or_else(|| missing(name, parameter))
+    found.filter(|(order, _)| call.mode.sees(order)).ok_or_else(|| missing(name, parameter))
 }
 
 /// 404: no such order.

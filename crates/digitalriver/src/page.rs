@@ -120,7 +120,16 @@ pub(crate) fn nameless(call: &Call) -> Option<Vec<String>> {
 
 /// The values of a parameter that takes several.
 pub(crate) fn many(call: &Call, wanted: &str) -> Option<Vec<String>> {
-    split(call.query().iter().filter(|(name, _)| name.strip_suffix("[]").unwrap_or(name) == wanted))
+    split(call.query().iter().filter(|(name, _)| is_one_of(name, wanted)))
+}
+
+/// Whether a parameter is one of several with that name: `ids`, `ids[]` or `ids[0]`.
+fn is_one_of(name: &str, wanted: &str) -> bool {
+    let index = |rest: &str| {
+        let number = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    name.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || index(rest))
 }
 
 fn split<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> Option<Vec<String>> {

@@ -146,8 +146,8 @@ fn billing(trouble: Trouble) -> Failure {
             "orderId",
             format!("Order '{id}' has not been submitted."),
         ),
-        Trouble::AuthorizationExpired(id) => {
-            let told = format!("The payment of order '{id}' could not be authorized again.");
+        Trouble::AuthorizationExpired(_) => {
+            let told = "Fulfillment cannot be processed because the payment authorization has expired";
             Failure::conflict("payment_authorization_failed", "orderId", told)
         }
         Trouble::NothingLeft(id) => {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 
-use crate::call::{Server, bearer};
+use crate::call::{Server, token};
 use crate::failure::Failure;
 use crate::id;
 
@@ -56,7 +56,7 @@ fn acceptable(headers: &HeaderMap) -> Result<(), Failure> {
         return Err(Failure::not_acceptable());
     }
     match text(&VERSION_HEADER) {
-        Some(version) if !KNOWN_VERSIONS.contains(&version.trim()) => {
+        Some(version) if !version.is_empty() && !KNOWN_VERSIONS.contains(&version.trim()) => {
             Err(Failure::invalid(VERSION_HEADER.as_str(), version, "version"))
         }
         _ => Ok(()),
@@ -77,7 +77,7 @@ fn takes_json(accept: &str) -> bool {
 
 /// Other dialects are on the same host: only who shows a key of this one is answered in its form.
 async fn nowhere(headers: HeaderMap, uri: Uri) -> Response {
-    match bearer(&headers) {
+    match token(&headers) {
         Some(token) if token.starts_with(crate::LIVE_TOKEN) => {
             signed(Failure::no_route(uri.path()).into_response())
         }

@@ -28,7 +28,7 @@ mod shown;
 pub(crate) use read::country;
 use read::take;
 use shown::shown;
-pub(crate) use shown::{details, told};
+pub(crate) use shown::{basics, details, told};
 
 pub(crate) const NEEDS: &[Permission] = &[Permission::ReadProducts];
 

@@ -9,9 +9,13 @@ use domain::fulfillment::Fulfillment;
 use domain::order::{Order, OrderLine, PaymentClaim};
 use domain::payment::{Transaction, TransactionKind, TransactionStatus};
 use domain::status;
-use domain::time::Time;
+use domain::time::{SECOND, Time};
 
 use crate::charge::Charge;
+
+/// How long whoever places an order waits for its money to be set aside, in microseconds. An order whose money was there
+/// by then is accepted in the answer, and nobody has ever seen it wait.
+pub(crate) const ANSWERED_WITHIN: i64 = 5 * SECOND;
 
 /// How an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,17 +148,19 @@ fn is_paid(order: &Order) -> bool {
 pub(crate) fn since(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Vec<(OrderState, Time)> {
     let state = of_order(order);
     let mut since = Vec::new();
-    let authorization = order.authorization();
+    // The first one: the same money may have been set aside anew later.
+    let first = |own: &&Transaction| own.kind == TransactionKind::Authorization;
+    let authorization = order.authorization().and_then(|_| order.placed.transactions.iter().find(first));
+    let waited = |own: &Transaction| {
+        let ended = own.ended_at.unwrap_or(own.at);
+        own.status.is_awaited() || ended > order.created_at.plus(ANSWERED_WITHIN)
+    };
+    if authorization.is_some_and(waited) {
+        since.push((OrderState::PendingPayment, order.created_at));
+    }
     let accepted = match authorization {
         None => Some(order.created_at),
-        Some(own) if own.status == TransactionStatus::Success => {
-            since.push((OrderState::PendingPayment, order.created_at));
-            Some(own.ended_at.unwrap_or(own.at))
-        }
-        Some(_) => {
-            since.push((OrderState::PendingPayment, order.created_at));
-            None
-        }
+        Some(own) => (own.status == TransactionStatus::Success).then_some(own.ended_at.unwrap_or(own.at)),
     };
     since.extend(
         accepted.filter(|_| state != OrderState::PendingPayment).map(|at| (OrderState::Accepted, at)),

@@ -223,7 +223,12 @@ impl Engine {
         self.0.wake.all();
     }
 
-    async fn answered(&self, shop: &Shop, once: &Once) -> Result<Option<Answered>, Error> {
+    /// What a request with that key was answered before, if it was: for those who look at other things before they know
+    /// what to carry out.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub async fn answered(&self, shop: &Shop, once: &Once) -> Result<Option<Answered>, Error> {
         let remembered = self.0.store.remembered(shop.id, &once.scope, &once.key).await?;
         Ok(remembered.map(|remembered| {
             if remembered.fingerprint == once.fingerprint {

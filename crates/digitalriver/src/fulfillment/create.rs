@@ -11,10 +11,11 @@ use domain::command::billing::StockCheck;
 use domain::command::charging::{FulfillOrder, LineDone};
 use domain::decide::Outcome;
 use domain::fulfillment::Tracking;
-use domain::id::OrderLineId;
+use domain::id::{OrderId, OrderLineId};
 use domain::money::{self, Currency};
 use domain::order::Order;
 use domain::refusal::{Refusal, Thing};
+use engine::{Render, Verdict};
 use serde_json::{Map, Value};
 
 use super::{keep_tracking, line_meant, shown, text, tracking_sent, trackings};
@@ -22,7 +23,7 @@ use crate::call::Call;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::state::{self, LineState, OrderState};
-use crate::{kept, metadata, order, words};
+use crate::{again, kept, metadata, order, words};
 
 /// What can be sent.
 const FIELDS: &[&str] = &[
@@ -56,21 +57,42 @@ const ITEM_TEXTS: [&str; 2] = ["shipmentItemId", "subfulfillerId"];
 const ITEM_COSTS: [&str; 2] = ["distributorCost", "shippingCost"];
 
 pub(super) async fn create(call: Call) -> Result<Response, Failure> {
+    call.must(super::NEEDS)?;
+    let once = call.once("fulfillments")?;
+    if let Some(once) = &once
+        && let Some(answered) = call.engine.answered(call.shop(), once).await?
+    {
+        // The order may have been fulfilled by the first of these requests, so this comes before all else.
+        return again::answer(answered);
+    }
     let input = call.input(FIELDS)?;
     let asked = Asked::read(&call, &input).await?;
-    let id = asked.order.id;
-    let done = match call.verdict(&asked.command()).await? {
-        Ok(done) => done,
-        Err(refusal) => return Err(refused(refusal)),
-    };
-    let Outcome::Fulfillment(made) = done.outcome else {
-        return Err(order::missing(&id.to_string(), "orderId"));
-    };
-    match (done.fulfillment(made), done.order(id)) {
-        (Some(made), Some(order)) => {
-            Ok((StatusCode::CREATED, Json(Value::from(shown(made, order)))).into_response())
-        }
-        _ => Err(order::missing(&id.to_string(), "orderId")),
+    let (id, command) = (asked.order.id, asked.command());
+    match once {
+        Some(once) => again::answer(call.execute_once(&command, &once, &Teller(id)).await?),
+        None => Ok((StatusCode::CREATED, Json(made(id, &call.verdict(&command).await?)?)).into_response()),
+    }
+}
+
+/// The fulfillment that was made of an order, or why none was.
+fn made(id: OrderId, verdict: &Verdict) -> Result<Value, Failure> {
+    let done = verdict.as_ref().map_err(|refusal| refused(refusal.clone()))?;
+    let missing = || order::missing(&id.to_string(), "orderId");
+    let Outcome::Fulfillment(made) = done.outcome else { return Err(missing()) };
+    let (made, order) = (done.fulfillment(made), done.order(id));
+    Ok(shown(made.ok_or_else(missing)?, order.ok_or_else(missing)?).into())
+}
+
+/// Tells what became of a fulfillment of that order, in a form that can be kept.
+struct Teller(OrderId);
+
+impl Render for Teller {
+    fn render<'a>(&'a self, verdict: &'a Verdict) -> again::Rendering<'a> {
+        let told = match made(self.0, verdict) {
+            Ok(made) => (StatusCode::CREATED, made),
+            Err(failure) => failure.told(),
+        };
+        Box::pin(async move { Ok(again::kept(told)) })
     }
 }
 

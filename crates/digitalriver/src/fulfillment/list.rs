@@ -13,7 +13,7 @@ use domain::order::Order;
 use engine::query::{InvoiceSort, Parcels};
 use serde_json::Value;
 
-use super::{NEEDS, shown, units, with_order};
+use super::{NEEDS, add_order, movements, shown, units};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::page::{self, Gather, Span};
@@ -58,7 +58,13 @@ pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
     call.must(NEEDS)?;
     let (one, order) = super::list::one(&call).await?;
     let all = call.engine.fulfillments_of(call.shop(), &[order.id]).await?;
-    Ok(Json(with_order(&one, &order, &all)).into_response())
+    let mut shown = shown(&one, &order);
+    let operations = movements(&one, &order);
+    if !operations.is_empty() {
+        shown.insert("chargeOperationIds".to_owned(), operations.into());
+    }
+    add_order(&mut shown, &order, &all);
+    Ok(Json(Value::from(shown)).into_response())
 }
 
 /// The fulfillment that the address names.
@@ -83,7 +89,7 @@ async fn rows(call: &Call, found: Vec<Arc<Fulfillment>>, of: Option<OrderId>) ->
     let orders = call.engine.orders_by_id(call.shop(), &ids).await?;
     let row = |one: Arc<Fulfillment>| {
         let order = shown_for(&one).and_then(|id| orders.iter().find(|order| order.id == id))?;
-        Some((one, order.clone()))
+        call.mode.sees(order).then(|| (one, order.clone()))
     };
     Ok(found.into_iter().filter_map(row).collect())
 }

@@ -17,6 +17,7 @@ use domain::decide::Outcome;
 use domain::id::OrderId;
 use domain::money::Minor;
 use domain::order::{Article, Placed, ShippingLine, StockMode, TaxLine};
+use domain::product::Variant;
 use domain::record::Record;
 use domain::refusal::Refusal;
 use serde_json::{Map, Value, json};
@@ -26,10 +27,10 @@ use crate::call::Call;
 use crate::checkout::{self, Basket, Checkout, Item, ItemSums, Price, Sums};
 use crate::failure::Failure;
 use crate::state::{self, OrderState};
-use crate::{kept, metadata, source, words};
+use crate::{kept, metadata, sku, source, words};
 
 /// How long the answer waits for the money.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_micros(state::ANSWERED_WITHIN as u64);
 /// How long it rests between two looks.
 const REST: Duration = Duration::from_millis(20);
 
@@ -74,7 +75,7 @@ async fn place(call: &Call, basket: &Basket, from: Option<&(String, Checkout)>) 
     let paid_with = checkout::source(call, basket).await?;
     if sums.total > 0 && checkout::contributed(paid_with.as_ref(), &sums)? != Some(sums.total) {
         let told = "Payment session status is invalid.";
-        return Err(Failure::bad("order_submit_failed", "sourceId", told));
+        return Err(Failure::bad("order_submit_failed", "sourceId", told).of_no_parameter());
     }
     let command = command(call, basket, &sums, paid_with.as_ref(), from).await?;
     match call.verdict(&Command::Charging(ChargingCommand::Place(Box::new(command)))).await? {
@@ -123,7 +124,7 @@ async fn command(
         note: None,
         tags: Vec::new(),
         attributes: Vec::new(),
-        custom_fields: vec![kept::field(&keep(call, basket, paid_with, from).await?.into())],
+        custom_fields: vec![kept::field(&keep(call, basket, sums, paid_with, from).await?.into())],
         local_fields: Vec::new(),
         po_number: None,
         locale: basket.locale.clone(),
@@ -190,6 +191,7 @@ fn line(item: &Item, sums: &ItemSums) -> NewLine {
 async fn keep(
     call: &Call,
     basket: &Basket,
+    sums: &Sums,
     paid_with: Option<&Record>,
     from: Option<&(String, Checkout)>,
 ) -> Result<Map<String, Value>, Failure> {
@@ -220,20 +222,41 @@ async fn keep(
         put(name, if told.is_empty() { Value::Null } else { told.into() });
     }
     put(metadata::NAME, basket.metadata.clone());
+    put("sellingEntity", json!({ "id": call.shop().domain, "name": call.shop().name }));
     let sources = match paid_with {
-        Some(record) => json!([source::with_owner(call, record).await?]),
+        Some(record) => json!([contribution(call, record, basket, sums).await?]),
         None => Value::Null,
     };
     put("sources", sources);
-    let items: Vec<Value> = basket.items.iter().map(kept_of).collect();
-    put("items", items.into());
+    let variants: Vec<_> = basket.items.iter().filter_map(|item| item.variant).collect();
+    let (variants, _) = call.engine.variants(call.shop(), &variants).await?;
+    let items = basket.items.iter().map(|item| {
+        let sold = variants.iter().find(|variant| Some(variant.id) == item.variant);
+        kept_of(item, sold)
+    });
+    put("items", items.collect());
     Ok(kept)
 }
 
-fn kept_of(item: &Item) -> Value {
+/// What a source gives for an order. Neither how it stands then, which changes, nor what else it is good for.
+async fn contribution(call: &Call, record: &Record, basket: &Basket, sums: &Sums) -> Result<Value, Failure> {
+    let mut source = source::with_owner(call, record).await?;
+    if let Some(source) = source.as_object_mut() {
+        source.retain(|name, _| ["id", "type", "owner", "creditCard", "customerId"].contains(&name.as_str()));
+        source.insert("amount".to_owned(), words::amount(sums.total, basket.currency));
+    }
+    Ok(source)
+}
+
+/// What is kept of an item; of an article that is kept here, what was said of it when it was sold.
+fn kept_of(item: &Item, sold: Option<&Variant>) -> Value {
     let mut kept = item.given.clone();
-    if !item.product.is_null() {
-        kept.insert("productDetails".to_owned(), item.product.clone());
+    let details = match sold {
+        Some(variant) if item.product.is_null() => sku::basics(variant),
+        _ => item.product.clone(),
+    };
+    if !details.is_null() {
+        kept.insert("productDetails".to_owned(), details);
     }
     metadata::show(&item.metadata, &mut kept);
     kept.into()
@@ -250,7 +273,7 @@ async fn settled(call: &Call, id: OrderId) -> Result<Response, Failure> {
             }
             OrderState::Blocked => {
                 let told = "Failed to charge source.";
-                return Err(Failure::conflict("failed-request", "sourceId", told));
+                return Err(Failure::conflict("failed-request", "sourceId", told).of_no_parameter());
             }
             _ => return Ok((StatusCode::CREATED, Json(shown(&order, &fulfillments))).into_response()),
         }

@@ -81,15 +81,18 @@ pub(super) async fn refresh(call: Call) -> Result<Response, Failure> {
     Ok(Json(shown(&order, &fulfillments)).into_response())
 }
 
-/// Adds what is known of the articles now.
+/// Adds what is known of the articles now, and isn't shown otherwise.
 async fn expand(call: &Call, order: &Order, shown: &mut Value) -> Result<(), Failure> {
     let ids: Vec<_> = order.lines.iter().filter_map(|line| line.article.variant).collect();
     let (variants, _) = call.engine.variants(call.shop(), &ids).await?;
     let Some(items) = shown["items"].as_array_mut() else { return Ok(()) };
     for (item, line) in items.iter_mut().zip(&order.lines) {
         let variant = variants.iter().find(|variant| Some(variant.id) == line.article.variant);
-        if let Some(details) = variant.map(crate::sku::details) {
-            item["productDetails"] = details;
+        let Some(Value::Object(details)) = variant.map(crate::sku::details) else { continue };
+        for name in ["physical", crate::metadata::NAME] {
+            if let Some(known) = details.get(name) {
+                item["productDetails"][name] = known.clone();
+            }
         }
     }
     Ok(())
@@ -151,7 +154,8 @@ impl Filter {
 
     fn fits(&self, call: &Call, (order, shown): &Row) -> bool {
         let text = |name: &str| shown[name].as_str();
-        self.created.holds_time(order.created_at)
+        call.mode.sees(order)
+            && self.created.holds_time(order.created_at)
             && self.updated.holds_time(order.updated_at)
             && EQUAL.iter().all(|name| page::shows(call, name, text(name)))
             && page::shows(call, "fraudState", text("fraudState"))

@@ -60,6 +60,8 @@ fn payment(order: &Order) -> Map<String, Value> {
     payment
 }
 
+/// What is shown where nobody said it, as in the original.
+const LOCALE: &str = "en_US";
 /// What is shown as it was given when the order was placed.
 const GIVEN: [&str; 16] = [
     "checkoutId",
@@ -69,7 +71,6 @@ const GIVEN: [&str; 16] = [
     "customerType",
     "chargeType",
     "upstreamId",
-    "requestToBeForgotten",
     "taxIdentifiers",
     "invoiceAttributes",
     "shipFrom",
@@ -78,6 +79,7 @@ const GIVEN: [&str; 16] = [
     "purchaseLocation",
     "disclosures",
     "discount",
+    "sellingEntity",
 ];
 
 /// An order without its payment, as fulfillments show it.
@@ -113,11 +115,18 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     if let Some(Value::Object(given)) = kept.get("shippingChoice") {
         let mut choice = given.clone();
         choice.insert("amount".to_owned(), money(totals.shipping));
-        choice.insert("taxAmount".to_owned(), money(0));
+        let taxes = placed.shipping_lines.iter().flat_map(|line| &line.tax_lines);
+        let tax = taxes.map(|tax| tax.amount).fold(0, Minor::saturating_add);
+        choice.insert("taxAmount".to_owned(), money(tax));
         put("shippingChoice", Some(choice.into()));
+    }
+    put("requestToBeForgotten", Some((kept["requestToBeForgotten"] == true).into()));
+    if kept.get("customerType").is_none() {
+        put("customerType", Some("individual".into()));
     }
     put("totalAmount", Some(money(total)));
     let subtotal = totals.subtotal.saturating_add(totals.shipping).saturating_sub(within);
+    let subtotal = subtotal.saturating_add(fees).saturating_add(duty);
     put("subtotal", Some(money(subtotal)));
     put("totalFees", Some(money(fees)));
     put("totalTax", Some(money(totals.tax)));
@@ -129,7 +138,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     let items = items.map(|(at, line)| item(order, line, fulfillments, &kept["items"][at])).collect();
     put("items", Some(Value::Array(items)));
     put("updatedTime", Some(words::time(order.updated_at)));
-    put("locale", placed.locale.as_deref().map(Value::from));
+    put("locale", Some(placed.locale.as_deref().unwrap_or(LOCALE).into()));
     put("liveMode", Some((!placed.test).into()));
     put("state", Some(state::of_order(order).as_str().into()));
     let since = state::since(order, fulfillments).into_iter();
@@ -196,12 +205,16 @@ fn item(order: &Order, line: &OrderLine, fulfillments: &[impl Borrow<Fulfillment
     let mut shown = kept.as_object().cloned().unwrap_or_default();
     let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     put("id", line.id.to_string().into());
-    match sku_of(line) {
-        Some(sku) => drop(put("skuId", sku.into())),
-        None if kept.get("productDetails").is_none() => {
-            put("productDetails", json!({ "name": article.title }));
+    let sku = sku_of(line);
+    if kept.get("productDetails").is_none() {
+        let mut details = json!({ "name": article.title });
+        if let Some(sku) = &sku {
+            details["id"] = sku.as_str().into();
         }
-        None => {}
+        put("productDetails", details);
+    }
+    if let Some(sku) = sku {
+        put("skuId", sku.into());
     }
     put("quantity", line.quantity.into());
     let parts = components(order, line);

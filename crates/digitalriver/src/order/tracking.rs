@@ -12,8 +12,11 @@ use crate::words;
 
 pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
     let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
-    let live = fulfillments.iter().filter(|one| one.is_live());
-    let shipments: Vec<Value> = live
+    let left = || fulfillments.iter().filter(|one| one.is_live() && !one.shares.is_empty());
+    if left().next().is_none() {
+        return Err(untracked("There are no shipments found for an order."));
+    }
+    let shipments: Vec<Value> = left()
         .flat_map(|one| &one.trackings)
         .map(|tracking| {
             let parts = [("trackingNumber", &tracking.number), ("trackingUrl", &tracking.url)];
@@ -22,12 +25,22 @@ pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
             Value::Object(told.collect())
         })
         .collect();
+    if shipments.is_empty() {
+        return Err(untracked(
+            "The tracking information was not found for an order or order has not been shipped yet.",
+        ));
+    }
     let mut shown = Map::new();
     shown.insert("orderId".to_owned(), order.id.to_string().into());
     let to = order.placed.shipping_address.as_ref().map(words::party);
     shown.extend(to.map(|to| ("shipTo".to_owned(), to)));
     shown.insert("shipments".to_owned(), shipments.into());
     Ok(Json(Value::from(shown)).into_response())
+}
+
+/// 404: nobody knows where the parcels are.
+fn untracked(told: &str) -> Failure {
+    Failure::not_there("invalid_parameter", "orderId", told)
 }
 
 /// The taxes line by line, as whoever placed the order gave them: none are computed here.

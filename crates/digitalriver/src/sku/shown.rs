@@ -18,6 +18,11 @@ fn title(variant: &Variant) -> String {
     }
 }
 
+/// Its name: the merchant's own, if it has one.
+fn name(variant: &Variant) -> String {
+    variant.sku.clone().filter(|sku| !sku.is_empty()).unwrap_or_else(|| variant.id.to_string())
+}
+
 pub(super) fn shown(call: &Call, variant: &Variant, name: &str, product: Option<&Product>) -> Value {
     let mut shown = Map::new();
     shown.insert("id".to_owned(), name.into());
@@ -31,11 +36,20 @@ pub(super) fn shown(call: &Call, variant: &Variant, name: &str, product: Option<
 /// A SKU as events tell of it: as it is shown, but for the mode. Its name is the merchant's own, if it has one.
 pub(crate) fn told(variant: &Variant, product: Option<&Product>) -> Value {
     let mut shown = description(variant, product);
-    let name = variant.sku.clone().filter(|sku| !sku.is_empty()).unwrap_or_else(|| variant.id.to_string());
-    shown.insert("id".to_owned(), name.into());
+    shown.insert("id".to_owned(), name(variant).into());
     shown.insert("createdTime".to_owned(), words::time(variant.created_at));
     shown.insert("updatedTime".to_owned(), words::time(variant.updated_at));
     shown.into()
+}
+
+/// What is said of an article wherever it is sold.
+pub(crate) fn basics(variant: &Variant) -> Value {
+    let mut basics = details(variant);
+    if let Some(basics) = basics.as_object_mut() {
+        basics.retain(|name, _| !["physical", metadata::NAME].contains(&name.as_str()));
+        basics.insert("id".to_owned(), name(variant).into());
+    }
+    basics
 }
 
 /// What is said of an article where an order's items are shown in full.

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod again;
+mod amounts;
 mod bench;
 mod buyers;
 mod checkouts;
@@ -10,6 +12,7 @@ mod events;
 mod files;
 mod hooks;
 mod manners;
+mod modes;
 mod orders;
 mod parcels;
 mod published;

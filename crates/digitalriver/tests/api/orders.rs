@@ -92,7 +92,9 @@ async fn money_is_set_aside_and_follows_what_leaves() {
     ]);
     let first = fulfill(&bench, &order, some).await;
     assert_eq!(first["items"][1]["cancelQuantity"], 1);
-    assert_eq!(first["chargeOperationIds"].as_array().unwrap().len(), 3);
+    assert_eq!(first.get("chargeOperationIds"), None, "whoever makes it is answered before money moves");
+    let seen = bench.get(&format!("/fulfillments/{}", id(&first))).await;
+    assert_eq!(seen["chargeOperationIds"].as_array().unwrap().len(), 3);
     let partly = bench.get(&format!("/orders/{}", id(&order))).await;
     assert_eq!((&partly["state"], &partly["items"][0]["state"]), (&json!("accepted"), &json!("created")));
     assert_eq!(partly["items"][1]["state"], "fulfilled");
@@ -106,7 +108,7 @@ async fn money_is_set_aside_and_follows_what_leaves() {
     assert_eq!((&done["capturedAmount"], &done["cancelledAmount"]), (&json!(42.81), &json!(5.0)));
     assert_eq!(done["availableToRefundAmount"], json!(42.81));
     let states: Vec<&String> = done["stateTransitions"].as_object().unwrap().keys().collect();
-    assert_eq!(states, ["pending_payment", "accepted", "fulfilled", "complete"]);
+    assert_eq!(states, ["accepted", "fulfilled", "complete"], "nobody saw it wait for its money");
     let charge = bench.get(&format!("/charges/{}", id(&done["payment"]["charges"][0]))).await;
     assert_eq!((&charge["state"], &charge["orderId"]), (&json!("complete"), &done["id"]));
 }
@@ -142,7 +144,7 @@ async fn what_cannot_be_fulfilled_is_told_as_connectors_expect_it() {
         (one(json!({ "itemId": "7", "quantity": 1 })), refusal(400, "invalid_parameter", "items[0].itemId")),
         (
             one(json!({ "itemId": shirt, "quantity": 1, "size": "M" })),
-            refusal(400, "unknown_parameter", "items[0].size"),
+            refusal(400, "unknown_parameter", "size"),
         ),
         (
             one(json!({ "itemId": shirt, "quantity": 1, "distributorCost": 1 })),
@@ -194,7 +196,7 @@ async fn a_checkout_becomes_one_order() {
     let place = json!({ "checkoutId": id(&checkout), "email": "ignored@example.com" });
     assert_eq!(
         bench.refused("POST", "/orders", place.clone()).await,
-        refusal(400, "order_submit_failed", "sourceId")
+        refusal(400, "order_submit_failed", "")
     );
     bench.change(&format!("/checkouts/{}/sources/{source}", id(&checkout)), Value::Null).await;
     let order = bench.create("/orders", place.clone()).await;
@@ -204,7 +206,7 @@ async fn a_checkout_becomes_one_order() {
     assert_eq!(bench.refused("POST", "/orders", place).await, refusal(404, "not_found", "orderId"));
     let declined = card(&bench, "4000000000003600").await;
     let sent = json!({ "currency": "USD", "sourceId": declined, "items": [{ "productDetails": { "name": "E" }, "price": 1, "quantity": 1 }] });
-    assert_eq!(bench.refused("POST", "/orders", sent).await, refusal(409, "failed-request", "sourceId"));
+    assert_eq!(bench.refused("POST", "/orders", sent).await, refusal(409, "failed-request", ""));
 }
 
 #[tokio::test]

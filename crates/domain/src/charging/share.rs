@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::OrderLineId;
 use crate::money::{self, Minor};
-use crate::order::{Order, TaxLine};
+use crate::order::{Order, OrderLine, TaxLine};
 use crate::refusal::{Field, Refusal};
 
 /// What one line costs, in minor units of the order's currency.
@@ -68,8 +68,8 @@ impl Components {
 }
 
 /// What each line of an order costs. Discounts, taxes and shipping of the order as a whole are spread over the lines by
-/// what these cost, by their units if they cost nothing. `extras` are those of the lines, in their order; those that
-/// aren't named have none.
+/// what these cost, by their units if they cost nothing; shipping over those alone that are shipped, if any are. `extras`
+/// are those of the lines, in their order; those that aren't named have none.
 pub(crate) fn shares(order: &Order, extras: &[Extra]) -> Result<Vec<Share>, Refusal> {
     let placed = &order.placed;
     let taxes = |lines: &[TaxLine]| lines.iter().map(|tax| tax.amount).fold(0, Minor::saturating_add);
@@ -90,10 +90,11 @@ pub(crate) fn shares(order: &Order, extras: &[Extra]) -> Result<Vec<Share>, Refu
     let off = sum(&mut placed.discounts.iter().map(|discount| discount.amount));
     let off = money::allocate(off, &weights(&net));
     let net: Vec<Minor> = net.iter().zip(off).map(|(net, off)| net.saturating_sub(off)).collect();
-    let spread = |amount: Minor| money::allocate(amount, &weights(&net));
-    let on_order = spread(taxes(&placed.tax_lines));
-    let shipping = spread(sum(&mut placed.shipping_lines.iter().map(|line| line.price)));
-    let on_shipping = spread(sum(&mut placed.shipping_lines.iter().map(|line| taxes(&line.tax_lines))));
+    let on_order = money::allocate(taxes(&placed.tax_lines), &weights(&net));
+    let shipped = only_shipped(order, weights(&net), &weights(&[]));
+    let shipping = money::allocate(sum(&mut placed.shipping_lines.iter().map(|line| line.price)), &shipped);
+    let on_shipping = sum(&mut placed.shipping_lines.iter().map(|line| taxes(&line.tax_lines)));
+    let on_shipping = money::allocate(on_shipping, &shipped);
     let mut shares = Vec::with_capacity(order.lines.len());
     for (at, line) in order.lines.iter().enumerate() {
         let extra = extras.get(at).copied().unwrap_or_default();
@@ -113,6 +114,20 @@ pub(crate) fn shares(order: &Order, extras: &[Extra]) -> Result<Vec<Share>, Refu
         shares.push(Share { line: line.id, quantity: line.quantity, whole });
     }
     Ok(shares)
+}
+
+/// The weights of the lines that are shipped, and nothing for the others: by their cost, or by their units if they cost
+/// nothing. All of them weigh what they cost where none is shipped.
+fn only_shipped(order: &Order, by_cost: Vec<u64>, by_units: &[u64]) -> Vec<u64> {
+    let of_shipped = |weights: &[u64]| -> Vec<u64> {
+        let weigh = |(line, weight): (&OrderLine, &u64)| {
+            if line.article.requires_shipping { *weight } else { 0 }
+        };
+        order.lines.iter().zip(weights).map(weigh).collect()
+    };
+    let candidates = [of_shipped(&by_cost), of_shipped(by_units)];
+    let weighs = |weights: &&Vec<u64>| weights.iter().any(|weight| *weight > 0);
+    candidates.iter().find(weighs).cloned().unwrap_or(by_cost)
 }
 
 #[cfg(test)]

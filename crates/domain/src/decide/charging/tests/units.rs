@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::command::charging::FulfillOrder;
-use crate::command::{Command, Restock};
+use crate::command::{Command, Given, Restock};
 use crate::money::Minor;
 use crate::order::Order;
 use TransactionKind::{Capture, Refund, Void};
@@ -37,6 +37,25 @@ fn the_last_takes_what_is_left_to_the_cent() {
     ] {
         assert_eq!(moved, expected, "{name}");
     }
+}
+
+#[test]
+fn shipping_is_paid_by_what_is_shipped() {
+    let shipping = |shipped: [bool; 3], prices: [Minor; 3]| {
+        let mut world = World::new();
+        let line = |(shipped, price): (bool, Minor)| {
+            let mut line = costing(SHIRT, 1, price, 0);
+            line.article.requires_shipping = shipped;
+            line.described.requires_shipping = Given::Yes;
+            line
+        };
+        let (id, _) = world.authorized(shipped.into_iter().zip(prices).map(line).collect(), 600);
+        let charging = world.order(id).charging.clone().unwrap();
+        charging.shares.iter().map(|share| share.whole.shipping).collect::<Vec<Minor>>()
+    };
+    assert_eq!(shipping([true, false, true], [100, 100, 200]), [200, 0, 400]);
+    assert_eq!(shipping([true, false, true], [0, 100, 0]), [300, 0, 300], "by units, if they cost nothing");
+    assert_eq!(shipping([false; 3], [100, 200, 300]), [100, 200, 300], "by all, if none is");
 }
 
 #[test]
