@@ -33,6 +33,8 @@ const EQUAL: [&str; 10] = [
 /// Parameters that bound when an order came into a state.
 const SINCE: [&str; 8] =
     ["in_review", "pending_payment", "accepted", "blocked", "cancelled", "fulfilled", "complete", "returned"];
+/// What parameters begin with that bound when an order came into a state of a review for fraud.
+const FRAUD: &str = "fraudStateTransitions.";
 /// Parameters that bound an amount.
 const AMOUNTS: [&str; 2] = ["totalAmount", "refundedAmount"];
 
@@ -159,6 +161,12 @@ impl Filter {
             && self.updated.holds_time(order.updated_at)
             && EQUAL.iter().all(|name| page::shows(call, name, text(name)))
             && page::shows(call, "fraudState", text("fraudState"))
+            // Nothing is reviewed for fraud, so no order came into such a state at any time.
+            && !call.query().iter().any(|(name, at)| name.starts_with(FRAUD) && !at.is_empty())
+            && call.asked("subscriptionId").is_none_or(|asked| {
+                let items = shown["items"].as_array().into_iter().flatten();
+                items.into_iter().any(|item| item["subscriptionInfo"]["subscriptionId"] == asked)
+            })
             && self.since.iter().all(|(state, span)| {
                 let at = shown["stateTransitions"][state].as_str().and_then(crate::words::moment);
                 span.is_open() || at.is_some_and(|at| span.holds_time(at))

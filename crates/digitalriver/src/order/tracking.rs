@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use domain::order::TaxLine;
+use domain::order::{OrderLine, TaxLine};
 use serde_json::{Map, Value, json};
 
 use super::one;
@@ -46,16 +46,22 @@ fn untracked(told: &str) -> Failure {
 /// The taxes line by line, as whoever placed the order gave them: none are computed here.
 pub(super) async fn taxes(call: Call) -> Result<Response, Failure> {
     let (order, _) = one(&call, call.named("id"), "id").await?;
+    let money = |amount| words::amount(amount, order.placed.currency);
     let tax = |tax: &TaxLine| {
         let mut shown = Map::new();
+        shown.insert("taxName".to_owned(), tax.title.as_str().into());
         let rate = tax.rate.parse::<f64>().ok().filter(|rate| rate.is_finite());
         shown.extend(rate.map(|rate| ("rate".to_owned(), json!(rate))));
-        shown.insert("amount".to_owned(), words::amount(tax.amount, order.placed.currency));
+        shown.insert("taxAmount".to_owned(), money(tax.amount));
         Value::from(shown)
     };
-    let item = |line: &domain::order::OrderLine| {
+    let item = |line: &OrderLine| {
         let taxes: Vec<Value> = line.article.tax_lines.iter().map(tax).collect();
-        json!({ "id": line.id.to_string(), "taxDetails": taxes, "shippingTaxDetails": [] })
+        let on_shipping = order.charging.as_deref().and_then(|charging| charging.share(line.id));
+        let on_shipping = on_shipping.map(|share| share.whole.shipping_tax).filter(|tax| *tax > 0);
+        let on_shipping: Vec<Value> =
+            on_shipping.map(|tax| json!({ "taxAmount": money(tax) })).into_iter().collect();
+        json!({ "id": line.id.to_string(), "taxDetails": taxes, "shippingTaxDetails": on_shipping })
     };
     let items: Vec<Value> = order.lines.iter().map(item).collect();
     Ok(Json(json!({ "orderId": order.id.to_string(), "items": items })).into_response())

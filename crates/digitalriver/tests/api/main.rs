@@ -10,6 +10,7 @@ mod buyers;
 mod checkouts;
 mod events;
 mod files;
+mod fulfillments;
 mod hooks;
 mod manners;
 mod modes;

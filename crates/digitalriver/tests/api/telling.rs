@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::decide::Outcome;
 use domain::id::{OrderId, OrderLineId};
+use domain::snapshot::Shop;
 use engine::gateway::{Account, Sandbox, SetUp};
 use engine::outside::address::AllowPrivate;
 use engine::outside::url::AllowHttp;
@@ -17,9 +18,9 @@ use serde_json::{Value, json};
 use testkit::billing::GATEWAY;
 use testkit::charging::ordering;
 use testkit::receiver::{Receiver, Request};
-use testkit::world::{MUG, SHIRT};
+use testkit::world::{self, MUG, SHIRT};
 
-use crate::bench::{Bench, LIVE, bench};
+use crate::bench::{Bench, LIVE, bench_of};
 use crate::published::published;
 
 fn nearby() -> Policy {
@@ -41,7 +42,12 @@ pub fn workers() -> Workers {
 
 /// A shop that may call receivers on this machine, and can take money.
 pub async fn furnished() -> Bench {
-    let bench = bench().await;
+    furnished_of(world::shop()).await
+}
+
+/// The same with other settings.
+pub async fn furnished_of(shop: Shop) -> Bench {
+    let bench = bench_of(shop).await;
     bench.engine.calls_by(nearby());
     let gateway = SetUp { name: GATEWAY.into(), kind: "test".into(), account: Account::default() };
     bench.engine.set_up_gateway(bench.shop.id, &gateway).await.unwrap();
