@@ -413,7 +413,7 @@ fn commands(
     order: &Order,
     fo: &FulfillmentOrder,
     handle: &str,
-    lines: Lines<'_>,
+    lines: Option<Lines<'_>>,
 ) -> Vec<(Action, Command)> {
     let one = lines.unwrap_or_default();
     let id = fo.id;

@@ -6,12 +6,11 @@ use domain::calendar::{Every, Interval};
 use domain::command::Command;
 use domain::command::billing::{BillingCommand, NewBooks, NewPlanLine, PlaceBilled, RefundPayment};
 use domain::id::{OrderId, PriceId, ProductId, TransactionId, VariantId};
-use domain::money::{Currency, Minor};
-use domain::price::{Cycle, Price, Recurrence, Terms};
+use domain::money::Minor;
+use domain::price::{Cycle, Price, Recurrence};
 use domain::product::Variant;
-use domain::time::Time;
 
-use crate::world::{placed, product, variant};
+use crate::world::{self, placed, product, variant};
 
 /// Lessons: nobody sends them, and nobody counts them.
 pub const LESSONS: VariantId = VariantId(104);
@@ -28,16 +27,7 @@ pub const GATEWAY: &str = "money";
 
 /// A price of the lessons.
 pub fn price(id: PriceId, amount: Minor, recurrence: Recurrence) -> Price {
-    Price {
-        id,
-        variant: LESSONS,
-        name: None,
-        terms: Terms { amount, currency: Currency::USD, setup: 0, recurrence },
-        archived: false,
-        details: serde_json::Value::Null,
-        created_at: Time(0),
-        updated_at: Time(0),
-    }
+    world::price(id, LESSONS, amount, recurrence)
 }
 
 /// What lets the furnished shop bill, to be carried out in this order.

@@ -1,21 +1,26 @@
 //! A small shop as data, and the commands that people send to it. Every test that needs a shop furnishes this one, so
 //! that a reader has to learn it once: two locations of the merchant, one of a fulfillment service, four articles.
+//!
+//! The tests of `domain` read this file as one of their own (`domain/tests/world`), so it speaks of nothing but `domain`.
 
 use domain::actor::{Actor, App, Permissions};
 use domain::address::Address;
+use domain::command::billing::StockCheck;
+use domain::command::charging::{FulfillOrder, LineDone};
 use domain::command::{
     CancelOrder, Command, Described, Fulfill, FulfillWork, NewLine, PayBack, Place, PlaceHold, Reach,
     RequestFulfillment, Restock,
 };
 use domain::hold::HoldReason;
 use domain::id::{
-    AppId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ProductId, ServiceId, ShopId,
-    VariantId,
+    AppId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, OrderLineId, PriceId, ProductId,
+    ServiceId, ShopId, VariantId,
 };
 use domain::listener::Listener;
 use domain::location::{Location, Service};
-use domain::money::Currency;
+use domain::money::{Currency, Minor};
 use domain::order::{Article, CancelReason, Placed};
+use domain::price::{Price, Recurrence, Terms};
 use domain::product::{Product, Variant, WhenOut};
 use domain::snapshot::{LineWord, Shop, WhenDeclined, WhenUnheard};
 use domain::time::Time;
@@ -123,7 +128,7 @@ pub fn variant(id: VariantId) -> Variant {
     Variant {
         id,
         product: ProductId(90),
-        product_title: String::new(),
+        product_title: format!("Article {id}"),
         title: "Default Title".into(),
         sku: Some(format!("SKU-{id}")),
         barcode: None,
@@ -141,6 +146,20 @@ pub fn variant(id: VariantId) -> Variant {
         pinned_to: None,
         custom_fields: Vec::new(),
         details: Default::default(),
+        created_at: Time(0),
+        updated_at: Time(0),
+    }
+}
+
+/// A price of a variant.
+pub fn price(id: PriceId, variant: VariantId, amount: Minor, recurrence: Recurrence) -> Price {
+    Price {
+        id,
+        variant,
+        name: None,
+        terms: Terms { amount, currency: Currency::USD, setup: 0, recurrence },
+        archived: false,
+        details: serde_json::Value::Null,
         created_at: Time(0),
         updated_at: Time(0),
     }
@@ -241,6 +260,24 @@ pub fn fulfilling(works: &[(FulfillmentOrderId, Option<Lines<'_>>)], reach: Reac
 /// All that remains of a work leaves.
 pub fn shipping(id: FulfillmentOrderId) -> Command {
     fulfilling(&[(id, None)], Reach::OneOrder)
+}
+
+/// Lines of an order are done with: so many units of each leave, and so many are given up.
+pub fn finishing(order: OrderId, lines: &[(OrderLineId, i64, i64)]) -> Command {
+    let done = |(line, leave, give_up): &(OrderLineId, i64, i64)| LineDone {
+        line: *line,
+        leave: *leave,
+        give_up: *give_up,
+    };
+    Command::FulfillOrder(Box::new(FulfillOrder {
+        order,
+        location: None,
+        lines: lines.iter().map(done).collect(),
+        trackings: Vec::new(),
+        custom_fields: Vec::new(),
+        stock: StockCheck::Ignore,
+        notify_buyer: false,
+    }))
 }
 
 /// A work is held; no lines means all of it.

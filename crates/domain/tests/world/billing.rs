@@ -1,5 +1,6 @@
 //! A shop that bills: prices, a contact, and short ways to say what one wants of an order's money.
 
+pub use super::furniture::price;
 use super::*;
 use domain::access::{Target, TargetKind};
 use domain::billing::{Instrument, InvoiceStatus, Service, status};
@@ -10,7 +11,7 @@ use domain::event::{InvoiceNews, PaymentNews, ServiceNews};
 use domain::invoice::Invoice;
 use domain::money::Minor;
 use domain::payment::{Transaction, TransactionStatus};
-use domain::price::{Cycle, Recurrence, Terms, TrialTerms};
+use domain::price::{Cycle, Recurrence, TrialTerms};
 
 /// Nobody must fulfill it; whoever pays for it may use a course.
 pub const COURSE: VariantId = VariantId(104);
@@ -46,19 +47,6 @@ pub fn every(count: i64, interval: Interval) -> Every {
 
 pub fn monthly() -> Cycle {
     Cycle { every: every(1, Interval::Month), periods: None, trial: None }
-}
-
-pub fn price(id: PriceId, variant: VariantId, amount: Minor, recurrence: Recurrence) -> Price {
-    Price {
-        id,
-        variant,
-        name: None,
-        terms: Terms { amount, currency: Currency::USD, setup: 0, recurrence },
-        archived: false,
-        details: serde_json::Value::Null,
-        created_at: Time(0),
-        updated_at: Time(0),
-    }
 }
 
 /// A shop with prices and a buyer.

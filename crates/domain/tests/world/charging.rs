@@ -1,10 +1,12 @@
 //! Orders whose money is set aside first, and short ways to say what one wants of them.
 
 use super::billing::{GATEWAY, card, recording};
+#[allow(unused_imports, reason = "no test program uses all of it")]
+pub use super::furniture::finishing;
 use super::*;
 use domain::charging::Extra;
-use domain::command::billing::{PaymentOutcome, StockCheck};
-use domain::command::charging::{ChargingCommand, FulfillOrder, LineDone, PlaceCharged};
+use domain::command::billing::PaymentOutcome;
+use domain::command::charging::{ChargingCommand, PlaceCharged};
 use domain::money::Minor;
 use domain::order::{ShippingLine, TaxLine};
 use domain::payment::{Transaction, TransactionKind};
@@ -36,24 +38,6 @@ pub fn charged(lines: Vec<NewLine>, shipping: Minor) -> PlaceCharged {
 
 pub fn charging(command: ChargingCommand) -> Command {
     Command::Charging(command)
-}
-
-/// Lines of an order, units that leave, and units that are given up.
-pub fn finishing(order: OrderId, lines: &[(OrderLineId, i64, i64)]) -> Command {
-    let done = |(line, leave, give_up): &(OrderLineId, i64, i64)| LineDone {
-        line: *line,
-        leave: *leave,
-        give_up: *give_up,
-    };
-    Command::FulfillOrder(Box::new(FulfillOrder {
-        order,
-        location: None,
-        lines: lines.iter().map(done).collect(),
-        trackings: Vec::new(),
-        custom_fields: Vec::new(),
-        stock: StockCheck::Ignore,
-        notify_buyer: false,
-    }))
 }
 
 impl World {

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::AccessGrant;
-use domain::actor::{Actor, App, Permissions};
+use domain::actor::Actor;
 use domain::address::Address;
 use domain::command::{
-    CancelOrder, Command, Described, EditOrder, Fulfill, FulfillWork, LineChange, MoveWork, NewLine, PayBack,
-    Place, PlaceHold, Reach, Remark, RequestFulfillment, Reroute, Restock, SomeWork,
+    Command, Described, EditOrder, LineChange, MoveWork, NewLine, Place, Reach, Remark, Reroute, Restock,
+    SomeWork,
 };
 use domain::contact::Contact;
 use domain::decide::{Decision, Outcome, Write, decide};
@@ -17,38 +17,31 @@ use domain::draft::Draft;
 use domain::event::{Fact, FactKind};
 use domain::fulfillment::Fulfillment;
 use domain::fulfillment_order::FulfillmentOrder;
-use domain::hold::HoldReason;
 use domain::id::*;
 use domain::invariants;
 use domain::listener::Listener;
 use domain::location::{Location, Service};
-use domain::money::Currency;
-use domain::order::{Article, CancelReason, Order, Placed, StockMode};
+use domain::order::{Article, Order, Placed};
 use domain::price::Price;
-use domain::product::{Product, Variant, WhenOut};
+use domain::product::{Product, Variant};
 use domain::record::{Record, RecordKind};
 use domain::refusal::Refusal;
 use domain::rule::Rule;
-use domain::snapshot::{LineWord, Places, Shop, Snapshot, WhenDeclined, WhenUnheard};
+use domain::snapshot::{Places, Shop, Snapshot};
 use domain::stock::{Stock, StockGuard};
 use domain::time::Time;
 
-/// Merchant's locations, by rank, and that of the service.
-pub const HERE: LocationId = LocationId(10);
-pub const THERE: LocationId = LocationId(11);
-pub const SERVED: LocationId = LocationId(12);
-pub const SERVICE: ServiceId = ServiceId(30);
-/// Stocked at both of the merchant's locations.
-pub const SHIRT: VariantId = VariantId(100);
-/// Stocked at the service only.
-pub const MUG: VariantId = VariantId(101);
-/// Its stock isn't counted.
-pub const STICKER: VariantId = VariantId(102);
-/// Counted, but sold on when it is out.
-pub const PRINT: VariantId = VariantId(103);
-
 pub mod billing;
 pub mod charging;
+// What it begins with is the shop of all tests. Its file is read, not its crate: that is built with another `domain` than
+// the one that the decision tables stand in.
+#[path = "../../../testkit/src/world.rs"]
+mod furniture;
+#[allow(unused_imports, reason = "no test program uses all of it")]
+pub use furniture::{
+    HERE, Lines, MUG, PRINT, SERVED, SERVICE, SHIRT, STICKER, THERE, app, calling_off, fulfilling, holding,
+    limited, line, location, merchant, placed, requesting, server, variant,
+};
 
 pub struct World {
     pub drafts: Vec<Draft>,
@@ -74,133 +67,8 @@ pub struct World {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stale;
 
-pub fn location(id: LocationId, rank: i64) -> Location {
-    Location {
-        id,
-        name: format!("Location {id}"),
-        address: Address { country_code: Some("CA".into()), ..Address::default() },
-        active: true,
-        ships_orders: true,
-        rank,
-        service: None,
-        zones: None,
-        custom_fields: Vec::new(),
-        created_at: Time(0),
-        updated_at: Time(0),
-        deactivated_at: None,
-    }
-}
-
-pub fn variant(id: VariantId) -> Variant {
-    Variant {
-        id,
-        product: ProductId(90),
-        product_title: format!("Article {id}"),
-        title: "Default Title".into(),
-        sku: Some(format!("SKU-{id}")),
-        barcode: None,
-        price: 1_000,
-        vendor: None,
-        requires_shipping: true,
-        requires_fulfillment: true,
-        gives: Vec::new(),
-        grams: 100,
-        unit_cost: None,
-        origin: Default::default(),
-        taxable: true,
-        tracked: id != STICKER,
-        when_out: if id == PRINT { WhenOut::SellOn } else { WhenOut::Wait },
-        pinned_to: None,
-        custom_fields: Vec::new(),
-        details: Default::default(),
-        created_at: Time(0),
-        updated_at: Time(0),
-    }
-}
-
-/// A program that may do everything and runs these services.
-pub fn app(id: i64, services: &[ServiceId]) -> Actor {
-    Actor::App(App { id: AppId(id), permissions: Permissions::all(), services: services.to_vec() })
-}
-
-/// A program with only these permissions.
-pub fn limited(permissions: &str) -> Actor {
-    let permissions = Permissions::parse(permissions).unwrap();
-    Actor::App(App { id: AppId(77), permissions, services: Vec::new() })
-}
-
-/// The merchant's own program.
-pub fn merchant() -> Actor {
-    app(1, &[])
-}
-
-/// The program that runs the service.
-pub fn server() -> Actor {
-    app(2, &[SERVICE])
-}
-
-pub fn line(variant: VariantId, quantity: i64) -> NewLine {
-    let article = Article { variant: Some(variant), ..Article::default() };
-    NewLine { quantity, article, described: Described::default(), fulfilled: 0 }
-}
-
-pub fn placed() -> Placed {
-    let mut placed: Placed =
-        serde_json::from_value(serde_json::json!({ "currency": "USD", "processed_at": 0 })).unwrap();
-    placed.shipping_address = Some(Address { country_code: Some("CA".into()), ..Address::default() });
-    placed.stock = StockMode::Wait;
-    placed
-}
-
 pub fn new_order(lines: Vec<NewLine>) -> Place {
-    Place {
-        name: None,
-        number: 1001,
-        placed: placed(),
-        buyer: None,
-        lines,
-        created_at: None,
-        closed_at: None,
-        fulfilled: None,
-        cancelled: None,
-    }
-}
-
-pub type Lines<'a> = Option<&'a [(FulfillmentOrderLineId, i64)]>;
-
-pub fn fulfilling(works: &[(FulfillmentOrderId, Lines<'_>)], reach: Reach) -> Command {
-    let work = |(id, lines): &(FulfillmentOrderId, Lines<'_>)| FulfillWork {
-        id: *id,
-        lines: lines.map(<[(FulfillmentOrderLineId, i64)]>::to_vec),
-    };
-    Command::Fulfill(Fulfill {
-        works: works.iter().map(work).collect(),
-        reach,
-        trackings: Vec::new(),
-        notify_buyer: false,
-        message: None,
-        origin: None,
-    })
-}
-
-pub fn holding(id: FulfillmentOrderId, handle: &str, lines: &[(FulfillmentOrderLineId, i64)]) -> Command {
-    Command::Hold(PlaceHold {
-        fulfillment_order: id,
-        reason: HoldReason::Other,
-        notes: None,
-        handle: handle.into(),
-        lines: lines.to_vec(),
-    })
-}
-
-pub fn requesting(id: FulfillmentOrderId, lines: &[(FulfillmentOrderLineId, i64)]) -> Command {
-    let lines = lines.to_vec();
-    Command::RequestFulfillment(RequestFulfillment {
-        fulfillment_order: id,
-        message: None,
-        notify_buyer: false,
-        lines,
-    })
+    Place { number: 1001, lines, ..furniture::order(&[]) }
 }
 
 pub fn some(id: FulfillmentOrderId, lines: &[(FulfillmentOrderLineId, i64)]) -> SomeWork {
@@ -222,17 +90,6 @@ pub fn editing(order: OrderId, changes: Vec<LineChange>) -> Command {
 
 pub fn setting(line: OrderLineId, quantity: i64) -> LineChange {
     LineChange::Set { line, quantity, restock: Restock::Yes }
-}
-
-pub fn calling_off(order: OrderId, restock: Restock) -> Command {
-    Command::CancelOrder(CancelOrder {
-        order,
-        reason: CancelReason::Customer,
-        note: None,
-        restock,
-        pay_back: PayBack::Nothing,
-        notify_buyer: false,
-    })
 }
 
 /// What happened, but for stock that moved because of it; that every decision tells of it is asserted as it is made.
@@ -271,41 +128,10 @@ impl World {
     pub fn new() -> Self {
         let mut served = location(SERVED, 3);
         served.service = Some(SERVICE);
-        let service = Service {
-            id: SERVICE,
-            app: AppId(2),
-            name: "Served".into(),
-            handle: "served".into(),
-            location: SERVED,
-            callback_url: None,
-            gives_tracking: false,
-            gives_stock: false,
-            requires_shipping: true,
-            created_at: Time(0),
-            updated_at: Time(0),
-        };
-        let shop = Shop {
-            id: ShopId(1),
-            name: "Shop".into(),
-            domain: "shop.example".into(),
-            currency: Currency::USD,
-            email: String::new(),
-            time_zone: "UTC".into(),
-            order_prefix: "#".into(),
-            tie_breakers: domain::routing::TIE_BREAKERS.to_vec(),
-            when_declined: WhenDeclined::Stay,
-            billing: domain::billing::Rules::default(),
-            throttle: None,
-            when_unheard: WhenUnheard::default(),
-            line_word: LineWord::default(),
-            mail: domain::mail::MailRules::default(),
-            payment_page: None,
-            charging: domain::charging::Rules::default(),
-        };
         let mut world = Self {
-            shop,
+            shop: furniture::shop(),
             locations: vec![location(HERE, 1), location(THERE, 2), served],
-            services: vec![service],
+            services: vec![furniture::service()],
             variants: [SHIRT, MUG, STICKER, PRINT].map(variant).to_vec(),
             products: Vec::new(),
             prices: Vec::new(),
@@ -585,7 +411,7 @@ impl World {
     }
 
     /// Fulfills some or all of a work.
-    pub fn ship(&mut self, id: FulfillmentOrderId, lines: Lines<'_>) -> FulfillmentId {
+    pub fn ship(&mut self, id: FulfillmentOrderId, lines: Option<Lines<'_>>) -> FulfillmentId {
         let decision = self.run(&Actor::System, fulfilling(&[(id, lines)], Reach::OneOrder)).unwrap();
         let Outcome::Fulfillment(id) = decision.outcome else { panic!("{:?}", decision.outcome) };
         id

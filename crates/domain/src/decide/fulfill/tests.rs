@@ -33,12 +33,12 @@ fn whatever_is_wrong_first_is_told_first() {
     let shirt = line_of(&world, own);
     let (own_order, other_order_id) = (world.orders[0].id, world.orders[2].id);
     let merchants = limited("write_merchant_managed_fulfillment_orders");
-    let nothing: Lines<'_> = Some(&[(NO_LINE, 0)]);
-    let line_unknown: Lines<'_> = Some(&[(NO_LINE, 1)]);
+    let nothing: Option<Lines<'_>> = Some(&[(NO_LINE, 0)]);
+    let line_unknown: Option<Lines<'_>> = Some(&[(NO_LINE, 1)]);
     let too_much = [(shirt, 4)];
 
     let mut refused =
-        |works: &[(FulfillmentOrderId, Lines<'_>)]| world.refused(&merchants, fulfilling(works, ONE));
+        |works: &[(FulfillmentOrderId, Option<Lines<'_>>)]| world.refused(&merchants, fulfilling(works, ONE));
     assert_eq!(refused(&[]), Refusal::NothingToDo);
     let second_line = [(shirt, 1), (shirt, -1)];
     assert_eq!(
@@ -130,11 +130,11 @@ fn a_line_named_twice_counts_together() {
     let work = world.placed_work(&[(SHIRT, 3)]);
     let shirt = line_of(&world, work);
     let too_much = Refusal::QuantityTooLarge { line: shirt, asked: 4, remaining: 3 };
-    let twice: Lines<'_> = Some(&[(shirt, 2), (shirt, 2)]);
+    let twice: Option<Lines<'_>> = Some(&[(shirt, 2), (shirt, 2)]);
     assert_eq!(world.refused(&merchant(), fulfilling(&[(work, twice)], ONE)), too_much);
-    let half: Lines<'_> = Some(&[(shirt, 2)]);
+    let half: Option<Lines<'_>> = Some(&[(shirt, 2)]);
     assert_eq!(world.refused(&merchant(), fulfilling(&[(work, half), (work, half)], ONE)), too_much);
-    let huge: Lines<'_> = Some(&[(shirt, i64::MAX), (shirt, i64::MAX)]);
+    let huge: Option<Lines<'_>> = Some(&[(shirt, i64::MAX), (shirt, i64::MAX)]);
     assert!(matches!(
         world.refused(&merchant(), fulfilling(&[(work, huge)], ONE)),
         Refusal::QuantityTooLarge { .. }
@@ -183,7 +183,7 @@ fn one_parcel_may_hold_units_of_several_orders() {
     let works: Vec<_> = (0..2).map(|_| world.placed_work(&[(SHIRT, 2), (STICKER, 1)])).collect();
     let [first, second] = [works[0], works[1]];
     let lines = |world: &World, work| [(world.work(work).lines[0].id, 1)];
-    let (a, b, all): (_, _, Lines<'_>) = (lines(&world, first), lines(&world, second), None);
+    let (a, b, all): (_, _, Option<Lines<'_>>) = (lines(&world, first), lines(&world, second), None);
     // Back and forth between the orders, so that a parcel's shares don't come order by order.
     let sticker = [(world.work(first).lines[1].id, 1)];
     let works = [(first, Some(&a[..])), (second, Some(&b[..])), (first, Some(&sticker[..]))];
