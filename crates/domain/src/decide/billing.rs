@@ -127,7 +127,7 @@ pub(super) fn settle(change: &mut Change<'_, '_>, id: OrderId) -> Result<(), Ref
         if is == InvoiceStatus::Paid && !was.is_some_and(InvoiceStatus::keeps_money) {
             service::paid(change, id, *invoice)?;
         }
-        if is == InvoiceStatus::Refunded {
+        if matches!(is, InvoiceStatus::Refunded | InvoiceStatus::Voided) {
             access::revoke_of(change, id, *invoice)?;
         }
     }

@@ -152,6 +152,7 @@ fn what_was_refunded_is_paid_anew_and_what_was_disputed_is_not() {
     for (between, news) in [
         (Claim::Disputed, vec![InvoiceNews::Updated]),
         (Claim::Refunded, vec![InvoiceNews::Updated, InvoiceNews::Paid]),
+        (Claim::Voided, vec![InvoiceNews::Updated, InvoiceNews::Paid]),
     ] {
         correct(&mut world, UpdateInvoice { claim: Some(between), ..update_invoice(id, invoice) });
         assert_eq!(world.has_access(), between == Claim::Disputed);
