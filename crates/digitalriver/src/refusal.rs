@@ -161,6 +161,7 @@ fn billing(trouble: Trouble) -> Failure {
             let told = format!("The quantity is {asked}, and {left} can come back.");
             Failure::conflict("quantity_too_large", "items[0].qty", told)
         }
+        Trouble::Dispute(_) => Failure::bad("invalid_parameter", "order", "The order is disputed."),
         Trouble::RefundExceeds { .. } | Trouble::RefundTooLarge { .. } => {
             let told = "The amount is more than what is left to go back.";
             Failure::bad("invalid_parameter", "amountRequested", told)
@@ -176,7 +177,6 @@ fn other_trouble(trouble: Trouble) -> String {
         Trouble::NoInstrument(_) => "The order has no payment source.".to_owned(),
         Trouble::NotRefundable(_) => "The charge can't be refunded.".to_owned(),
         Trouble::Settled(_) => "The charge is settled.".to_owned(),
-        Trouble::Dispute(_) => "The charge can't be disputed so now.".to_owned(),
         Trouble::TooManyUnits { asked, left, .. } => {
             format!("The quantity is {asked}, and {left} are left to fulfill.")
         }
@@ -189,6 +189,7 @@ fn other_trouble(trouble: Trouble) -> String {
         | Trouble::TooManyReturned { .. }
         | Trouble::RefundExceeds { .. }
         | Trouble::RefundTooLarge { .. }
+        | Trouble::Dispute(_)
         | Trouble::NotCharged(_)
         | Trouble::NotBilled(_)
         | Trouble::NotExternal(_)

@@ -34,6 +34,8 @@ pub(crate) enum OrderState {
     Complete,
     /// And all that left came back.
     Returned,
+    /// The buyer disputes money that was taken; what it was before is what it will be.
+    Dispute,
 }
 
 impl OrderState {
@@ -47,6 +49,7 @@ impl OrderState {
             OrderState::Fulfilled => "fulfilled",
             OrderState::Complete => "complete",
             OrderState::Returned => "returned",
+            OrderState::Dispute => "dispute",
         }
     }
 }
@@ -81,6 +84,12 @@ impl LineState {
 
 /// How an order stands.
 pub(crate) fn of_order(order: &Order) -> OrderState {
+    let disputed = order.disputes().any(|dispute| dispute.closed.is_none());
+    if disputed { OrderState::Dispute } else { beneath(order) }
+}
+
+/// How an order stands whatever the buyer disputes.
+pub(crate) fn beneath(order: &Order) -> OrderState {
     if let Some(authorization) = order.authorization().filter(|_| order.awaits_authorization()) {
         return match (authorization.status.is_awaited(), order.cancelled.is_some()) {
             (true, false) => OrderState::PendingPayment,
@@ -108,7 +117,7 @@ pub(crate) fn of_order(order: &Order) -> OrderState {
 
 /// How a line of an order stands.
 pub(crate) fn of_line(order: &Order, line: &OrderLine) -> LineState {
-    match (of_order(order), done(order, line)) {
+    match (beneath(order), done(order, line)) {
         (OrderState::Blocked, _) => LineState::Blocked,
         (OrderState::Cancelled, _) => LineState::Cancelled,
         (_, Some(LineState::Fulfilled)) if returned(order, line) >= order.fulfilled_quantity(line.id) => {
@@ -144,10 +153,11 @@ fn is_paid(order: &Order) -> bool {
     charging.shares.iter().all(all_taken) && !order.placed.transactions.iter().any(awaited)
 }
 
-/// The states that an order has been in, and when it came into them; the one that it is in last.
+/// The states that an order has been in, and when it came into them.
 pub(crate) fn since(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Vec<(OrderState, Time)> {
-    let state = of_order(order);
+    let state = beneath(order);
     let mut since = Vec::new();
+    since.extend(order.disputes().map(|one| one.opened_at).max().map(|at| (OrderState::Dispute, at)));
     // The first one: the same money may have been set aside anew later.
     let first = |own: &&Transaction| own.kind == TransactionKind::Authorization;
     let authorization = order.authorization().and_then(|_| order.placed.transactions.iter().find(first));
@@ -169,7 +179,7 @@ pub(crate) fn since(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) ->
     let ended = order.placed.transactions.iter().filter_map(|own| own.ended_at).max();
     match state {
         OrderState::PendingPayment if authorization.is_none() => since.push((state, order.created_at)),
-        OrderState::PendingPayment | OrderState::Accepted => {}
+        OrderState::PendingPayment | OrderState::Accepted | OrderState::Dispute => {}
         OrderState::Blocked => {
             since.push((state, authorization.and_then(|own| own.ended_at).unwrap_or(left)))
         }

@@ -27,6 +27,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::billing::Instrument;
+use crate::billing::bill::Dispute;
 use crate::calendar::DAY;
 use crate::id::{OrderLineId, TransactionId};
 use crate::money::Minor;
@@ -67,6 +68,9 @@ pub struct Charging {
     pub authorized_until: Option<Time>,
     /// What each line costs. They sum to what was set aside at first.
     pub shares: Vec<Share>,
+    /// Movements that took some of it and that the buyer disputes or disputed, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<Dispute>,
 }
 
 /// What happens when units leave after the time is over for which their money was set aside.
@@ -123,6 +127,18 @@ impl Order {
     pub fn awaits_authorization(&self) -> bool {
         let done = |own: &Transaction| own.status == TransactionStatus::Success;
         self.charging.is_some() && !self.authorization().is_some_and(done)
+    }
+
+    /// Whether the order is charged and the buyer disputes some of that: nothing more of it may leave.
+    pub fn is_disputed(&self) -> bool {
+        self.charging.as_deref().is_some_and(|own| own.disputes.iter().any(|one| one.closed.is_none()))
+    }
+
+    /// Every dispute of the order's money, however that was taken.
+    pub fn disputes(&self) -> impl Iterator<Item = &Dispute> {
+        let bills = self.invoices.iter().filter_map(|invoice| invoice.bill.as_deref());
+        let charged = self.charging.iter().flat_map(|charging| &charging.disputes);
+        bills.flat_map(|bill| &bill.disputes).chain(charged)
     }
 }
 

@@ -115,6 +115,8 @@ pub(crate) fn topic(event_type: &str) -> &str {
 pub(crate) enum Subject<'f> {
     /// The order.
     Order,
+    /// The order, with the line whose place another one took.
+    Replanned,
     /// The order, which is gone.
     NoOrder,
     /// An invoice of the order.
@@ -189,8 +191,8 @@ fn of_fact<'f>(fact: &'f Fact, at: Time, order: Option<&Order>) -> Vec<Told<'f>>
         Fact::PlanChanged { direction, .. } => {
             let mut told = vec![("subscription.line_items.changed", Subject::Order)];
             told.extend(direction.map(|direction| match direction {
-                PlanDirection::Up => ("subscription.upgraded", Subject::Order),
-                PlanDirection::Down => ("subscription.downgraded", Subject::Order),
+                PlanDirection::Up => ("subscription.upgraded", Subject::Replanned),
+                PlanDirection::Down => ("subscription.downgraded", Subject::Replanned),
             }));
             told
         }
@@ -276,7 +278,11 @@ fn of_payment(
 ) -> Vec<Told<'static>> {
     let event_type = match news {
         PaymentNews::Asked => "orders/transaction.created",
-        PaymentNews::Made | PaymentNews::Declined | PaymentNews::Changed => "orders/transaction.updated",
+        PaymentNews::Made
+        | PaymentNews::Declined
+        | PaymentNews::Changed
+        | PaymentNews::Disputed
+        | PaymentNews::DisputeEnded => "orders/transaction.updated",
     };
     let mut told = vec![(event_type, Subject::Transaction(transaction))];
     let renews = |invoice: InvoiceId| {

@@ -5,7 +5,7 @@ use domain::event::{Event, Fact, PaymentNews};
 use domain::order::Order;
 use domain::payment::TransactionStatus;
 
-/// The order with the event's movements of money taken back.
+/// The order with the event's movements of money and its news of disputes taken back.
 pub(super) fn before(order: &Order, event: &Event) -> Order {
     let mut before = order.clone();
     for fact in &event.facts {
@@ -26,6 +26,15 @@ pub(super) fn before(order: &Order, event: &Event) -> Order {
                 own.ended_at = None;
             }
             PaymentNews::Changed => own.status = TransactionStatus::Asked,
+            PaymentNews::Disputed | PaymentNews::DisputeEnded => {}
+        }
+    }
+    let bills = before.invoices.iter_mut().filter_map(|invoice| invoice.bill.as_deref_mut());
+    let charged = before.charging.iter_mut().map(|charging| &mut charging.disputes);
+    for disputes in bills.map(|bill| &mut bill.disputes).chain(charged) {
+        disputes.retain(|dispute| dispute.opened_at != event.at || dispute.closed.is_some());
+        for dispute in disputes.iter_mut() {
+            dispute.closed = dispute.closed.filter(|(at, _)| *at != event.at);
         }
     }
     before

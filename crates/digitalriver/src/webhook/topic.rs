@@ -29,6 +29,8 @@ pub(crate) const ALL: &[&str] = &[
     "order.fulfilled",
     "order.complete",
     "order.refunded",
+    "order.dispute",
+    "order.dispute.resolved",
     "order.invoice.created",
     "order.credit_memo.created",
     "order.charge.created",
@@ -204,7 +206,7 @@ fn of_movement(moved: &Transaction, news: PaymentNews, order: &Order) -> Vec<Tol
         PaymentNews::Asked => vec![(topics[0], charge)],
         PaymentNews::Made => vec![(topics[1], charge)],
         PaymentNews::Declined => vec![(topics[2], charge)],
-        PaymentNews::Changed => Vec::new(),
+        PaymentNews::Changed | PaymentNews::Disputed | PaymentNews::DisputeEnded => Vec::new(),
     };
     match moved.kind {
         TransactionKind::Capture => one([
@@ -232,7 +234,7 @@ fn of_movement(moved: &Transaction, news: PaymentNews, order: &Order) -> Vec<Tol
         // Money is set aside anew for what is still to be taken: of the same charge.
         TransactionKind::Authorization if !is_root(moved, order) => match news {
             PaymentNews::Declined => vec![("order.charge.reauth.failed", Subject::Order)],
-            PaymentNews::Asked | PaymentNews::Made | PaymentNews::Changed => Vec::new(),
+            _ => Vec::new(),
         },
         TransactionKind::Authorization | TransactionKind::Sale => match news {
             // With a new order its charges are new.
@@ -271,8 +273,7 @@ fn came_of_charges(order: &Order, before: Option<&Order>) -> Vec<Told> {
 /// States that an order came into.
 fn came_of_order(facts: &[Fact], order: &Order, before: Option<&Order>) -> Vec<Told> {
     let has = |is: fn(&Fact) -> bool| facts.iter().any(is);
-    let state = state::of_order(order);
-    let stood = before.map(state::of_order);
+    let (state, stood) = (state::beneath(order), before.map(state::beneath));
     let entered = |wanted: OrderState| state == wanted && stood != Some(wanted);
     let placed = before.is_none();
     let mut topics = Vec::new();
@@ -296,6 +297,12 @@ fn came_of_order(facts: &[Fact], order: &Order, before: Option<&Order>) -> Vec<T
     let left = has(|fact| matches!(fact, Fact::OrderFulfilled {}));
     if left && matches!(state, OrderState::Fulfilled | OrderState::Complete) {
         topics.push("order.fulfilled");
+    }
+    let disputed = |order| state::of_order(order) == OrderState::Dispute;
+    match (before.is_some_and(disputed), disputed(order)) {
+        (false, true) => topics.push("order.dispute"),
+        (true, false) => topics.push("order.dispute.resolved"),
+        _ => {}
     }
     // Where money isn't set aside, movements of it are no facts; that all of it came is one.
     let paid = order.charging.is_none() && has(|fact| matches!(fact, Fact::OrderPaid {}));

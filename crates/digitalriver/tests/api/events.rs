@@ -1,10 +1,12 @@
 //! Events: what is told of orders, in which order, once; and asking for it later.
 
 use domain::actor::{Permission, Permissions};
+use domain::command::billing::{BillingCommand, DisputeNews, RecordDispute};
 use domain::command::charging::{AcceptReturn, ChargingCommand, OpenReturn};
 use domain::command::{Command, Restock};
 use domain::contact::{ContactChange, ContactKey, SaveContact, Whom};
 use domain::decide::Outcome;
+use domain::payment::{Transaction, TransactionKind};
 use domain::time::HOUR;
 use serde_json::{Value, json};
 use testkit::charging::{finishing, ordering};
@@ -247,4 +249,35 @@ async fn somebody_who_is_forgotten_goes_from_what_was_told() {
     let last = listed(&bench, LIVE, "?type=customer.*").await.pop().unwrap();
     assert_eq!(last["data"]["object"]["requestToBeForgotten"], true);
     assert!(!told().await.contains(WHO));
+}
+
+#[tokio::test]
+async fn a_dispute_is_told_and_stands_in_the_order_until_it_is_resolved() {
+    let bench = furnished().await;
+    let (id, lines) = ordered(&bench, "test_ok").await;
+    tell(&bench).await;
+    bench.execute(&finishing(id, &[(lines[0], 1, 0)])).await;
+    tell(&bench).await;
+    let since = listed(&bench, LIVE, "?limit=100").await.len();
+    let capture = |own: &&Transaction| own.kind == TransactionKind::Capture;
+    let order = bench.engine.orders_by_id(&bench.shop, &[id]).await.unwrap().pop().unwrap();
+    let capture = order.placed.transactions.iter().find(capture).unwrap().id;
+    for news in [DisputeNews::Opened, DisputeNews::Lost] {
+        let dispute = RecordDispute { order: id, transaction: capture, news };
+        bench.execute(&Command::Billing(BillingCommand::RecordDispute(dispute))).await;
+        tell(&bench).await;
+        let order = bench.send_as(LIVE, "GET", &format!("/orders/{id}"), Value::Null).await.body;
+        let disputed = news == DisputeNews::Opened;
+        assert_eq!(order["state"], if disputed { "dispute" } else { "accepted" });
+        assert!(order["stateTransitions"]["dispute"].is_string(), "{}", order["stateTransitions"]);
+        let money = json!({ "orderId": id.to_string(), "currency": "USD", "amount": 0.01 });
+        let refused = bench.send_as(LIVE, "POST", "/refunds", money).await;
+        let parameter = if disputed { "order" } else { "amountRequested" };
+        assert_eq!((refused.status, &refused.body["errors"][0]["parameter"]), (400, &parameter.into()));
+    }
+    let events = listed(&bench, LIVE, "?limit=100").await;
+    let told = ["order.dispute", "order.charge.refund.complete", "order.dispute.resolved"];
+    assert_eq!(types_of(&events[since..]), told);
+    assert_eq!(events[since]["data"]["object"]["state"], "dispute");
+    events.iter().for_each(judge);
 }

@@ -262,9 +262,10 @@ fn is_paid(order: &Order, invoice: &Invoice) -> bool {
     matches!(status, Some(InvoiceStatus::Paid | InvoiceStatus::PartlyRefunded))
 }
 
-/// The invoice whose money what a line sold waits for: nothing of it leaves until then. A charged order waits as a whole.
+/// The invoice whose money what a line sold waits for: nothing of it leaves until then. A charged order waits as a
+/// whole, while a dispute of it is open as well.
 pub fn awaits_payment(order: &Order, line: InvoiceLineId) -> Option<InvoiceId> {
-    if order.awaits_authorization() {
+    if order.awaits_authorization() || order.is_disputed() {
         return order.invoices.first().map(|first| first.id);
     }
     order.billing.as_ref()?;

@@ -15,10 +15,12 @@ use crate::payment::{self, Ask, Covers, Transaction, TransactionKind, Transactio
 use crate::refusal::{Field, Refusal};
 use crate::time::Time;
 
+mod dispute;
 mod refund;
 mod returns;
 mod settle;
 
+pub(super) use dispute::dispute;
 pub(super) use settle::settle;
 
 pub(super) fn decide(change: &mut Change<'_, '_>, command: &ChargingCommand) -> Result<Outcome, Refusal> {
@@ -67,6 +69,7 @@ pub(super) fn begin(
         authorization: change.ids.fresh(),
         authorized_until: None,
         shares: shares(order, &place.extras)?,
+        disputes: Vec::new(),
     };
     let (id, amount) = (charging.authorization, charging.total());
     let asked = movement(&charging, id, TransactionKind::Authorization, amount, change.now);
@@ -159,6 +162,9 @@ pub(super) fn may_leave(order: &Order, now: Time) -> Result<(), Refusal> {
         let expired = ended && was_authorized(order);
         let trouble = if expired { Trouble::AuthorizationExpired } else { Trouble::NotAuthorized };
         return Err(Refusal::Billing(trouble(order.id)));
+    }
+    if order.is_disputed() {
+        return Err(Refusal::Billing(Trouble::NotAuthorized(order.id)));
     }
     match charging.risk {
         Risk::Averse if charging.is_expired(now) => {

@@ -78,6 +78,10 @@ pub enum PaymentNews {
     Declined,
     /// Something else became known of it.
     Changed,
+    /// The buyer disputes it.
+    Disputed,
+    /// A dispute of it was decided.
+    DisputeEnded,
 }
 
 /// What happened to a return.

@@ -186,7 +186,7 @@ fn later(request: &Request, outcome: &Outcome, token: Token) -> Vec<(Time, News)
         // Of what lasts there is never news.
         (Outcome::Pending, Token::CaptureLasts, _) => Vec::new(),
         (Outcome::Pending, ..) => vec![(opened, News::Ask)],
-        (Outcome::Succeeded, Token::Disputed(end), Movement::Charge { .. }) => {
+        (Outcome::Succeeded, Token::Disputed(end), Movement::Charge { .. } | Movement::Capture { .. }) => {
             let end = end.map(|end| (opened.plus(A_WHILE), News::Dispute(end)));
             [(opened, News::Dispute(DisputeNews::Opened))].into_iter().chain(end).collect()
         }
@@ -291,6 +291,8 @@ mod tests {
         };
         let took = |token: &str, now| follow(token, true, 0, now).map(|answer| answer.outcome);
         assert_eq!(took("test_ok", 0), Some(Outcome::Succeeded));
+        let disputed = follow("test_dispute", true, 0, 0).map(|answer| answer.later);
+        assert_eq!(disputed, Some(vec![(Time(A_WHILE), News::Dispute(DisputeNews::Opened))]));
         assert_eq!(took("test_capture_fails", A_WHILE), Some(no("capture_failed")));
         assert_eq!(took("test_capture_late", 0), Some(Outcome::Pending));
         assert_eq!(took("test_capture_late", A_WHILE), Some(Outcome::Succeeded));

@@ -1,6 +1,7 @@
 //! What happened to an order's billing, told from the difference between before and after. What can't be seen in it,
 //! such as that the time to pay has passed, was told by whoever decided it.
 
+use crate::billing::bill::Dispute;
 use crate::billing::status::{InvoiceFulfillment, InvoiceStatus, invoice_fulfillment, invoice_status};
 use crate::billing::{Billing, Service, TrialStage};
 use crate::event::{Fact, InvoiceNews, PaymentNews, ServiceNews};
@@ -21,6 +22,7 @@ pub(in crate::decide) fn tell(before: Option<&Order>, order: &mut Order, facts: 
             facts.push(Fact::Payment { transaction, invoice, news });
         }
     }
+    facts.extend(of_disputes(before, order));
     let Some(billing) = order.billing.as_deref() else { return };
     let mut changed = Vec::new();
     for invoice in order.invoices.iter().filter(|invoice| invoice.bill.is_some()) {
@@ -50,6 +52,21 @@ fn of_payment(was: Option<&Transaction>, is: &Transaction) -> Option<PaymentNews
         (_, TransactionStatus::Failure | TransactionStatus::Error) => Some(PaymentNews::Declined),
         (_, _) => Some(PaymentNews::Changed),
     }
+}
+
+/// Disputes of a charged order; those of invoices are told as their invoices' news.
+fn of_disputes(before: Option<&Order>, order: &Order) -> Vec<Fact> {
+    let disputes = |order: &Order| order.charging.as_deref().map(|own| own.disputes.clone());
+    let was = before.and_then(disputes).unwrap_or_default();
+    let told = |(at, is): (usize, Dispute)| {
+        let news = match (was.get(at).map(|was| was.closed.is_some()), is.closed.is_some()) {
+            (None, _) => PaymentNews::Disputed,
+            (Some(false), true) => PaymentNews::DisputeEnded,
+            (Some(_), _) => return None,
+        };
+        Some(Fact::Payment { transaction: is.transaction, invoice: None, news })
+    };
+    disputes(order).unwrap_or_default().into_iter().enumerate().filter_map(told).collect()
 }
 
 fn of_invoice(

@@ -139,6 +139,9 @@ pub(super) fn give_back(
 /// The buyer disputes a payment, or a dispute ends. If it is lost, whatever is left of the payment went back.
 pub(super) fn dispute(change: &mut Change<'_, '_>, command: &RecordDispute) -> Result<Outcome, Refusal> {
     let (now, id, of) = (change.now, command.order, command.transaction);
+    if change.order(id)?.order.charging.is_some() {
+        return charging::dispute(change, command);
+    }
     let made = change.ids.fresh();
     let order = &mut change.order(id)?.order;
     gateway_of(order)?;

@@ -71,6 +71,10 @@ pub(super) fn back(
     fields: &[CustomField],
 ) -> Result<RefundId, Refusal> {
     let now = change.now;
+    let disputes = change.order(id)?.order.disputes();
+    if let Some(open) = disputes.into_iter().find(|dispute| dispute.closed.is_none()) {
+        return Err(Refusal::Billing(Trouble::Dispute(open.transaction)));
+    }
     let mut transactions = Vec::new();
     for (line, amount) in wanted {
         let mut left = *amount;

@@ -88,6 +88,7 @@ fn what_leaves_is_captured_whatever_command_moved_it() {
     assert_eq!(sums(world.order(id)).unwrap().taken, 3_200);
 }
 
+mod disputes;
 mod money;
 mod returns;
 mod units;

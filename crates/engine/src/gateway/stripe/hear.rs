@@ -119,8 +119,7 @@ impl Ear<'_> {
                 "a disputed payment isn't known to have been made yet".to_owned(),
             ));
         }
-        let bills = order.invoices.iter().filter_map(|invoice| invoice.bill.as_deref());
-        let known = bills.flat_map(|bill| &bill.disputes).find(|own| own.transaction == transaction);
+        let known = order.disputes().find(|own| own.transaction == transaction);
         let steps: &[DisputeNews] = match (known.map(|own| own.closed.is_some()), news) {
             (None, DisputeNews::Opened) => &[DisputeNews::Opened],
             (None, DisputeNews::Won) => &[DisputeNews::Opened, DisputeNews::Won],
