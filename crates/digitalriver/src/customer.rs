@@ -214,11 +214,11 @@ async fn update(call: Call) -> Result<Response, Failure> {
     let input = call.input(&fields)?;
     let contact = one(&call, call.named("id"), "id").await?;
     let changes = read(&call, &input, Some(&contact)).await?;
-    if !changes.is_empty() {
-        save(&call, Whom::Known(ContactKey::Id(contact.id)), changes).await?;
-    }
     if input.flag("requestToBeForgotten")? == Some(true) {
+        // What else was sent would be forgotten with the rest.
         call.execute(&Command::RedactContact(contact.id)).await?;
+    } else if !changes.is_empty() {
+        save(&call, Whom::Known(ContactKey::Id(contact.id)), changes).await?;
     }
     answer(&call, contact.id, StatusCode::OK).await
 }

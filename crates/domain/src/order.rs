@@ -60,6 +60,9 @@ pub struct Order {
     /// When it was put away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Time>,
+    /// When it was forgotten who bought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted_at: Option<Time>,
     /// When it came in.
     pub created_at: Time,
     /// When it last changed.

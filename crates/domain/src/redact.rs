@@ -25,8 +25,9 @@ pub fn contact(known: &Contact, now: Time) -> Contact {
 }
 
 /// The order without what tells who bought it. Its work, money and articles are as before.
-pub fn order(known: &Order) -> Order {
+pub fn order(known: &Order, now: Time) -> Order {
     let mut order = known.clone();
+    order.redacted_at = known.redacted_at.or(Some(now));
     let placed = &mut order.placed;
     placed.email = None;
     placed.phone = None;

@@ -320,6 +320,7 @@ fn priced(place: &Place) -> Order {
         routing: Routing::default(),
         cancelled: None,
         closed_at: None,
+        redacted_at: None,
         created_at: place.placed.processed_at,
         updated_at: place.placed.processed_at,
         version: 0,

@@ -120,7 +120,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
         choice.insert("taxAmount".to_owned(), money(tax));
         put("shippingChoice", Some(choice.into()));
     }
-    put("requestToBeForgotten", Some((kept["requestToBeForgotten"] == true).into()));
+    put("requestToBeForgotten", Some(order.redacted_at.is_some().into()));
     if kept.get("customerType").is_none() {
         put("customerType", Some("individual".into()));
     }

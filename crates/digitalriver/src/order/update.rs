@@ -38,17 +38,21 @@ pub(super) async fn update(call: Call) -> Result<Response, Failure> {
             keep_of_item(&mut kept, at, metadata);
         }
     }
-    if input.flag("requestToBeForgotten")? == Some(true) {
-        let none = || {
-            let told = "The order has no customer who could be forgotten.";
-            Failure::conflict("restricted_update", "requestToBeForgotten", told)
-        };
-        // Whoever asks again finds the same done again; what follows then keeps the wish with what is left.
-        call.execute(&Command::RedactContact(order.placed.contact.ok_or_else(none)?)).await?;
-        kept.insert("requestToBeForgotten".to_owned(), true.into());
-    }
-    let changes = vec![OrderChange::CustomFields(vec![kept::field(&kept.into())])];
-    let done = call.execute(&Command::AmendOrder(AmendOrder { order: order.id, changes })).await?;
+    let command = match input.flag("requestToBeForgotten")? {
+        // Nobody knows what programs keep with an order, so all of it goes, and what else was sent with it.
+        Some(true) => {
+            let none = || {
+                let told = "The order has no customer who could be forgotten.";
+                Failure::conflict("restricted_update", "requestToBeForgotten", told)
+            };
+            Command::RedactContact(order.placed.contact.ok_or_else(none)?)
+        }
+        _ => {
+            let changes = vec![OrderChange::CustomFields(vec![kept::field(&kept.into())])];
+            Command::AmendOrder(AmendOrder { order: order.id, changes })
+        }
+    };
+    let done = call.execute(&command).await?;
     Ok(Json(shown(done.order(order.id).unwrap_or(&order), &fulfillments)).into_response())
 }
 

@@ -87,7 +87,7 @@ pub(super) fn redact(change: &mut Change<'_, '_>, id: ContactId) -> Result<Outco
     }
     let snapshot = change.snapshot;
     for known in &snapshot.orders {
-        let order = redact::order(known);
+        let order = redact::order(known, change.now);
         if order != *known {
             let touched = change.order(known.id)?;
             touched.order = order;

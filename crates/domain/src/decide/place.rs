@@ -65,6 +65,7 @@ pub(super) fn place(
         routing: Routing::default(),
         cancelled: None,
         closed_at: place.closed_at,
+        redacted_at: None,
         created_at: place.created_at.unwrap_or(change.now),
         updated_at: change.now,
         version: 0,

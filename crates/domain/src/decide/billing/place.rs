@@ -94,6 +94,7 @@ pub(super) fn place(change: &mut Change<'_, '_>, place: &PlaceBilled) -> Result<
         routing: Routing::default(),
         cancelled: None,
         closed_at: None,
+        redacted_at: None,
         created_at: change.now,
         updated_at: change.now,
         version: 0,
