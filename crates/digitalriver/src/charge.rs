@@ -7,6 +7,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::actor::Permission;
 use domain::charging::Ledger;
+use domain::charging::status::captures;
 use domain::id::TransactionId;
 use domain::money::Minor;
 use domain::order::Order;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Server};
 use crate::failure::Failure;
-use crate::{id, words};
+use crate::{id, kept, words};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 
@@ -29,7 +30,8 @@ async fn fetch(call: Call) -> Result<Response, Failure> {
     let name = call.named("id");
     let missing = || Failure::not_found("Charge", name, "id");
     let id = id::parse(id::CHARGE, name).ok_or_else(missing)?;
-    let order = call.engine.order_of_part(call.shop(), id).await?.ok_or_else(missing)?;
+    let order = call.engine.order_of_part(call.shop(), id).await?;
+    let order = order.filter(|order| call.mode.sees(order)).ok_or_else(missing)?;
     let charges = Charge::all(&order);
     let charge = charges.iter().find(|charge| charge.root.id.0 == id).ok_or_else(missing)?;
     Ok(Json(charge.alone()).into_response())
@@ -137,15 +139,24 @@ impl<'a> Charge<'a> {
         if self.is_open() {
             return ChargeState::Capturable;
         }
+        // What couldn't be taken is asked for again, for a month.
+        let awaited = |own: &Transaction| own.status.is_awaited();
+        let captures = || captures(self.order).filter(|own| self.has(own));
+        let failed = |own: &Transaction| {
+            let again = own.covers.as_ref().is_some_and(|covers| covers.instead_of.is_some());
+            own.status == TransactionStatus::Failure || again && own.status.is_awaited()
+        };
+        if captures().next().is_some() && captures().all(failed) {
+            let again = captures().any(awaited);
+            return if again { ChargeState::Capturable } else { ChargeState::Failed };
+        }
         let mut moved = self.movements(TransactionKind::Capture).chain(self.movements(TransactionKind::Void));
-        if moved.any(|own| own.status.is_awaited()) {
+        if moved.any(awaited) {
             return ChargeState::Processing;
         }
-        let captured = || self.movements(TransactionKind::Capture);
-        match captured().next().is_some() {
-            false => ChargeState::Cancelled,
-            true if captured().any(|own| own.status == TransactionStatus::Success) => ChargeState::Complete,
-            true => ChargeState::Failed,
+        match self.movements(TransactionKind::Capture).next() {
+            None => ChargeState::Cancelled,
+            Some(_) => ChargeState::Complete,
         }
     }
 
@@ -194,6 +205,9 @@ impl<'a> Charge<'a> {
                 put(name, some.into());
             }
         }
+        if let Some(source) = kept::of(&order.placed.custom_fields)["sources"][0].get("id") {
+            put("sourceId", source.clone());
+        }
         put("type", "customer_initiated".into());
         put("liveMode", (!order.placed.test).into());
         shown
@@ -203,16 +217,37 @@ impl<'a> Charge<'a> {
     pub(crate) fn alone(&self) -> Value {
         let mut shown = self.shown();
         shown.insert("orderId".to_owned(), self.order.id.to_string().into());
+        if let Some(charging) = self.order.charging.as_deref() {
+            let session = id::shown(id::SESSION, charging.authorization.0);
+            shown.insert("paymentSessionId".to_owned(), session.into());
+        }
         shown.into()
+    }
+
+    /// What went back of it by these movements, as a refund shows it; `None` if it is nothing of this charge.
+    pub(crate) fn given_back<'m>(&self, movements: impl Iterator<Item = &'m Transaction>) -> Option<Value> {
+        let currency = self.order.placed.currency;
+        let one = |own: &Transaction| {
+            json!({
+                "createdTime": words::time(own.at),
+                "amount": words::amount(own.amount, currency),
+                "state": state_of(own),
+            })
+        };
+        let refunds: Vec<Value> = movements.map(one).collect();
+        let whole = self.shown();
+        let mut shown = Map::new();
+        for name in ["id", "captured", "refunded", "sourceId"] {
+            shown.extend(whole.get(name).map(|value| (name.to_owned(), value.clone())));
+        }
+        let some = !refunds.is_empty();
+        shown.insert("refunds".to_owned(), refunds.into());
+        some.then(|| shown.into())
     }
 
     /// Money that was taken, let go, or went back.
     fn movement(&self, own: &Transaction, kind: id::Kind) -> Value {
-        let state = match own.status {
-            TransactionStatus::Success => "complete",
-            status if status.is_awaited() => "pending",
-            _ => "failed",
-        };
+        let state = state_of(own);
         let mut shown = Map::new();
         shown.insert("id".to_owned(), id::shown(kind, own.id.0).into());
         shown.insert("createdTime".to_owned(), words::time(own.at));
@@ -222,7 +257,8 @@ impl<'a> Charge<'a> {
         shown.insert("amount".to_owned(), words::amount(own.amount, self.order.placed.currency));
         shown.insert("state".to_owned(), state.into());
         if state == "failed" {
-            shown.extend(failure(own));
+            shown.insert("failureCode".to_owned(), "failed-request".into());
+            shown.insert("failureMessage".to_owned(), "Failed to operate on charge".into());
         }
         if let Some(fulfillment) = own.covers.as_ref().and_then(|covers| covers.fulfillment) {
             let shown_as = id::shown(id::FULFILLMENT, fulfillment.0);
@@ -232,7 +268,16 @@ impl<'a> Charge<'a> {
     }
 }
 
-/// Why money didn't move.
+/// How a movement of money stands, in the published word.
+fn state_of(own: &Transaction) -> &'static str {
+    match own.status {
+        TransactionStatus::Success => "complete",
+        status if status.is_awaited() => "pending",
+        _ => "failed",
+    }
+}
+
+/// Why money couldn't be set aside, or taken at once.
 fn failure(own: &Transaction) -> Vec<(String, Value)> {
     let said = own.message.as_deref().unwrap_or("The payment provider declined it.");
     vec![("failureCode".to_owned(), "declined".into()), ("failureMessage".to_owned(), said.into())]

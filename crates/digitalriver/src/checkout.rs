@@ -21,6 +21,7 @@ use crate::record::Shelf;
 use crate::{customer, id, source, words};
 
 mod basket;
+mod given;
 mod read;
 mod shown;
 mod sums;

@@ -169,27 +169,59 @@ impl Input {
         }
     }
 
-    /// Somebody with an address (`shipTo`, `billTo`, `shipping`), as it was given but for nulls.
-    pub(crate) fn party(&self, name: &str) -> Result<Option<Value>, Failure> {
-        let Some(party) = self.object(name)? else { return Ok(None) };
-        party.only(&["address", "name", "phone", "email", "organization", "additionalAddressInfo"])?;
-        let address = party.object("address")?.ok_or_else(|| Failure::missing(party.at("address")))?;
-        address.only(&["line1", "line2", "city", "postalCode", "state", "country"])?;
-        for name in ["line1", "line2", "city", "postalCode", "state"] {
-            address.text(name)?;
-        }
+    /// Those of these texts that were sent, as texts.
+    pub(crate) fn texts(&self, names: &[&str]) -> Result<Map<String, Value>, Failure> {
+        let sent =
+            names.iter().map(|name| Ok(self.text(name)?.map(|text| ((*name).to_owned(), text.into()))));
+        sent.filter_map(Result::transpose).collect()
+    }
+
+    /// An address, with its country.
+    pub(crate) fn address(&self, name: &str) -> Result<Option<Value>, Failure> {
+        const FIELDS: [&str; 6] = ["line1", "line2", "city", "postalCode", "state", "country"];
+        let Some(address) = self.object(name)? else { return Ok(None) };
+        address.only(&FIELDS)?;
         let country = address.text("country")?.ok_or_else(|| Failure::missing(address.at("country")))?;
         if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Err(Failure::invalid(address.at("country"), &country, "country"));
         }
-        for name in ["name", "phone", "organization"] {
-            party.text(name)?;
-        }
-        if let Some(email) = party.text("email")?.filter(|email| !email.is_empty()) {
-            is_email(&party.at("email"), &email)?;
-        }
-        Ok(Some(without_nulls(&Value::Object(party.fields))))
+        Ok(Some(address.texts(&FIELDS)?.into()))
     }
+
+    /// What some countries need of an address besides.
+    pub(crate) fn more_of_address(&self) -> Result<Option<Value>, Failure> {
+        const FIELDS: [&str; 3] = ["neighborhood", "division", "phoneticName"];
+        let Some(more) = self.object("additionalAddressInfo")? else { return Ok(None) };
+        more.only(&FIELDS)?;
+        Ok(Some(more.texts(&FIELDS)?.into()))
+    }
+
+    /// Somebody with an address (`shipTo`, `billTo`, `shipping`): what was given of them.
+    pub(crate) fn party(&self, name: &str) -> Result<Option<Value>, Failure> {
+        const TEXTS: [&str; 4] = ["name", "phone", "email", "organization"];
+        let Some(party) = self.object(name)? else { return Ok(None) };
+        party.only(&["address", "name", "phone", "email", "organization", "additionalAddressInfo"])?;
+        let address = party.address("address")?.ok_or_else(|| Failure::missing(party.at("address")))?;
+        let mut given = party.texts(&TEXTS)?;
+        given.retain(|name, value| name != "email" || value != "");
+        if let Some(email) = given.get("email").and_then(Value::as_str) {
+            is_email(&party.at("email"), email)?;
+        }
+        given.insert("address".to_owned(), address);
+        given.extend(party.more_of_address()?.map(|more| ("additionalAddressInfo".to_owned(), more)));
+        Ok(Some(given.into()))
+    }
+}
+
+/// Whether there is a null character anywhere in a field: one of the databases can't keep any.
+fn has_null(name: &str, value: &Value) -> bool {
+    name.contains('\0')
+        || match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(items) => items.iter().any(|item| has_null("", item)),
+            Value::Object(fields) => fields.iter().any(|(name, value)| has_null(name, value)),
+            _ => false,
+        }
 }
 
 /// The largest amount in minor units that is taken, so that sums of some thousand of them still fit.
@@ -213,17 +245,6 @@ pub(crate) fn without_nulls(value: &Value) -> Value {
         Value::Object(fields) => {
             let there = fields.iter().filter(|(_, value)| !value.is_null());
             there.map(|(name, value)| (name.clone(), without_nulls(value))).collect::<Map<_, _>>().into()
-/// Whether there is a null character anywhere in a field: one of the databases can't keep any.
-fn has_null(name: &str, value: &Value) -> bool {
-    name.contains('\0')
-        || match value {
-            Value::String(text) => text.contains('\0'),
-            Value::Array(items) => items.iter().any(|item| has_null("", item)),
-            Value::Object(fields) => fields.iter().any(|(name, value)| has_null(name, value)),
-            _ => false,
-        }
-}
-
         }
         Value::Array(items) => items.iter().map(without_nulls).collect(),
         other => other.clone(),
@@ -280,12 +301,19 @@ mod tests {
         let sent = json!({ "shipTo": { "address": { "line1": "1", "line2": null, "country": "US" }, "phone": null } });
         let kept = json!({ "address": { "line1": "1", "country": "US" } });
         assert_eq!(input(sent).party("shipTo").unwrap(), Some(kept));
+        let loose = json!({ "a": { "address": { "city": 7, "country": "US" }, "name": 5, "email": "",
+            "additionalAddressInfo": { "division": 1 } } });
+        let kept = json!({ "name": "5", "address": { "city": "7", "country": "US" },
+            "additionalAddressInfo": { "division": "1" } });
+        assert_eq!(input(loose).party("a").unwrap(), Some(kept), "texts are texts");
         for bad in [
             json!({}),
             json!({ "address": {} }),
             json!({ "address": { "country": "USA" } }),
             json!({ "address": { "country": "US", "street": "1" } }),
             json!({ "address": { "country": "US" }, "email": "nobody" }),
+            json!({ "address": { "country": "US" }, "additionalAddressInfo": { "division": {} } }),
+            json!({ "address": { "country": "US" }, "additionalAddressInfo": [] }),
         ] {
             assert!(input(json!({ "shipTo": bad })).party("shipTo").is_err(), "{bad}");
         }

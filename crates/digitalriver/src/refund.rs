@@ -20,6 +20,7 @@ use engine::query::Piece;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Server};
+use crate::charge::Charge;
 use crate::failure::Failure;
 use crate::page::{self, Gather, Span};
 use crate::{id, kept, metadata, order, words};
@@ -96,9 +97,16 @@ pub(crate) fn shown(order: &Order, refund: &Refund) -> Value {
     put("orderId", order.id.to_string().into());
     put("currency", currency.code().into());
     put("type", kept["type"].clone());
-    put("amount", words::amount(refund.amount(&order.placed.transactions), currency));
+    // Where items were sent, each says how much.
+    let items = kept["items"].as_array().cloned().unwrap_or_default();
+    if items.is_empty() {
+        put("amount", words::amount(refund.amount(&order.placed.transactions), currency));
+    }
     put("refundedAmount", words::amount(done, currency));
-    put("items", kept["items"].clone());
+    put("items", items.into());
+    if state != RefundState::Pending {
+        put("charges", charges(order, refund).into());
+    }
     put("reason", refund.note.as_deref().map_or(Value::Null, Value::from));
     if state == RefundState::Failed {
         let why = movements(order, refund).find_map(|own| own.message.as_deref());
@@ -108,6 +116,16 @@ pub(crate) fn shown(order: &Order, refund: &Refund) -> Value {
     put("liveMode", (!order.placed.test).into());
     metadata::show(&kept[metadata::NAME], &mut shown);
     shown.into()
+}
+
+/// The charges that money of a refund went back of, each with that money.
+fn charges(order: &Order, refund: &Refund) -> Vec<Value> {
+    let of = |charge: &Charge<'_>| {
+        let own = movements(order, refund)
+            .filter(|own| Charge::with(order, own).is_some_and(|found| found.root() == charge.root()));
+        charge.given_back(own)
+    };
+    Charge::all(order).iter().filter_map(of).collect()
 }
 
 /// The refund of an order with that id, if it gave money back: what was given up without is none here.
@@ -150,7 +168,8 @@ async fn one(call: &Call) -> Result<(Arc<Order>, i64), Failure> {
     call.must(NEEDS)?;
     let name = call.named("id");
     let id = id::parse(id::REFUND, name).ok_or_else(|| missing(name))?;
-    let order = call.engine.order_of_part(call.shop(), id).await?.ok_or_else(|| missing(name))?;
+    let order = call.engine.order_of_part(call.shop(), id).await?;
+    let order = order.filter(|order| call.mode.sees(order)).ok_or_else(|| missing(name))?;
     Ok((order, id))
 }
 
@@ -196,15 +215,19 @@ async fn list(call: Call) -> Result<Response, Failure> {
             && ["state", "orderId", "reason", "failureReason"]
                 .iter()
                 .all(|name| page::shows(&call, name, text(name)))
-            && amounts
-                .iter()
-                .all(|(name, span)| row.1[*name].as_f64().is_some_and(|at| span.holds(page::hundredths(at))))
+            && amounts.iter().all(|(name, span)| {
+                let at = row.1[*name].as_f64();
+                span.is_open() || at.is_some_and(|at| span.holds(page::hundredths(at)))
+            })
             && call.asked("skuId").is_none_or(|sku| {
                 let items = row.1["items"].as_array();
                 items.is_some_and(|items| items.iter().any(|item| item["skuId"] == sku))
             })
     };
-    let row = |(id, order): (i64, Arc<Order>)| of_order(&order, id).map(|refund| (id, shown(&order, refund)));
+    let row = |(id, order): (i64, Arc<Order>)| {
+        let refund = of_order(&order, id).filter(|_| call.mode.sees(&order))?;
+        Some((id, shown(&order, refund)))
+    };
     match page::ids(&call) {
         Some(names) => {
             let mut found = Vec::new();

@@ -138,7 +138,8 @@ async fn one(call: &Call) -> Result<(Arc<Order>, i64), Failure> {
     call.must(NEEDS)?;
     let name = call.named("id");
     let id = id::parse(id::RETURN, name).ok_or_else(|| missing(name))?;
-    let order = call.engine.order_of_part(call.shop(), id).await?.ok_or_else(|| missing(name))?;
+    let order = call.engine.order_of_part(call.shop(), id).await?;
+    let order = order.filter(|order| call.mode.sees(order)).ok_or_else(|| missing(name))?;
     Ok((order, id))
 }
 
@@ -212,7 +213,10 @@ async fn list(call: Call) -> Result<Response, Failure> {
                 shown["items"].as_array().is_some_and(|items| items.iter().any(|item| item["skuId"] == sku))
             })
     };
-    let row = |(id, order): (i64, Arc<Order>)| of_order(&order, id).map(|one| (id, shown(&order, one)));
+    let row = |(id, order): (i64, Arc<Order>)| {
+        let one = of_order(&order, id).filter(|_| call.mode.sees(&order))?;
+        Some((id, shown(&order, one)))
+    };
     match page::ids(&call) {
         Some(names) => {
             let mut found = Vec::new();

@@ -36,7 +36,7 @@ async fn orders(call: &Call, parcels: &[Arc<Fulfillment>]) -> Result<Vec<Arc<Ord
 /// Whether a parcel is of the mode: all that is in one is of the same.
 fn is_of(call: &Call, parcel: &Fulfillment, orders: &[Arc<Order>]) -> bool {
     let of = |order: &&Arc<Order>| parcel.shares.iter().any(|share| share.order == order.id);
-    orders.iter().find(of).is_some_and(|order| order.placed.test != call.mode.is_live())
+    orders.iter().find(of).is_some_and(|order| call.mode.sees(order))
 }
 
 async fn list(call: Call) -> Result<Response, Failure> {
@@ -66,7 +66,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
             },
         );
     }
-    Ok(gather.answer(|(parcel, of)| shown(parcel, of, call.mode.is_live())).into_response())
+    Ok(gather.answer(|(parcel, of)| shown(parcel, of)).into_response())
 }
 
 async fn fetch(call: Call) -> Result<Response, Failure> {
@@ -80,10 +80,10 @@ async fn fetch(call: Call) -> Result<Response, Failure> {
     if !is_of(&call, &parcel, &of) {
         return Err(missing());
     }
-    Ok(Json(shown(&parcel, &of, call.mode.is_live())).into_response())
+    Ok(Json(shown(&parcel, &of)).into_response())
 }
 
-fn shown(parcel: &Fulfillment, of: &[Arc<Order>], live: bool) -> Value {
+fn shown(parcel: &Fulfillment, of: &[Arc<Order>]) -> Value {
     let mut shown = Map::new();
     shown.insert("id".to_owned(), id::shown(id::SHIPMENT, parcel.id.0).into());
     shown.insert("createdTime".to_owned(), words::time(parcel.created_at));
@@ -113,6 +113,6 @@ fn shown(parcel: &Fulfillment, of: &[Arc<Order>], live: bool) -> Value {
         item
     });
     shown.insert("items".to_owned(), items.collect());
-    shown.insert("liveMode".to_owned(), live.into());
+    shown.insert("liveMode".to_owned(), of.iter().all(|order| !order.placed.test).into());
     shown.into()
 }

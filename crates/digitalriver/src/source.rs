@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::call::{Call, Mode, Server};
 use crate::failure::Failure;
-use crate::input::{Input, without_nulls};
+use crate::input::Input;
 use crate::record::Shelf;
 use crate::{customer, id, metadata, words};
 
@@ -187,16 +187,15 @@ fn read(call: &Call, input: &Input) -> Result<Kept, Failure> {
 
 /// Whose it is, as it was given.
 fn owner(input: &Input) -> Result<Value, Failure> {
+    const MORE: &str = "additionalAddressInfo";
+    const TEXTS: [&str; 5] = ["firstName", "lastName", "email", "organization", "upstreamId"];
     let Some(owner) = input.object("owner")? else { return Ok(Value::Null) };
-    let known =
-        ["firstName", "lastName", "email", "organization", "upstreamId", "address", "additionalAddressInfo"];
-    owner.only(&known)?;
-    for name in ["firstName", "lastName", "email", "organization", "upstreamId"] {
-        owner.text(name)?;
-    }
-    let address = owner.object("address")?.ok_or_else(|| Failure::missing(owner.at("address")))?;
-    address.needed_text("country")?;
-    Ok(without_nulls(&Value::Object(owner.fields().clone())))
+    owner.only(&["firstName", "lastName", "email", "organization", "upstreamId", "address", MORE])?;
+    let address = owner.address("address")?.ok_or_else(|| Failure::missing(owner.at("address")))?;
+    let mut given = owner.texts(&TEXTS)?;
+    given.insert("address".to_owned(), address);
+    given.extend(owner.more_of_address()?.map(|more| (MORE.to_owned(), more)));
+    Ok(given.into())
 }
 
 /// It was used, by somebody with that e-mail address. One that is nobody's can't be used again.

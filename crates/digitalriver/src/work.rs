@@ -34,7 +34,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
         let named = |wanted: &Option<Vec<String>>, name: Option<String>| {
             wanted.as_ref().is_none_or(|wanted| name.is_some_and(|name| wanted.contains(&name)))
         };
-        order.placed.test != call.mode.is_live()
+        call.mode.sees(order)
             && order.fulfillment_order(*id).is_some_and(|work| {
                 created.holds_time(work.created_at) && updated.holds_time(work.updated_at)
             })
@@ -57,7 +57,7 @@ async fn fetch(call: Call) -> Result<Response, Failure> {
     let missing = || Failure::not_found("Fulfillment order", name, "id");
     let id = FulfillmentOrderId(id::decimal(name).ok_or_else(missing)?);
     let order = call.engine.order_of_work(call.shop(), call.actor(), id).await?;
-    let order = order.filter(|order| order.placed.test != call.mode.is_live()).ok_or_else(missing)?;
+    let order = order.filter(|order| call.mode.sees(order)).ok_or_else(missing)?;
     Ok(Json(shown(&order, id).ok_or_else(missing)?).into_response())
 }
 

@@ -6,6 +6,7 @@ use domain::record::Record;
 use serde_json::{Map, Value};
 
 use super::basket::{Basket, Discount, Item, Price, Shipping};
+use super::given;
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::input::{Input, is_email, without_nulls};
@@ -56,10 +57,6 @@ const ITEM_FIELDS: &[&str] = &[
     "tax",
 ];
 
-/// Objects that are kept and shown as they were given.
-const GIVEN: [&str; 5] =
-    ["shipFrom", "organization", "billingOptimization", "purchaseLocation", "disclosures"];
-
 /// The most that can be asked for of an article.
 const QUANTITY_MAX: i64 = 1_000_000;
 /// The most items of a basket.
@@ -102,15 +99,7 @@ pub(crate) async fn read(call: &Call, input: &Input, known: Option<Basket>) -> R
     if let Some(inclusive) = input.flag("taxInclusive")? {
         basket.tax_inclusive = inclusive;
     }
-    for name in GIVEN {
-        if let Some(given) = input.value(name) {
-            let fits = if name == "disclosures" { given.is_array() } else { given.is_object() };
-            if !fits {
-                return Err(Failure::invalid(name, &given.to_string(), "value"));
-            }
-            basket.given.insert(name.to_owned(), without_nulls(given));
-        }
-    }
+    given::take(input, &mut basket.given)?;
     if let Some(pairs) = metadata::taken(input, &basket.metadata)? {
         basket.metadata = pairs;
     }
@@ -275,10 +264,11 @@ async fn item(call: &Call, given: &Input, basket: &Basket) -> Result<Item, Failu
         None => (None, None),
     };
     let mut shown = Map::new();
-    for name in ["subscriptionInfo", "shipFrom", "discount"] {
+    for name in ["subscriptionInfo", "discount"] {
         let given = given.object(name)?.map(|given| without_nulls(&given.fields().clone().into()));
         shown.extend(given.map(|given| (name.to_owned(), given)));
     }
+    shown.extend(given::ship_from(given)?.map(|from| (given::SHIP_FROM.to_owned(), from)));
     Ok(Item {
         id: match before {
             Some(before) => before.id,

@@ -1,6 +1,7 @@
 //! Checkouts as answers show them, and the parts of them that orders show too.
 
 use domain::money::{Currency, Minor};
+use domain::product::Variant;
 use domain::record::Record;
 use serde_json::{Map, Value, json};
 
@@ -8,7 +9,7 @@ use super::basket::{Basket, Item};
 use super::sums::{ItemSums, Sums, sums};
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::{customer, id, metadata, source, tax_identifier, words};
+use crate::{customer, id, metadata, sku, source, tax_identifier, words};
 
 /// All but ids and times; with the state of the payment, if it is a checkout.
 pub(super) async fn shown(
@@ -33,14 +34,16 @@ pub(super) async fn shown(
     for (name, text) in [
         ("email", &basket.email),
         ("language", &basket.language),
-        ("locale", &basket.locale),
         ("browserIp", &basket.browser_ip),
         ("applicationId", &basket.application_id),
         ("upstreamId", &basket.upstream_id),
-        ("customerType", &basket.customer_type),
     ] {
         put(name, text.clone().map_or(Value::Null, Value::from));
     }
+    // As the original has it where nobody says otherwise.
+    put("customerType", basket.customer_type.as_deref().unwrap_or("individual").into());
+    put("locale", basket.locale.as_deref().unwrap_or("en_US").into());
+    put("sellingEntity", json!({ "id": call.shop().domain, "name": call.shop().name }));
     put("chargeType", basket.charge_type.as_deref().unwrap_or("customer_initiated").into());
     put("shipTo", basket.ship_to.clone());
     put("billTo", basket.bill_to.clone());
@@ -65,8 +68,13 @@ pub(super) async fn shown(
     for (name, given) in &basket.given {
         put(name, given.clone());
     }
-    let items = basket.items.iter().zip(&sums.items);
-    put("items", items.map(|(one, sums)| item(one, sums, currency)).collect());
+    let variants: Vec<_> = basket.items.iter().filter_map(|item| item.variant).collect();
+    let (variants, _) = call.engine.variants(call.shop(), &variants).await?;
+    let items = basket.items.iter().zip(&sums.items).map(|(one, sums)| {
+        let sold = variants.iter().find(|variant| Some(variant.id) == one.variant);
+        item(one, sold, sums, currency)
+    });
+    put("items", items.collect());
     let numbers = tax_identifier::SHELF.numbered(call, &basket.tax_identifiers).await?;
     if !numbers.is_empty() {
         put("taxIdentifiers", numbers.iter().map(|number| tax_identifier::shown(number, None)).collect());
@@ -79,13 +87,17 @@ pub(super) async fn shown(
     Ok(shown)
 }
 
-fn item(item: &Item, sums: &ItemSums, currency: Currency) -> Value {
+fn item(item: &Item, sold: Option<&Variant>, sums: &ItemSums, currency: Currency) -> Value {
     let amount = |amount: Minor| words::amount(amount, currency);
     let mut shown = item.given.clone();
     shown.insert("id".to_owned(), item.id.to_string().into());
     shown.extend(item.sku_id.clone().map(|sku| ("skuId".to_owned(), sku.into())));
-    if !item.product.is_null() {
-        shown.insert("productDetails".to_owned(), item.product.clone());
+    let details = match sold {
+        Some(variant) if item.product.is_null() => sku::basics(variant),
+        _ => item.product.clone(),
+    };
+    if !details.is_null() {
+        shown.insert("productDetails".to_owned(), details);
     }
     shown.insert("quantity".to_owned(), item.quantity.into());
     shown.insert("amount".to_owned(), amount(sums.amount));
@@ -94,6 +106,10 @@ fn item(item: &Item, sums: &ItemSums, currency: Currency) -> Value {
         json!({ "rate": item.tax_rate.unwrap_or(0.0), "amount": amount(sums.tax) }),
     );
     shown.insert("shipping".to_owned(), json!({ "amount": amount(sums.shipping), "taxAmount": amount(0) }));
+    for name in ["importerTax", "duties"] {
+        shown.insert(name.to_owned(), json!({ "amount": amount(0) }));
+    }
+    shown.insert("fees".to_owned(), json!({ "amount": amount(0), "taxAmount": amount(0) }));
     metadata::show(&item.metadata, &mut shown);
     shown.into()
 }
@@ -103,8 +119,10 @@ async fn payment(call: &Call, basket: &Basket, sums: &Sums, checkout: &Record) -
     let mut payment = Map::new();
     let attached = super::source(call, basket).await?;
     let contributed = super::contributed(attached.as_ref(), sums)?;
-    if let Some(attached) = &attached {
-        payment.insert("sources".to_owned(), vec![source::with_owner(call, attached).await?].into());
+    if let (Some(attached), Some(given)) = (&attached, contributed) {
+        let mut source = source::with_owner(call, attached).await?;
+        source["amount"] = words::amount(given, basket.currency);
+        payment.insert("sources".to_owned(), vec![source].into());
     }
     let amount = |amount: Minor| words::amount(amount, basket.currency);
     let state = if contributed == Some(sums.total) { "requires_confirmation" } else { "requires_source" };

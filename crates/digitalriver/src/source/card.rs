@@ -10,15 +10,24 @@ use crate::input::Input;
 /// The name of the built-in gateway in development.
 pub(crate) const GATEWAY: &str = "test";
 
-/// Published test cards, and the built-in gateway's tokens that do what is published of them.
-const TEST_CARDS: [(&str, &str); 7] = [
-    ("4444222233331111", "test_ok"),
-    ("4000000000003600", "test_decline"),
-    ("4000000000004103", "test_capture_fails"),
-    ("4000000000004111", "test_refund_fails"),
-    ("4000000000004442", "test_release_fails"),
-    ("4485951788521565", "test_capture_late_fails"),
-    ("4024007120579635", "test_capture_lasts"),
+/// Published test cards, the built-in gateway's tokens that do what is published of them, and whose cards they are.
+const TEST_CARDS: [(&str, &str, &str); 16] = [
+    ("4444222233331111", "test_ok", "Visa"),
+    ("4917610000000000", "test_ok", "Visa"),
+    ("5466160000000008", "test_ok", "Mastercard"),
+    ("5454545454545454", "test_ok", "Mastercard"),
+    ("343456789012341", "test_ok", "American Express"),
+    ("30345678901235", "test_ok", "Diners Club"),
+    ("6011987698769876", "test_ok", "Discover"),
+    ("3528987698769879", "test_ok", "JCB"),
+    ("6226220000000009", "test_ok", "UnionPay"),
+    ("4000000000003600", "test_decline", "Visa"),
+    ("4000000000004103", "test_capture_fails", "Visa"),
+    ("4000000000004111", "test_refund_fails", "Visa"),
+    ("4000000000004442", "test_release_fails", "Visa"),
+    ("4485951788521565", "test_capture_late_fails", "Visa"),
+    ("4024007120579635", "test_capture_lasts", "Visa"),
+    ("4000000000000028", "test_capture_lasts", "Visa"),
 ];
 
 /// The token that a test card stands for, and what may be shown of it.
@@ -27,9 +36,9 @@ pub(super) fn tested(given: &Input, mode: Mode, now: Time) -> Result<(&'static s
     let field = given.at("number");
     let number = given.text("number")?.ok_or_else(|| Failure::missing(field.clone()))?;
     let digits: String = number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let known = TEST_CARDS.iter().find(|(known, _)| *known == digits);
+    let known = TEST_CARDS.iter().find(|(known, ..)| *known == digits);
     // The number itself is never repeated.
-    let Some((digits, token)) = known.filter(|_| mode == Mode::Test) else {
+    let Some((digits, token, brand)) = known.filter(|_| mode == Mode::Test) else {
         let told = "Card numbers are not taken here: only the published test cards are, with a test key. \
                     Have your payment provider make a token of the card, and send it as token.";
         return Err(Failure::bad("invalid_card_number", field, told));
@@ -46,7 +55,7 @@ pub(super) fn tested(given: &Input, mode: Mode, now: Time) -> Result<(&'static s
     card.insert("lastFourDigits".to_owned(), digits[digits.len() - 4..].into());
     card.insert("expirationMonth".to_owned(), month.into());
     card.insert("expirationYear".to_owned(), year.into());
-    card.insert("brand".to_owned(), "Visa".into());
+    card.insert("brand".to_owned(), (*brand).into());
     Ok((token, card.into()))
 }
 

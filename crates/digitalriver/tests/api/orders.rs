@@ -292,10 +292,19 @@ async fn money_goes_back_by_amount_part_and_item_and_with_returns() {
         (&json!("pending"), &json!(0.04), &json!("tax"))
     );
     let part = refund(json!({ "items": [{ "itemId": item(&order, 1), "quantity": 1, "percent": "50" }] }));
-    assert_eq!(bench.create("/refunds", part).await["amount"], json!(2.5));
+    let part = bench.create("/refunds", part).await;
+    assert_eq!(
+        (&part["amount"], &part["refundedAmount"]),
+        (&Value::Null, &json!(0.0)),
+        "the item says how much"
+    );
     let amount = bench.create("/refunds", refund(json!({ "amount": "5.00", "metadata": { "x": 1 } }))).await;
     let now = until(&bench, id(&order), |order| order["refundedAmount"] == json!(7.54)).await;
     assert_eq!(now["state"], "complete", "a part of it went back, and it stays what it is");
+    let ended = bench.get(&format!("/refunds/{}", id(&part))).await;
+    let charge = &ended["charges"][0];
+    assert_eq!((&ended["refundedAmount"], &charge["refunds"][0]["amount"]), (&json!(2.5), &json!(2.5)));
+    assert_eq!(charge["id"], order["payment"]["charges"][0]["id"]);
     let path = format!("/refunds/{}", id(&amount));
     assert_eq!(bench.get(&path).await["state"], "succeeded");
     assert_eq!(
@@ -361,8 +370,22 @@ async fn orders_are_listed_by_what_they_show() {
         bench.refused("POST", &path, json!({ "email": "x" })).await,
         refusal(400, "unknown_parameter", "email")
     );
+    let details = &changed["items"][0]["productDetails"];
+    assert_eq!((&details["id"], details.get("physical")), (&changed["items"][0]["skuId"], None));
+    assert!(details["name"].is_string() && changed["items"][1]["productDetails"]["name"] == "Engine");
+    assert_eq!((&changed["customerType"], &changed["locale"]), (&json!("individual"), &json!("en_US")));
+    assert!(changed["sellingEntity"]["name"].is_string());
+    assert_eq!(changed["payment"]["sources"][0]["amount"], changed["totalAmount"]);
     let expanded = bench.get(&format!("{path}?expand=true")).await;
     assert_eq!(expanded["items"][0]["productDetails"]["physical"], true);
-    let forgotten = bench.change(&path, json!({ "requestToBeForgotten": true })).await;
+    let also = json!({ "requestToBeForgotten": true, "metadata": { "who": "Ada" } });
+    let forgotten = bench.change(&path, also).await;
     assert_eq!((&forgotten["requestToBeForgotten"], forgotten.get("email")), (&json!(true), None));
+    assert_eq!((forgotten.get("metadata"), forgotten["payment"].get("sources")), (None, None));
+    assert_eq!(bench.get(&path).await["requestToBeForgotten"], true);
+    assert_eq!(
+        bench.get(&format!("/orders/{}", id(&first))).await["requestToBeForgotten"],
+        true,
+        "all of them"
+    );
 }
