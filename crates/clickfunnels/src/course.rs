@@ -7,71 +7,66 @@ use domain::record::{Record, RecordKind};
 
 use crate::call::Server;
 use crate::enrollment;
-use crate::record::{Field, Kind, Names, Otherwise, Parent, Resource};
+use crate::record::{Field, Kind, Otherwise, Parent, Resource};
 
 /// Courses.
 pub(crate) static COURSE: Resource = Resource {
-    kind: RecordKind::Course,
-    wrapper: "course",
-    parent: Parent::Unsaid,
     fields: &[
-        Field { name: "title", holds: Kind::Name, otherwise: Otherwise::Needed },
-        Field { name: "description", holds: Kind::Text, otherwise: Otherwise::Text("") },
-        Field { name: "published_at", holds: Kind::Time, otherwise: Otherwise::Null },
-        Field { name: "image_url", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "root_section_id", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "sharing_fingerprint", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "unauthorized_redirect_url", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "upgrade_url", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "comments_enabled", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
-        Field { name: "redirect_to_full_course", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
-        Field { name: "show_in_community", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
-        Field { name: "show_to_non_members", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
+        Field::needed("title", Kind::Name),
+        Field::text("description").or(Otherwise::Text("")),
+        Field::new("published_at", Kind::Time),
+        Field::text("image_url"),
+        Field::text("current_path"),
+        Field::text("root_section_id"),
+        Field::text("sharing_fingerprint"),
+        Field::text("unauthorized_redirect_url"),
+        Field::text("upgrade_url"),
+        Field::flag("comments_enabled", false),
+        Field::flag("redirect_to_full_course", false),
+        Field::flag("show_in_community", false),
+        Field::flag("show_to_non_members", false),
     ],
-    filters: &[],
-    names: Names::Any,
     children: &[&SECTION],
+    ..Resource::of(RecordKind::Course, "course", Parent::Unsaid)
 };
 
 /// Sections of courses.
 static SECTION: Resource = Resource {
-    kind: RecordKind::CourseSection,
-    wrapper: "courses_section",
-    parent: Parent::Record(RecordKind::Course, "course_id"),
     fields: &[
-        Field { name: "title", holds: Kind::Name, otherwise: Otherwise::Needed },
-        Field { name: "description", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "published_at", holds: Kind::Time, otherwise: Otherwise::Null },
-        Field { name: "days_till_drip_access", holds: Kind::Integer, otherwise: Otherwise::Null },
-        Field { name: "blocker_section_id", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "blocker_lesson_id", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "is_hidden_from_non_members", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
-        Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "parent_id", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "upgrade_url", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "sort_order", holds: Kind::Integer, otherwise: Otherwise::Null },
+        Field::needed("title", Kind::Name),
+        Field::text("description"),
+        Field::new("published_at", Kind::Time),
+        Field::new("days_till_drip_access", Kind::Integer),
+        Field::text("blocker_section_id"),
+        Field::text("blocker_lesson_id"),
+        Field::flag("is_hidden_from_non_members", false),
+        Field::text("current_path"),
+        Field::text("parent_id"),
+        Field::text("upgrade_url"),
+        Field::new("sort_order", Kind::Integer),
     ],
-    filters: &[],
-    names: Names::Any,
     children: &[&LESSON],
+    ..Resource::of(
+        RecordKind::CourseSection,
+        "courses_section",
+        Parent::Record(RecordKind::Course, "course_id"),
+    )
 };
 
 /// Lessons of sections; each also names its course, in a place that answers don't show.
 static LESSON: Resource = Resource {
-    kind: RecordKind::CourseLesson,
-    wrapper: "courses_lesson",
-    parent: Parent::Record(RecordKind::CourseSection, "section_id"),
     fields: &[
-        Field { name: "title", holds: Kind::Name, otherwise: Otherwise::Needed },
-        Field { name: "body", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "published_at", holds: Kind::Time, otherwise: Otherwise::Null },
-        Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "sort_order", holds: Kind::Integer, otherwise: Otherwise::Null },
+        Field::needed("title", Kind::Name),
+        Field::text("body"),
+        Field::new("published_at", Kind::Time),
+        Field::text("current_path"),
+        Field::new("sort_order", Kind::Integer),
     ],
-    filters: &[],
-    names: Names::Any,
-    children: &[],
+    ..Resource::of(
+        RecordKind::CourseLesson,
+        "courses_lesson",
+        Parent::Record(RecordKind::CourseSection, "section_id"),
+    )
 };
 
 /// Whether people may see it, if it is a course or a part of one.

@@ -116,7 +116,40 @@ pub(crate) enum Otherwise {
     Empty,
 }
 
+impl Field {
+    /// A field that is null when nothing was sent.
+    pub(crate) const fn new(name: &'static str, holds: Kind) -> Self {
+        Self { name, holds, otherwise: Otherwise::Null }
+    }
+
+    /// The same with another word for nothing.
+    pub(crate) const fn or(self, otherwise: Otherwise) -> Self {
+        Self { otherwise, ..self }
+    }
+
+    /// A field that must be sent.
+    pub(crate) const fn needed(name: &'static str, holds: Kind) -> Self {
+        Self::new(name, holds).or(Otherwise::Needed)
+    }
+
+    /// A text, or null.
+    pub(crate) const fn text(name: &'static str) -> Self {
+        Self::new(name, Kind::Text)
+    }
+
+    /// Yes or no, and which it is when nothing was sent.
+    pub(crate) const fn flag(name: &'static str, otherwise: bool) -> Self {
+        Self::new(name, Kind::Flag).or(Otherwise::Flag(otherwise))
+    }
+}
+
 impl Resource {
+    /// One that nothing belongs to, whose names may be the same, and whose list can't be filtered: tables say where
+    /// they differ.
+    pub(crate) const fn of(kind: RecordKind, wrapper: &'static str, parent: Parent) -> Self {
+        Self { kind, wrapper, parent, fields: &[], filters: &[], names: Names::Any, children: &[] }
+    }
+
     /// `GET` of the list.
     pub(crate) fn list(&'static self) -> MethodRouter<Server> {
         get(move |call: Call| list(self, call))

@@ -15,116 +15,83 @@ use crate::record::{Field, Kind, Names, Otherwise, Parent, Resource};
 
 /// Profiles.
 pub(crate) static PROFILE: Resource = Resource {
-    kind: RecordKind::ShippingProfile,
-    wrapper: "shipping_profile",
-    parent: Parent::Unsaid,
-    fields: &[NAME, Field { name: "variant_ids", holds: Kind::Ids, otherwise: Otherwise::Empty }],
-    filters: &[],
-    names: Names::Any,
+    fields: &[NAME, Field::new("variant_ids", Kind::Ids).or(Otherwise::Empty)],
     children: &[&LOCATION_GROUP],
+    ..Resource::of(RecordKind::ShippingProfile, "shipping_profile", Parent::Unsaid)
 };
 
 /// Location groups; each profile has one from the start.
 pub(crate) static LOCATION_GROUP: Resource = Resource {
-    kind: RecordKind::ShippingLocationGroup,
-    wrapper: "shipping_location_group",
-    parent: Parent::Record(RecordKind::ShippingProfile, "profile_id"),
-    fields: &[
-        NAME,
-        Field { name: "fulfillments_location_ids", holds: Kind::Ids, otherwise: Otherwise::Empty },
-    ],
-    filters: &[],
-    names: Names::Any,
+    fields: &[NAME, Field::new("fulfillments_location_ids", Kind::Ids).or(Otherwise::Empty)],
     children: &[&ZONE],
+    ..Resource::of(
+        RecordKind::ShippingLocationGroup,
+        "shipping_location_group",
+        Parent::Record(RecordKind::ShippingProfile, "profile_id"),
+    )
 };
 
 /// Zones.
 pub(crate) static ZONE: Resource = Resource {
-    kind: RecordKind::ShippingZone,
-    wrapper: "shipping_zone",
-    parent: Parent::Record(RecordKind::ShippingLocationGroup, "location_group_id"),
     fields: &[
         NAME,
-        Field { name: "country_ids", holds: Kind::List, otherwise: Otherwise::Empty },
-        Field { name: "region_ids", holds: Kind::List, otherwise: Otherwise::Empty },
-        Field { name: "includes_rest_of_world", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
-        Field { name: "address_filter_id", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field::new("country_ids", Kind::List).or(Otherwise::Empty),
+        Field::new("region_ids", Kind::List).or(Otherwise::Empty),
+        Field::flag("includes_rest_of_world", false),
+        Field::text("address_filter_id"),
     ],
-    filters: &[],
-    names: Names::Any,
     children: &[&RATE],
+    ..Resource::of(
+        RecordKind::ShippingZone,
+        "shipping_zone",
+        Parent::Record(RecordKind::ShippingLocationGroup, "location_group_id"),
+    )
 };
 
 /// Rates.
 pub(crate) static RATE: Resource = Resource {
-    kind: RecordKind::ShippingRate,
-    wrapper: "shipping_rate",
-    parent: Parent::Record(RecordKind::ShippingZone, "zone_id"),
     fields: &[
-        Field {
-            name: "rates_name_id",
-            holds: Kind::Other(RecordKind::ShippingRateName),
-            otherwise: Otherwise::Needed,
-        },
-        Field { name: "price", holds: Kind::Decimal, otherwise: Otherwise::Needed },
-        Field { name: "price_currency", holds: Kind::Text, otherwise: Otherwise::Text("USD") },
-        Field { name: "description", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "live_rates_provider", holds: Kind::OneOf(&["Shippo"]), otherwise: Otherwise::Null },
-        Field { name: "provider_name", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field::needed("rates_name_id", Kind::Other(RecordKind::ShippingRateName)),
+        Field::needed("price", Kind::Decimal),
+        Field::text("price_currency").or(Otherwise::Text("USD")),
+        Field::text("description"),
+        Field::new("live_rates_provider", Kind::OneOf(&["Shippo"])),
+        Field::text("provider_name"),
     ],
-    filters: &[],
-    names: Names::Any,
-    children: &[],
+    ..Resource::of(
+        RecordKind::ShippingRate,
+        "shipping_rate",
+        Parent::Record(RecordKind::ShippingZone, "zone_id"),
+    )
 };
 
 /// Names of rates, such as "Express".
 pub(crate) static RATE_NAME: Resource = Resource {
-    kind: RecordKind::ShippingRateName,
-    wrapper: "shipping_rates_name",
-    parent: Parent::Workspace,
     fields: &[NAME],
-    filters: &[],
     names: Names::Unique,
-    children: &[],
+    ..Resource::of(RecordKind::ShippingRateName, "shipping_rates_name", Parent::Workspace)
 };
 
 /// Packages.
 pub(crate) static PACKAGE: Resource = Resource {
-    kind: RecordKind::ShippingPackage,
-    wrapper: "shipping_package",
-    parent: Parent::Unsaid,
     fields: &[
         NAME,
-        Field {
-            name: "package_type",
-            holds: Kind::OneOf(&["box", "envelope", "soft_package"]),
-            otherwise: Otherwise::Needed,
-        },
-        Field { name: "length", holds: Kind::Number, otherwise: Otherwise::Needed },
-        Field { name: "width", holds: Kind::Number, otherwise: Otherwise::Needed },
-        Field { name: "height", holds: Kind::Number, otherwise: Otherwise::Needed },
-        Field {
-            name: "distance_unit",
-            holds: Kind::OneOf(&["cm", "ft", "in", "m", "mm"]),
-            otherwise: Otherwise::Needed,
-        },
-        Field { name: "weight", holds: Kind::Number, otherwise: Otherwise::Null },
-        Field {
-            name: "weight_unit",
-            holds: Kind::OneOf(&["g", "kg", "lb", "oz"]),
-            otherwise: Otherwise::Null,
-        },
-        Field { name: "empty_weight", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "carrier", holds: Kind::OneOf(&["fedex", "ups", "usps"]), otherwise: Otherwise::Null },
-        Field { name: "default_package", holds: Kind::Flag, otherwise: Otherwise::Flag(false) },
-        Field { name: "token", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field::needed("package_type", Kind::OneOf(&["box", "envelope", "soft_package"])),
+        Field::needed("length", Kind::Number),
+        Field::needed("width", Kind::Number),
+        Field::needed("height", Kind::Number),
+        Field::needed("distance_unit", Kind::OneOf(&["cm", "ft", "in", "m", "mm"])),
+        Field::new("weight", Kind::Number),
+        Field::new("weight_unit", Kind::OneOf(&["g", "kg", "lb", "oz"])),
+        Field::text("empty_weight"),
+        Field::new("carrier", Kind::OneOf(&["fedex", "ups", "usps"])),
+        Field::flag("default_package", false),
+        Field::text("token"),
     ],
-    filters: &[],
-    names: Names::Any,
-    children: &[],
+    ..Resource::of(RecordKind::ShippingPackage, "shipping_package", Parent::Unsaid)
 };
 
-const NAME: Field = Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Needed };
+const NAME: Field = Field::needed("name", Kind::Name);
 
 /// `POST` of a profile: it comes with a group that every location can be put into, since groups are not made by
 /// clients.

@@ -5,45 +5,33 @@ use domain::record::RecordKind;
 use engine::query::Column;
 
 use crate::page::Holds;
-use crate::record::{Field, Kind, Names, Otherwise, Parent, Resource};
+use crate::record::{Field, Kind, Otherwise, Parent, Resource};
 
 /// Stores.
 pub(crate) static STORE: Resource = Resource {
-    kind: RecordKind::Store,
-    wrapper: "store",
-    parent: Parent::Workspace,
     fields: &[
-        Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Needed },
-        Field {
-            name: "status",
-            holds: Kind::OneOf(&["draft", "published"]),
-            otherwise: Otherwise::Text("draft"),
-        },
-        Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "seo_title", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "seo_description", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "seo_indexable", holds: Kind::Flag, otherwise: Otherwise::Flag(true) },
-        Field { name: "social_image_id", holds: Kind::Text, otherwise: Otherwise::Null },
+        Field::needed("name", Kind::Name),
+        Field::new("status", Kind::OneOf(&["draft", "published"])).or(Otherwise::Text("draft")),
+        Field::text("current_path"),
+        Field::text("seo_title"),
+        Field::text("seo_description"),
+        Field::flag("seo_indexable", true),
+        Field::text("social_image_id"),
     ],
-    filters: &[],
-    names: Names::Any,
-    children: &[],
+    ..Resource::of(RecordKind::Store, "store", Parent::Workspace)
 };
 
 /// Collections of products.
 pub(crate) static COLLECTION: Resource = Resource {
-    kind: RecordKind::Collection,
-    wrapper: "products_collection",
-    parent: Parent::Workspace,
     fields: &[
-        Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Needed },
-        Field { name: "archived", holds: Kind::Archived, otherwise: Otherwise::Flag(false) },
-        Field { name: "collection_type", holds: Kind::Text, otherwise: Otherwise::Text("manual") },
-        Field { name: "description", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "product_ids", holds: Kind::Ids, otherwise: Otherwise::Empty },
-        Field {
-            name: "sort_method",
-            holds: Kind::OneOf(&[
+        Field::needed("name", Kind::Name),
+        Field::new("archived", Kind::Archived).or(Otherwise::Flag(false)),
+        Field::text("collection_type").or(Otherwise::Text("manual")),
+        Field::text("description"),
+        Field::new("product_ids", Kind::Ids).or(Otherwise::Empty),
+        Field::new(
+            "sort_method",
+            Kind::OneOf(&[
                 "added_at_asc",
                 "added_at_desc",
                 "created_at_asc",
@@ -54,32 +42,25 @@ pub(crate) static COLLECTION: Resource = Resource {
                 "price_asc",
                 "price_desc",
             ]),
-            otherwise: Otherwise::Null,
-        },
-        Field { name: "visible_in_store", holds: Kind::Flag, otherwise: Otherwise::Flag(true) },
-        Field { name: "image_id", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "social_image_id", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "current_path", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "seo_title", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "seo_description", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "seo_indexable", holds: Kind::Text, otherwise: Otherwise::Null },
+        ),
+        Field::flag("visible_in_store", true),
+        Field::text("image_id"),
+        Field::text("social_image_id"),
+        Field::text("current_path"),
+        Field::text("seo_title"),
+        Field::text("seo_description"),
+        Field::text("seo_indexable"),
     ],
     filters: &[("id", Column::RecordId, Holds::Ids), ("archived", Column::Archived, Holds::Flags)],
-    names: Names::Any,
-    children: &[],
+    ..Resource::of(RecordKind::Collection, "products_collection", Parent::Workspace)
 };
 
 /// Images; they stay where they were uploaded from.
 pub(crate) static IMAGE: Resource = Resource {
-    kind: RecordKind::Image,
-    wrapper: "image",
-    parent: Parent::Workspace,
     fields: &[
-        Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Null },
-        Field { name: "alt_text", holds: Kind::Text, otherwise: Otherwise::Null },
-        Field { name: "url", holds: Kind::Url("upload_source_url"), otherwise: Otherwise::Needed },
+        Field::new("name", Kind::Name),
+        Field::text("alt_text"),
+        Field::needed("url", Kind::Url("upload_source_url")),
     ],
-    filters: &[],
-    names: Names::Any,
-    children: &[],
+    ..Resource::of(RecordKind::Image, "image", Parent::Workspace)
 };

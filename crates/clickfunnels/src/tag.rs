@@ -19,10 +19,8 @@ use crate::{label, labelled};
 /// The colour of a tag of which nobody said which.
 pub(crate) const COLOR: &str = "#132d7b";
 
-const FIELDS: &[Field] = &[
-    Field { name: "name", holds: Kind::Name, otherwise: Otherwise::Needed },
-    Field { name: "color", holds: Kind::Text, otherwise: Otherwise::Text(COLOR) },
-];
+const FIELDS: &[Field] =
+    &[Field::needed("name", Kind::Name), Field::text("color").or(Otherwise::Text(COLOR))];
 
 const FILTERS: &[(&str, Column, Holds)] =
     &[("id", Column::RecordId, Holds::Ids), ("name", Column::Name, Holds::Texts)];
