@@ -334,9 +334,8 @@ const ORDERS_OF: &str = "SELECT fulfillment_id, order_id FROM fulfillments_of_or
 
 /// The columns of an order but the last: when it is routed again is moved without the order being read.
 fn columns(order: &Order) -> Vec<Value> {
-    let mut columns = index::order_columns(order);
-    columns.pop();
-    columns
+    let [columns @ .., _] = index::order_columns(order);
+    columns.to_vec()
 }
 
 fn finding(order: &Order, what: String) -> Finding {

@@ -9,7 +9,7 @@ use domain::order::Order;
 
 use crate::Store;
 use crate::db::{Error, Row, Value};
-use crate::index::{IndexRow, Table};
+use crate::index::{Change, IndexRow, Table};
 use crate::load::by_ids;
 
 /// The row of `charges` for an order that is charged.
@@ -43,12 +43,7 @@ impl Store {
 }
 
 pub(crate) const CHARGES: Table = Table {
-    insert: "INSERT INTO charges (shop_id, order_id, total, captured, released, taken, refunded) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    // An older node, while the servers are being replaced, writes orders without one.
-    update: "INSERT INTO charges (shop_id, order_id, total, captured, released, taken, refunded) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (shop_id, order_id) DO UPDATE SET \
-             total = excluded.total, captured = excluded.captured, released = excluded.released, \
-             taken = excluded.taken, refunded = excluded.refunded",
-    delete: "DELETE FROM charges WHERE shop_id = $1 AND order_id = $2",
+    name: "charges",
+    columns: &["order_id", "total", "captured", "released", "taken", "refunded"],
+    change: Change::Upsert,
 };

@@ -100,7 +100,8 @@ pub(crate) fn remembering(shop: ShopId, remembered: &Remembered, now: i64) -> St
 /// Bodies as they are written, to be kept beside the events for those who listen.
 #[derive(Default)]
 struct Bodies {
-    orders: Vec<(i64, String)>,
+    /// Only which: their rows are there by then.
+    orders: Vec<i64>,
     fulfillments: Vec<(FulfillmentId, String)>,
     contacts: Vec<String>,
     products: Vec<String>,
@@ -132,17 +133,19 @@ fn one(
     let key = |id: i64| -> Vec<Value> { vec![shop.0.into(), id.into()] };
     match write {
         Write::NewOrder(order) => {
-            let text = order_row(shop, INSERT_ORDER, order, snapshot.changes, out)?;
+            let text = body::write(order)?;
+            out.push(new_order(shop, order, &text, snapshot.changes));
             index::differences(shop, None, Some(order), out);
             billing::parts(shop, None, order, out);
-            bodies.orders.push((order.id.0, text));
+            bodies.orders.push(order.id.0);
         }
         Write::Order(order) => {
-            let text = order_row(shop, UPDATE_ORDER, order, snapshot.changes, out)?;
+            let text = body::write(order)?;
             let before = snapshot.orders.iter().find(|before| before.id == order.id);
+            out.push(changed_order(shop, before, order, &text, snapshot.changes));
             billing::parts(shop, before, order, out);
             index::differences(shop, before, Some(order), out);
-            bodies.orders.push((order.id.0, text));
+            bodies.orders.push(order.id.0);
         }
         Write::NewFulfillment(fulfillment) => {
             let text = fulfillment_row(shop, INSERT_FULFILLMENT, fulfillment, out)?;
@@ -279,20 +282,39 @@ fn one(
     Ok(())
 }
 
-fn order_row(
-    shop: ShopId,
-    sql: &'static str,
-    order: &Order,
-    changes: Option<i64>,
-    out: &mut Vec<Statement>,
-) -> Result<String, Error> {
-    let text = body::write(order)?;
+fn new_order(shop: ShopId, order: &Order, text: &str, changes: Option<i64>) -> Statement {
     let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into(), order.version.into()];
     params.extend(index::order_columns(order));
-    params.push(text.as_str().into());
-    params.push(changes.into());
-    out.push(Statement::new(sql, params));
-    Ok(text)
+    params.extend([text.into(), changes.into()]);
+    Statement::new(INSERT_ORDER, params)
+}
+
+/// The order as it is now. Of its columns only those that changed are named: a database writes the entries of every
+/// index one of whose columns is, whether its value is another or not.
+fn changed_order(
+    shop: ShopId,
+    before: Option<&Order>,
+    order: &Order,
+    text: &str,
+    changes: Option<i64>,
+) -> Statement {
+    let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into(), order.version.into(), text.into()];
+    let mut sql = "UPDATE orders SET version = $3, body = $4".to_owned();
+    let known = before.map(index::order_columns);
+    for (i, (name, value)) in index::ORDER_COLUMNS.iter().zip(index::order_columns(order)).enumerate() {
+        // When an order is routed again is also moved without the order being read.
+        if *name == "route_at" || known.as_ref().and_then(|known| known.get(i)) != Some(&value) {
+            params.push(value);
+            // Writing to a String cannot fail.
+            let _ = write!(sql, ", {name} = ${}", params.len());
+        }
+    }
+    if let Some(changes) = changes {
+        params.push(changes.into());
+        let _ = write!(sql, ", route_seen = ${}", params.len());
+    }
+    sql.push_str(" WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1");
+    Statement::new(sql, params)
 }
 
 fn fulfillment_row(
@@ -325,7 +347,8 @@ fn saved<T: Serialize>(sql: &'static str, mut key: Vec<Value>, thing: &T) -> Res
 
 /// An event. Somebody may be listening: then what it is about is kept beside it as it is now, and it waits to be
 /// dispatched; otherwise it is only history. The question is asked inside the transaction, so no listener that was
-/// there before is ever missed.
+/// there before is ever missed. The order, by far the longest of it, is taken from its row, which was written just before:
+/// it crosses over to the database once, and is copied only if somebody listens.
 fn appended(
     shop: ShopId,
     event: &Event,
@@ -333,31 +356,39 @@ fn appended(
     heard: Heard,
     bodies: &Bodies,
 ) -> Result<Statement, Error> {
-    let mut snapshot = String::from("{");
-    if let Some((_, order)) = bodies.orders.iter().find(|(id, _)| event.order.is_some_and(|o| o.0 == *id)) {
-        snapshot.push_str("\"order\":");
-        snapshot.push_str(body::json(order)?);
-        snapshot.push(',');
-    }
-    let fulfillments: Vec<String> = bodies.fulfillments.iter().map(|(_, body)| body.clone()).collect();
+    let of_order = event.order.is_some_and(|order| bodies.orders.contains(&order.0));
+    let mut beside = String::new();
     for (name, kept) in [
-        ("fulfillments", &fulfillments),
-        ("contacts", &bodies.contacts),
-        ("products", &bodies.products),
-        ("variants", &bodies.variants),
-        ("access", &bodies.access),
+        ("fulfillments", bodies.fulfillments.iter().map(|(_, body)| body).collect::<Vec<_>>()),
+        ("contacts", bodies.contacts.iter().collect()),
+        ("products", bodies.products.iter().collect()),
+        ("variants", bodies.variants.iter().collect()),
+        ("access", bodies.access.iter().collect()),
     ] {
-        let kept = kept.iter().map(|body| body::json(body)).collect::<Result<Vec<_>, _>>()?;
+        let kept = kept.into_iter().map(|body| body::json(body)).collect::<Result<Vec<_>, _>>()?;
         if !kept.is_empty() {
-            let _ = write!(snapshot, "\"{name}\":[{}],", kept.join(","));
+            let comma = if of_order || !beside.is_empty() { "," } else { "" };
+            let _ = write!(beside, "{comma}\"{name}\":[{}]", kept.join(","));
         }
     }
-    if snapshot.ends_with(',') {
-        snapshot.pop();
-    }
-    snapshot.push('}');
+    // A body begins with one digit, the number of its format.
+    let order = match of_order {
+        true => "(SELECT '\"order\":' || substr(body, 2) FROM orders WHERE shop_id = $1 AND order_id = $4)",
+        false => "''",
+    };
+    let waits = match (waits, heard) {
+        (true, _) => "1 = 1",
+        (false, Heard::ByListeners) => LISTENED,
+        (false, Heard::ByNobody) => "1 = 0",
+    };
+    let sql = format!(
+        "INSERT INTO events (shop_id, event_id, at, order_id, app_id, dispatched, body, snapshot) \
+         SELECT $1, $2, $3, $4, $5, 1 - waits.so, $6, \
+         CASE WHEN waits.so = 1 THEN '{{' || {order} || $7 || '}}' ELSE NULL END \
+         FROM (SELECT CASE WHEN {waits} THEN 1 ELSE 0 END AS so) waits"
+    );
     Ok(Statement::new(
-        APPEND_EVENT,
+        sql,
         vec![
             shop.0.into(),
             event.id.0.into(),
@@ -365,9 +396,7 @@ fn appended(
             event.order.map(|order| order.0).into(),
             event.app.map(|app| app.0).into(),
             body::write(&event.facts)?.into(),
-            snapshot.into(),
-            waits.into(),
-            (heard == Heard::ByListeners).into(),
+            beside.into(),
         ],
     ))
 }
@@ -404,10 +433,6 @@ const INSERT_ORDER: &str = "INSERT INTO orders (shop_id, order_id, version, numb
      processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, \
      subscription, route_at, body, route_seen) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
-const UPDATE_ORDER: &str = "UPDATE orders SET version = $3, number = $4, name = $5, source_key = $6, email = $7, \
-     processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
-     contact_id = $15, due_at = $16, ask_at = $17, subscription = $18, route_at = $19, body = $20, \
-     route_seen = coalesce($21, route_seen) WHERE shop_id = $1 AND order_id = $2 AND version = $3 - 1";
 /// The columns of an order anew, if it is as it was read: all but the last, when it is routed again, which is moved
 /// without the order being read.
 pub(crate) const ORDER_ANEW: &str = "UPDATE orders SET number = $4, name = $5, source_key = $6, email = $7, \
@@ -443,13 +468,6 @@ const UPSERT_RECORD: &str = "INSERT INTO records (shop_id, record_id, kind, pare
      ON CONFLICT (shop_id, record_id) DO UPDATE SET parent_id = excluded.parent_id, other_id = excluded.other_id, \
      name = excluded.name, record_key = excluded.record_key, archived = excluded.archived, \
      updated_at = excluded.updated_at, body = excluded.body";
-const APPEND_EVENT: &str = "INSERT INTO events (shop_id, event_id, at, order_id, app_id, dispatched, body, snapshot) \
-     VALUES ($1, $2, $3, $4, $5, \
-     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND (EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
+const LISTENED: &str = "EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
      OR EXISTS (SELECT 1 FROM chronicles WHERE shop_id = $1) \
-     OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1))) \
-     THEN 0 ELSE 1 END, $6, \
-     CASE WHEN $8 = CAST(1 AS BIGINT) OR ($9 = CAST(1 AS BIGINT) AND (EXISTS (SELECT 1 FROM listeners WHERE shop_id = $1) \
-     OR EXISTS (SELECT 1 FROM chronicles WHERE shop_id = $1) \
-     OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1))) \
-     THEN $7 ELSE NULL END)";
+     OR EXISTS (SELECT 1 FROM workflows WHERE shop_id = $1 AND active = 1)";

@@ -13,10 +13,30 @@ use crate::charges::{CHARGES, charge_rows};
 use crate::db::{Statement, Value};
 use crate::sorting::{ORDER_SORTS, sort_rows};
 
+/// The names of [`order_columns`].
+pub(crate) const ORDER_COLUMNS: [&str; 16] = [
+    "number",
+    "name",
+    "source_key",
+    "email",
+    "processed_at",
+    "created_at",
+    "updated_at",
+    "state",
+    "payment",
+    "fulfillment",
+    "test",
+    "contact_id",
+    "due_at",
+    "ask_at",
+    "subscription",
+    "route_at",
+];
+
 /// The columns of an order that lists and filters use, after `(shop_id, order_id, version)` and before `body`.
-pub(crate) fn order_columns(order: &Order) -> Vec<Value> {
+pub(crate) fn order_columns(order: &Order) -> [Value; 16] {
     let placed = &order.placed;
-    vec![
+    [
         order.number.into(),
         order.name.as_str().into(),
         placed.source_key.clone().into(),
@@ -137,11 +157,76 @@ const TABLES: [(&Table, RowsOf); 6] = [
     (&ORDER_SORTS, sort_rows),
 ];
 
-/// The statements of a narrow table.
+/// A narrow table: its name, its columns after the shop, of which the first is the key, and how its rows change.
 pub(crate) struct Table {
-    pub(crate) insert: &'static str,
-    pub(crate) update: &'static str,
-    pub(crate) delete: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [&'static str],
+    pub(crate) change: Change,
+}
+
+/// How a row is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It is there.
+    Update,
+    /// It is made if it is missing: what was written before there was this table, or by an older node while the servers
+    /// are being replaced, has none.
+    Upsert,
+}
+
+impl Table {
+    fn insert(&self, shop: ShopId, row: &IndexRow) -> Statement {
+        Statement::new(self.inserting(), self.values(shop, row))
+    }
+
+    /// Only what differs is named: a database writes the entries of every index one of whose columns is, whether its
+    /// value is another or not.
+    fn update(&self, shop: ShopId, before: &IndexRow, after: &IndexRow) -> Statement {
+        let changed = || {
+            let names = self.columns.iter().skip(1).enumerate();
+            names.filter(|(i, _)| before.values.get(*i) != after.values.get(*i))
+        };
+        match self.change {
+            Change::Update => {
+                let set: Vec<String> =
+                    (3..).zip(changed()).map(|(n, (_, name))| format!("{name} = ${n}")).collect();
+                let (table, key) = (self.name, self.key());
+                let mut params: Vec<Value> = vec![shop.0.into(), after.id.into()];
+                params.extend(changed().filter_map(|(i, _)| after.values.get(i).cloned()));
+                let sql = format!("UPDATE {table} SET {} WHERE shop_id = $1 AND {key} = $2", set.join(", "));
+                Statement::new(sql, params)
+            }
+            Change::Upsert => {
+                let set: Vec<String> =
+                    changed().map(|(_, name)| format!("{name} = excluded.{name}")).collect();
+                let (insert, key) = (self.inserting(), self.key());
+                let sql = format!("{insert} ON CONFLICT (shop_id, {key}) DO UPDATE SET {}", set.join(", "));
+                Statement::new(sql, self.values(shop, after))
+            }
+        }
+    }
+
+    fn delete(&self, shop: ShopId, id: i64) -> Statement {
+        let sql = format!("DELETE FROM {} WHERE shop_id = $1 AND {} = $2", self.name, self.key());
+        Statement::new(sql, vec![shop.0.into(), id.into()]).any()
+    }
+
+    fn inserting(&self) -> String {
+        let places: Vec<String> = (2..self.columns.len() + 2).map(|n| format!("${n}")).collect();
+        let (table, columns) = (self.name, self.columns.join(", "));
+        format!("INSERT INTO {table} (shop_id, {columns}) VALUES ($1, {})", places.join(", "))
+    }
+
+    fn values(&self, shop: ShopId, row: &IndexRow) -> Vec<Value> {
+        let mut values = Vec::with_capacity(row.values.len() + 2);
+        values.extend([shop.0.into(), row.id.into()]);
+        values.extend(row.values.iter().cloned());
+        values
+    }
+
+    fn key(&self) -> &'static str {
+        self.columns.first().copied().unwrap_or_default()
+    }
 }
 
 /// Statements that turn the rows that an order has in every narrow table into those that it has afterwards; none before
@@ -167,7 +252,7 @@ pub(crate) fn anew(shop: ShopId, order: &Order, out: &mut Vec<Statement>) {
     out.push(Statement::new(of_order, vec![shop.0.into(), order.id.0.into()]).any());
     for (table, rows_of) in TABLES {
         for row in rows_of(order) {
-            out.push(Statement::new(table.delete, vec![shop.0.into(), row.id.into()]).any());
+            out.push(table.delete(shop, row.id));
         }
     }
     out.extend(rows);
@@ -181,55 +266,44 @@ fn difference(
     after: &[IndexRow],
     out: &mut Vec<Statement>,
 ) {
-    let with_key = |row: &IndexRow| {
-        let mut params = Vec::with_capacity(row.values.len() + 2);
-        params.push(shop.0.into());
-        params.push(row.id.into());
-        params.extend(row.values.iter().cloned());
-        params
-    };
     for row in after {
         match before.iter().find(|old| old.id == row.id) {
-            None => out.push(Statement::new(table.insert, with_key(row))),
-            Some(old) if old != row => out.push(Statement::new(table.update, with_key(row))),
+            None => out.push(table.insert(shop, row)),
+            Some(old) if old != row => out.push(table.update(shop, old, row)),
             Some(_) => {}
         }
     }
-    for row in before.iter().filter(|old| after.iter().all(|row| row.id != old.id)) {
-        out.push(Statement::new(table.delete, vec![shop.0.into(), row.id.into()]).any());
-    }
+    let gone = before.iter().filter(|old| after.iter().all(|row| row.id != old.id));
+    out.extend(gone.map(|row| table.delete(shop, row.id)));
 }
 
-pub(crate) const FULFILLMENT_ORDERS: Table = Table {
-    insert: "INSERT INTO fulfillment_orders (shop_id, fulfillment_order_id, order_id, location_id, service_id, stage, \
-             request, is_open, total, remaining, opens_at, fulfill_by, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    update: "UPDATE fulfillment_orders SET order_id = $3, location_id = $4, service_id = $5, stage = $6, request = $7, \
-             is_open = $8, total = $9, remaining = $10, opens_at = $11, fulfill_by = $12, updated_at = $13 \
-             WHERE shop_id = $1 AND fulfillment_order_id = $2",
-    delete: "DELETE FROM fulfillment_orders WHERE shop_id = $1 AND fulfillment_order_id = $2",
+const FULFILLMENT_ORDERS: Table = Table {
+    name: "fulfillment_orders",
+    columns: &[
+        "fulfillment_order_id",
+        "order_id",
+        "location_id",
+        "service_id",
+        "stage",
+        "request",
+        "is_open",
+        "total",
+        "remaining",
+        "opens_at",
+        "fulfill_by",
+        "updated_at",
+    ],
+    change: Change::Update,
 };
-pub(crate) const INVOICES: Table = Table {
-    insert: "INSERT INTO invoices (shop_id, invoice_id, order_id, number, kind, status, external_id, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    // Invoices that were issued before there was this table have no row yet.
-    update: "INSERT INTO invoices (shop_id, invoice_id, order_id, number, kind, status, external_id, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (shop_id, invoice_id) DO UPDATE SET \
-             number = excluded.number, kind = excluded.kind, status = excluded.status, \
-             external_id = excluded.external_id, updated_at = excluded.updated_at",
-    delete: "DELETE FROM invoices WHERE shop_id = $1 AND invoice_id = $2",
+const INVOICES: Table = Table {
+    name: "invoices",
+    columns: &["invoice_id", "order_id", "number", "kind", "status", "external_id", "updated_at"],
+    change: Change::Upsert,
 };
-pub(crate) const RESTOCKS: Table = Table {
-    insert: "INSERT INTO restocks (shop_id, refund_id, order_id, updated_at) VALUES ($1, $2, $3, $4)",
-    update: "INSERT INTO restocks (shop_id, refund_id, order_id, updated_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (shop_id, refund_id) DO UPDATE SET updated_at = excluded.updated_at",
-    delete: "DELETE FROM restocks WHERE shop_id = $1 AND refund_id = $2",
-};
-pub(crate) const TAKINGS: Table = Table {
-    insert: "INSERT INTO takings (shop_id, taking_id, order_id, at, currency, amount) VALUES ($1, $2, $3, $4, $5, $6)",
-    // Money that moved before there was this table has no row yet.
-    update: "INSERT INTO takings (shop_id, taking_id, order_id, at, currency, amount) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (shop_id, taking_id) DO UPDATE SET at = excluded.at, currency = excluded.currency, \
-             amount = excluded.amount",
-    delete: "DELETE FROM takings WHERE shop_id = $1 AND taking_id = $2",
+const RESTOCKS: Table =
+    Table { name: "restocks", columns: &["refund_id", "order_id", "updated_at"], change: Change::Upsert };
+const TAKINGS: Table = Table {
+    name: "takings",
+    columns: &["taking_id", "order_id", "at", "currency", "amount"],
+    change: Change::Upsert,
 };

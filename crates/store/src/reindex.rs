@@ -119,8 +119,8 @@ impl Store {
 
 fn order(shop: ShopId, order: &Order, out: &mut Vec<Statement>) {
     let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into(), order.version.into()];
-    params.extend(index::order_columns(order));
-    params.pop();
+    let [columns @ .., _] = index::order_columns(order);
+    params.extend(columns);
     out.push(Statement::new(commit::ORDER_ANEW, params));
     index::anew(shop, order, out);
     out.push(billing::no_parts(shop, order.id));

@@ -13,7 +13,7 @@ use domain::status;
 use icu_normalizer::DecomposingNormalizer;
 
 use crate::db::Value;
-use crate::index::{IndexRow, Table};
+use crate::index::{Change, IndexRow, Table};
 
 /// How many bytes of a text are compared at the most; what is alike so far is sorted by id.
 const COMPARED: usize = 60;
@@ -76,15 +76,19 @@ fn letters(text: &str) -> String {
 }
 
 pub(crate) const ORDER_SORTS: Table = Table {
-    insert: "INSERT INTO order_sorts (shop_id, order_id, buyer, destination, payment, fulfillment, po_number, units, \
-             total, current_total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    // An older node, while the servers are being replaced, writes orders without one.
-    update: "INSERT INTO order_sorts (shop_id, order_id, buyer, destination, payment, fulfillment, po_number, units, \
-             total, current_total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-             ON CONFLICT (shop_id, order_id) DO UPDATE SET buyer = excluded.buyer, destination = excluded.destination, \
-             payment = excluded.payment, fulfillment = excluded.fulfillment, po_number = excluded.po_number, \
-             units = excluded.units, total = excluded.total, current_total = excluded.current_total",
-    delete: "DELETE FROM order_sorts WHERE shop_id = $1 AND order_id = $2",
+    name: "order_sorts",
+    columns: &[
+        "order_id",
+        "buyer",
+        "destination",
+        "payment",
+        "fulfillment",
+        "po_number",
+        "units",
+        "total",
+        "current_total",
+    ],
+    change: Change::Upsert,
 };
 
 #[cfg(test)]

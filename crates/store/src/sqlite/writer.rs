@@ -1,8 +1,12 @@
 //! The writer thread: group commit.
 //!
-//! While the disk confirms one commit, the next transactions pile up in the queue; they are then run together, each in a
-//! savepoint of its own, and confirmed by one fsync. So a slow disk costs latency, not throughput. Nobody is answered before
-//! the commit that covers them.
+//! While the disk confirms one commit, the next transactions pile up in the queue; they are then run together and
+//! confirmed by one fsync. So a slow disk costs latency, not throughput. Nobody is answered before the commit that covers
+//! them.
+//!
+//! A transaction that fails must leave nothing, and the others of its batch all of theirs. A savepoint for each would do,
+//! but costs a copy of every page that is touched, and hardly any transaction fails after it wrote something. So a batch
+//! begins without: if one fails halfway all is rolled back, and run again in savepoints, which then are kept up for a while.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,6 +18,9 @@ use crate::db::{Error, Statement, Written};
 /// Transactions per commit at most, so that the first of them need not wait for long.
 const BATCH: usize = 128;
 
+/// How many batches are run in savepoints after one had to be run again.
+const CAREFUL: u32 = 32;
+
 pub(super) enum Work {
     Transaction {
         statements: Vec<Statement>,
@@ -23,11 +30,17 @@ pub(super) enum Work {
     Alone(Box<dyn FnOnce(&Connection) + Send>),
 }
 
-type Done = (Answer<Vec<Written>>, Result<Vec<Written>, Error>);
+/// A transaction of a batch that was run, and what came of it.
+struct Done {
+    statements: Vec<Statement>,
+    answer: Answer<Vec<Written>>,
+    outcome: Result<Vec<Written>, Error>,
+}
 
 /// Works until the queue has ended, then leaves the file tidy.
 pub(super) fn run(connection: Connection, queue: &flume::Receiver<Work>) {
     let mut next = queue.recv().ok();
+    let mut careful = 0;
     while let Some(work) = next.take() {
         match work {
             Work::Alone(job) => {
@@ -40,7 +53,7 @@ pub(super) fn run(connection: Connection, queue: &flume::Receiver<Work>) {
                 }
             }
             Work::Transaction { statements, answer } => {
-                next = batch(&connection, statements, answer, queue);
+                next = batch(&connection, statements, answer, queue, &mut careful);
             }
         }
         if next.is_none() {
@@ -53,27 +66,42 @@ pub(super) fn run(connection: Connection, queue: &flume::Receiver<Work>) {
     }
 }
 
-/// Runs a transaction, and those that wait behind it, in one commit. Answers what it took from the queue but cannot run here.
+/// Runs a transaction, and those that wait behind it, in one commit. Answers what it took from the queue but cannot run
+/// here. `careful` says how many batches are still run in savepoints.
 fn batch(
     connection: &Connection,
     statements: Vec<Statement>,
     answer: Answer<Vec<Written>>,
     queue: &flume::Receiver<Work>,
+    careful: &mut u32,
 ) -> Option<Work> {
     if let Err(error) = statement::control(connection, "BEGIN IMMEDIATE") {
         // Those behind it waited just as long for whoever holds the lock; let them not wait one after another.
         refuse(answer, &error);
         return refuse_waiting(&error, queue);
     }
+    *careful = careful.saturating_sub(1);
     let mut done: Vec<Done> = Vec::new();
     let mut work = Some(Work::Transaction { statements, answer });
     let left = loop {
         match work {
             Some(Work::Transaction { statements, answer }) => {
-                let outcome = in_savepoint(connection, || {
-                    statements.iter().enumerate().map(|(i, one)| statement::run(connection, i, one)).collect()
-                });
-                done.push((answer, outcome));
+                let before = connection.total_changes();
+                let outcome = match *careful {
+                    0 => guarded(|| run_all(connection, &statements)),
+                    _ => in_savepoint(connection, || run_all(connection, &statements)),
+                };
+                // One that failed before it changed anything, as most do, leaves nothing to be undone.
+                let halfway = *careful == 0 && outcome.is_err() && connection.total_changes() != before;
+                done.push(Done { statements, answer, outcome });
+                if halfway && !connection.is_autocommit() {
+                    *careful = CAREFUL;
+                    if let Err(error) = again(connection, &mut done) {
+                        abandon(connection);
+                        fail(done, &error);
+                        return None;
+                    }
+                }
                 // A full disk or a failing one may have rolled back everything: none of this batch happened.
                 if connection.is_autocommit() {
                     let lost = Error::Unavailable("the disk is full or failing; nothing was written".into());
@@ -96,11 +124,28 @@ fn batch(
         return left;
     }
     metrics::histogram!("store_batch_transactions").record(done.len() as f64);
-    for (answer, outcome) in done {
+    for Done { answer, outcome, .. } in done {
         // Whoever no longer waits finds the outcome by its idempotency key.
         let _ = answer.send(outcome);
     }
     left
+}
+
+fn run_all(connection: &Connection, statements: &[Statement]) -> Result<Vec<Written>, Error> {
+    statements.iter().enumerate().map(|(i, one)| statement::run(connection, i, one)).collect()
+}
+
+/// Takes back all of a batch and runs it again, each transaction in a savepoint.
+fn again(connection: &Connection, done: &mut [Done]) -> Result<(), Error> {
+    statement::control(connection, "ROLLBACK")?;
+    statement::control(connection, "BEGIN IMMEDIATE")?;
+    for Done { statements, outcome, .. } in done {
+        *outcome = in_savepoint(connection, || run_all(connection, statements));
+        if connection.is_autocommit() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Runs `body` so that its failure, or its panic, undoes its own writes and nothing else.
@@ -141,7 +186,7 @@ fn abandon(connection: &Connection) {
 }
 
 fn fail(done: Vec<Done>, error: &Error) {
-    for (answer, _) in done {
+    for Done { answer, .. } in done {
         refuse(answer, error);
     }
 }
@@ -182,6 +227,46 @@ mod tests {
         let ids: String =
             connection.query_row("SELECT group_concat(id) FROM t", [], |row| row.get(0)).unwrap();
         assert_eq!(ids, "1,3");
+    }
+
+    #[test]
+    fn one_that_fails_halfway_leaves_nothing_and_the_others_of_its_batch_all_of_theirs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("batch.db");
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("CREATE TABLE t (id BIGINT NOT NULL)").unwrap();
+        let (sender, queue) = flume::bounded(64);
+        let ask = |statements| {
+            let (answer, answered) = tokio::sync::oneshot::channel();
+            sender.send(Work::Transaction { statements, answer }).unwrap();
+            answered
+        };
+        let stale = || Statement::new("UPDATE t SET id = $1 WHERE id = -1", vec![0.into()]);
+        // The second fails before it wrote anything, the fourth afterwards, and so does the sixth, in a savepoint.
+        let asked = [
+            vec![insert(1)],
+            vec![stale(), insert(2)],
+            vec![insert(3)],
+            vec![insert(4), stale()],
+            vec![insert(5), insert(6)],
+            vec![insert(7), stale()],
+            vec![insert(8)],
+        ];
+        let answers: Vec<_> = asked.into_iter().map(ask).collect();
+        drop(sender);
+
+        run(connection, &queue);
+
+        let outcomes: Vec<_> = answers
+            .into_iter()
+            .map(|mut answer| answer.try_recv().unwrap().map(|written| written.len()))
+            .collect();
+        let stale = |statement| Err(Error::Stale { statement });
+        assert_eq!(outcomes, [Ok(1), stale(0), Ok(1), stale(1), Ok(2), stale(1), Ok(1)]);
+        let kept: String = Connection::open(&path)
+            .and_then(|again| again.query_row("SELECT group_concat(id) FROM t", [], |row| row.get(0)))
+            .unwrap();
+        assert_eq!(kept, "1,3,5,6,8");
     }
 
     #[test]
