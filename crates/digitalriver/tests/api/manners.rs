@@ -44,6 +44,7 @@ async fn every_operation_of_the_document_is_there() {
     bench.program("sk_test_nothing", Permissions::of(&[Permission::ReadApps])).await;
     let mut missing = Vec::new();
     for (verb, path) in published().operations() {
+        let path = path.replace("{}", "1");
         let told = bench.ask(verb, &path, &[("Authorization", "Bearer sk_test_nothing")], "{}").await;
         let text = told.body.to_string();
         if text.contains(&format!("Resource '{path}' not found")) || text.contains("is not allowed for") {
