@@ -144,11 +144,17 @@ fn show_tracking(tracking: &Tracking, shown: &mut Map<String, Value>) {
 
 /// The tracking that is kept for an item, if it still is one of the fulfillment's: another API may have replaced it.
 fn tracking_kept(kept: &Value, fulfillment: &Fulfillment) -> Option<Tracking> {
+    let tracking = tracking_of(kept);
+    fulfillment.trackings.contains(&tracking).then_some(tracking)
+}
+
+/// The tracking that is kept for an item.
+fn tracking_of(kept: &Value) -> Tracking {
     let mut tracking = Tracking::default();
     for (name, field) in TRACKING {
         *field(&mut tracking) = kept[name].as_str().map(str::to_owned);
     }
-    fulfillment.trackings.contains(&tracking).then_some(tracking)
+    tracking
 }
 
 /// The tracking that was sent, put over what is there; an empty text takes a value away. `None` if nothing was sent.
@@ -178,14 +184,8 @@ fn text(input: &Input, name: &str) -> Result<Option<String>, Failure> {
 
 /// The trackings of a fulfillment: that of the shipment first, then those that items have, each once.
 fn trackings(shipment: Option<Tracking>, kept: &Map<String, Value>) -> Vec<Tracking> {
-    let of_items =
-        kept.get("items").and_then(Value::as_object).into_iter().flat_map(Map::values).map(|kept| {
-            let mut tracking = Tracking::default();
-            for (name, field) in TRACKING {
-                *field(&mut tracking) = kept[name].as_str().map(str::to_owned);
-            }
-            tracking
-        });
+    let of_items = kept.get("items").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let of_items = of_items.map(tracking_of);
     let mut trackings: Vec<Tracking> = Vec::new();
     for tracking in shipment.into_iter().chain(of_items) {
         if tracking != Tracking::default() && !trackings.contains(&tracking) {

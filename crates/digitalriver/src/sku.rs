@@ -115,6 +115,21 @@ pub(crate) async fn names(call: &Call, variants: &[Variant]) -> Result<Vec<Strin
     Ok(variants.iter().map(name).collect())
 }
 
+/// What is said of these articles wherever they are sold, for those that are kept here.
+pub(crate) async fn sold(call: &Call, ids: &[VariantId]) -> Result<Vec<(VariantId, Value)>, Failure> {
+    let (variants, _) = call.engine.variants(call.shop(), ids).await?;
+    let products = products(call, &variants).await?;
+    let said = variants.iter().map(|variant| {
+        let mut basics = basics(variant);
+        let product = products.iter().find(|product| product.id == variant.product);
+        if let Some(image) = product.and_then(|product| product.image.as_ref()) {
+            basics["image"] = image.url.as_str().into();
+        }
+        (variant.id, basics)
+    });
+    Ok(said.collect())
+}
+
 /// The products of variants, in no order.
 async fn products(call: &Call, variants: &[Variant]) -> Result<Vec<Product>, Failure> {
     let mut ids: Vec<ProductId> = variants.iter().map(|variant| variant.product).collect();

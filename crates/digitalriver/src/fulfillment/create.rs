@@ -18,7 +18,7 @@ use domain::refusal::{Refusal, Thing};
 use engine::{Render, Verdict};
 use serde_json::{Map, Value};
 
-use super::{keep_tracking, line_meant, shown, text, tracking_sent, trackings};
+use super::{keep_tracking, line_meant, shown, text, tracking_of, tracking_sent, trackings};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -124,19 +124,27 @@ impl Asked {
         open(&order)?;
         let mut lines = Vec::with_capacity(items.len());
         let mut of_items = Map::new();
+        let mut replaced = Vec::new();
         for item in &items {
             let line = line_meant(item, &order)?;
             item_open(&order, line)?;
             lines.push(quantities(item, line)?);
             let kept = keep_item(item)?;
             if !kept.is_empty() {
-                of_items.insert(line.to_string(), kept.into());
+                // Of a line that is named twice the latter is shown; no tracking is lost.
+                let before = of_items.insert(line.to_string(), kept.into());
+                replaced.extend(before.as_ref().map(tracking_of));
             }
         }
         if !of_items.is_empty() {
             kept.insert("items".to_owned(), of_items.into());
         }
-        let trackings = trackings(shipment, &kept);
+        let mut trackings = trackings(shipment, &kept);
+        for tracking in replaced {
+            if tracking != Tracking::default() && !trackings.contains(&tracking) {
+                trackings.push(tracking);
+            }
+        }
         Ok(Self { order, lines, trackings, kept })
     }
 
@@ -220,7 +228,7 @@ fn open(order: &Order) -> Result<(), Failure> {
     let conflict = |code, told: String| Err(Failure::conflict(code, "orderId", told));
     match state::of_order(order) {
         OrderState::Accepted => Ok(()),
-        OrderState::PendingPayment | OrderState::Blocked => {
+        OrderState::PendingPayment | OrderState::Blocked | OrderState::Dispute => {
             conflict("order_not_submitted", format!("Order '{id}' has not been submitted."))
         }
         OrderState::Cancelled => conflict("order_cancelled", format!("Resource '{id}' is cancelled.")),

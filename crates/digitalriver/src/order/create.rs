@@ -17,7 +17,6 @@ use domain::decide::Outcome;
 use domain::id::OrderId;
 use domain::money::Minor;
 use domain::order::{Article, Placed, ShippingLine, StockMode, TaxLine};
-use domain::product::Variant;
 use domain::record::Record;
 use domain::refusal::Refusal;
 use serde_json::{Map, Value, json};
@@ -67,7 +66,7 @@ const FIELDS: &[&str] = &{
 
 /// 404: a checkout that isn't there, or became an order.
 fn consumed(name: &str) -> Failure {
-    missing(name, "orderId")
+    Failure::not_there("not_found", "orderId", &format!("Order {name} not found"))
 }
 
 async fn place(call: &Call, basket: &Basket, from: Option<&(String, Checkout)>) -> Result<OrderId, Failure> {
@@ -229,10 +228,10 @@ async fn keep(
     };
     put("sources", sources);
     let variants: Vec<_> = basket.items.iter().filter_map(|item| item.variant).collect();
-    let (variants, _) = call.engine.variants(call.shop(), &variants).await?;
+    let sold = sku::sold(call, &variants).await?;
     let items = basket.items.iter().map(|item| {
-        let sold = variants.iter().find(|variant| Some(variant.id) == item.variant);
-        kept_of(item, sold)
+        let said = sold.iter().find(|(variant, _)| Some(*variant) == item.variant);
+        kept_of(item, said.map(|(_, said)| said))
     });
     put("items", items.collect());
     Ok(kept)
@@ -249,15 +248,10 @@ async fn contribution(call: &Call, record: &Record, basket: &Basket, sums: &Sums
 }
 
 /// What is kept of an item; of an article that is kept here, what was said of it when it was sold.
-fn kept_of(item: &Item, sold: Option<&Variant>) -> Value {
+fn kept_of(item: &Item, sold: Option<&Value>) -> Value {
     let mut kept = item.given.clone();
-    let details = match sold {
-        Some(variant) if item.product.is_null() => sku::basics(variant),
-        _ => item.product.clone(),
-    };
-    if !details.is_null() {
-        kept.insert("productDetails".to_owned(), details);
-    }
+    let details = if item.product.is_null() { sold } else { Some(&item.product) };
+    kept.extend(details.map(|details| ("productDetails".to_owned(), details.clone())));
     metadata::show(&item.metadata, &mut kept);
     kept.into()
 }

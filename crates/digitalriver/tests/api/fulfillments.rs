@@ -64,6 +64,19 @@ async fn parcels_that_nobody_can_follow_are_not_found() {
 }
 
 #[tokio::test]
+async fn a_line_that_is_named_twice_leaves_as_one_and_no_tracking_is_lost() {
+    let bench = furnished().await;
+    let (order, lines) = ordered(&bench, "test_ok").await;
+    tell(&bench).await;
+    let item = |number| json!({ "itemId": lines[0].to_string(), "quantity": 1, "trackingNumber": number });
+    let sent = json!({ "orderId": order.to_string(), "items": [item("A"), item("B")] });
+    let made = asked(&bench, "POST", "/fulfillments", sent).await.1;
+    let items = json!([{ "quantity": 2, "cancelQuantity": 0, "skuId": made["items"][0]["skuId"],
+        "itemId": lines[0].to_string(), "trackingNumber": "B" }]);
+    assert_eq!((&made["items"], &made["trackingNumber"]), (&items, &json!("A")));
+}
+
+#[tokio::test]
 async fn what_a_database_cant_keep_is_refused_before() {
     let bench = furnished().await;
     for (method, path, body) in [
