@@ -168,6 +168,12 @@ fn lines(order: &Order) -> Vec<Value> {
     }
 }
 
+/// The line whose place another one took, in an event that tells of it.
+pub(crate) fn previous(order: &Order) -> Value {
+    let line = order.billing.as_deref().and_then(|billing| billing.previous.as_deref());
+    line.map_or(Value::Null, |line| planned(order, line, None))
+}
+
 /// A line of what is billed; `article` describes a variant that the order doesn't sell yet.
 pub(crate) fn planned(order: &Order, line: &PlanLine, article: Option<&domain::order::Article>) -> Value {
     let sold = order.line(line.order_line).map(|line| &line.article);

@@ -36,6 +36,12 @@ pub(super) fn shown(told: &Told<'_>, subject: Subject<'_>) -> Option<Shown> {
             let order = told.order?;
             (order.id.0, "Order", order::shown::whole(order, &Around::told(told)))
         }
+        Subject::Replanned => {
+            let order = told.order?;
+            let mut data = order::shown::whole(order, &Around::told(told));
+            data["previous_line_item"] = order::shown::previous(order);
+            (order.id.0, "Order", data)
+        }
         Subject::NoOrder => {
             let id = told.event.order?.0;
             (id, "Order", gone(id))
@@ -112,6 +118,7 @@ pub(super) fn shown(told: &Told<'_>, subject: Subject<'_>) -> Option<Shown> {
 fn needs(subject: Subject<'_>) -> &'static [Permission] {
     match subject {
         Subject::Order
+        | Subject::Replanned
         | Subject::NoOrder
         | Subject::Invoice(_)
         | Subject::Transaction(_)

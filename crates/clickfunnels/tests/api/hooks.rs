@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::actor::Permissions;
 use domain::billing::bill::Claim;
 use domain::command::Command;
+use domain::command::billing::PaymentOutcome;
 use domain::id::RecordId;
 use domain::record::{Record, RecordKind};
 use domain::time::{SECOND, Time};
@@ -17,10 +18,11 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use testkit::database::Database;
 use testkit::receiver::{Answer, Receiver, Request};
-use testkit::world::SHIRT;
+use testkit::world::{SHIRT, STICKER};
 
 use crate::bench::{Bench, TOKEN, bench_on};
-use crate::goods::{self, ONCE};
+use crate::goods::{self, DEARER, MONTHLY, ONCE};
+use crate::subscriptions;
 
 const ENDPOINTS: &str = "/workspaces/1/webhooks/outgoing/endpoints";
 const EVENTS: &str = "/workspaces/1/webhooks/outgoing/events";
@@ -399,4 +401,25 @@ async fn nobody_is_told_what_the_key_may_not_see(bench: Bench) {
     goods::order(&bench, contact, SHIRT, ONCE, 1).await;
     tell(&bench).await;
     assert_eq!(types(&receiver), ["contact.created"]);
+}
+
+#[tokio::test]
+async fn an_upgrade_tells_what_it_replaced() {
+    let (bench, contact) = subscriptions::billing().await;
+    bench.engine.calls_by(nearby());
+    let receiver = Receiver::start().await;
+    listening(&bench, &receiver, &["subscription.upgraded", "subscription.line_items.changed"]).await;
+    let order = subscriptions::ordered(&bench, contact, (STICKER, MONTHLY, 1)).await;
+    subscriptions::answered(&bench, &order, PaymentOutcome::Succeeded).await;
+    let line = &order["line_items"][0];
+    let sent = json!({ "orders_line_items_change": { "products_price_id": DEARER } });
+    bench.act(&format!("/orders/line_items/{}/changes/perform", line["id"]), sent).await;
+    tell(&bench).await;
+    let told: Vec<Value> = receiver.requests().iter().map(|request| request.json()).collect();
+    let told = |event_type: &str| told.iter().find(|told| told["event_type"] == event_type).unwrap().clone();
+    let upgraded = told("subscription.upgraded");
+    assert_eq!(upgraded["data"]["previous_line_item"]["products_price"], line["products_price"]);
+    assert_eq!(upgraded["data"]["line_items"][0]["products_price"]["id"], DEARER);
+    assert_eq!((&upgraded["page"], &upgraded["funnel"]), (&Value::Null, &Value::Null));
+    assert_eq!(told("subscription.line_items.changed")["data"]["previous_line_item"], Value::Null);
 }

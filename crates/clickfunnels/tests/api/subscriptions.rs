@@ -11,7 +11,7 @@ use crate::bench::{Bench, bench};
 use crate::goods::{self, DEARER, MONTHLY, ONCE};
 
 /// A shop that takes money through the test gateway.
-async fn billing() -> (Bench, i64) {
+pub async fn billing() -> (Bench, i64) {
     let bench = bench().await;
     goods::prices(&bench).await;
     let gateway = SetUp { name: "test".into(), kind: "test".into(), account: Account::default() };
@@ -21,13 +21,13 @@ async fn billing() -> (Bench, i64) {
 }
 
 /// An order that bills itself, with something to charge.
-async fn ordered(bench: &Bench, contact: i64, what: (domain::id::VariantId, i64, i64)) -> Value {
+pub async fn ordered(bench: &Bench, contact: i64, what: (domain::id::VariantId, i64, i64)) -> Value {
     let more = json!({ "payment_processor": "payments_ai", "billing_payment_method": { "token": "ok", "type": "card" } });
     goods::ordered(bench, contact, what, more).await
 }
 
 /// What a gateway says to the last thing that it was asked for.
-async fn answered(bench: &Bench, order: &Value, outcome: PaymentOutcome) -> Value {
+pub async fn answered(bench: &Bench, order: &Value, outcome: PaymentOutcome) -> Value {
     let list = bench.get(&format!("/orders/{}/transactions?sort_order=desc", order["id"])).await;
     let last = list[0]["id"].as_i64().unwrap();
     let told = RecordPayment {
