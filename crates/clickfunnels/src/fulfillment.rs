@@ -218,14 +218,19 @@ async fn updated(call: Call) -> Result<Response, Failure> {
 async fn cancelled(call: Call) -> Result<Response, Failure> {
     let known = named(&call).await?;
     if !known.is_live() {
-        return Err(Failure::Conflict("The fulfillment is cancelled already".to_owned()));
+        return Err(called_off());
     }
-    call.execute(&Command::CancelFulfillment(known.id)).await?;
+    let done = call.execute(&Command::CancelFulfillment(known.id)).await?;
     let shown = shown_now(&call, known.id).await?;
     if shown["status"] != "cancelled" {
         return Err(Failure::Conflict("The fulfillment was delivered already".to_owned()));
     }
-    Ok(Json(shown).into_response())
+    // Of several who ask at once, one does it.
+    if done.decision.events.is_empty() { Err(called_off()) } else { Ok(Json(shown).into_response()) }
+}
+
+fn called_off() -> Failure {
+    Failure::Conflict("The fulfillment is cancelled already".to_owned())
 }
 
 async fn removed(call: Call) -> Result<Response, Failure> {

@@ -87,6 +87,21 @@ async fn a_line_is_told_once_wherever_its_units_waited() {
 }
 
 #[tokio::test]
+async fn of_several_who_call_it_off_at_once_one_does() {
+    let bench = bench().await;
+    goods::prices(&bench).await;
+    let contact = goods::contact(&bench, "a@example.com").await;
+    let (_, line) = paid(&bench, contact, 2).await;
+    let sent = goods::fulfill(&bench, contact, &[(&line, 2)]).await;
+    let cancel = format!("/fulfillments/{}/cancel", sent["id"]);
+    let ask = || bench.send("POST", &cancel, Value::Null);
+    let told = tokio::join!(ask(), ask(), ask(), ask());
+    let mut statuses = [told.0.status, told.1.status, told.2.status, told.3.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409]);
+}
+
+#[tokio::test]
 async fn one_fulfillment_holds_items_of_several_orders_of_a_contact() {
     let bench = bench().await;
     goods::prices(&bench).await;
