@@ -16,6 +16,7 @@ use engine::{Done, Engine, Verdict};
 use crate::failure::Failure;
 use crate::id;
 use crate::input::Input;
+use crate::path;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -101,7 +102,7 @@ impl Call {
     }
 
     fn named(&self, name: &str) -> Option<&str> {
-        self.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.path.iter().find(|(known, _)| known == name).map(|(_, value)| path::plain(value))
     }
 
     /// The id that the address names.

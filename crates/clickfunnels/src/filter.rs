@@ -12,18 +12,26 @@ pub(crate) struct Wanted(Vec<(String, Vec<String>)>);
 
 /// The filters that were asked for, of those that the list knows.
 pub(crate) fn wanted(call: &Call, known: &[&str]) -> Result<Wanted, Failure> {
-    let mut wanted = Vec::new();
-    for (name, value) in call.query() {
+    Ok(Wanted(asked(call.query(), known)?))
+}
+
+/// Values may be sent in one text or one by one, as `filter[name][]` and `filter[name][0]`.
+fn asked(query: &[(String, String)], known: &[&str]) -> Result<Vec<(String, Vec<String>)>, Failure> {
+    let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, value) in query {
         let Some(name) = name.strip_prefix("filter[").and_then(|rest| rest.split(']').next()) else {
             continue;
         };
         if !known.contains(&name) {
             return Err(Failure::BadRequest(format!("found unpermitted parameter: :{name}")));
         }
-        let values = value.split(',').map(str::trim).filter(|value| !value.is_empty());
-        wanted.push((name.to_owned(), values.map(str::to_owned).collect()));
+        let values = value.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
+        match wanted.iter_mut().find(|(known, _)| known == name) {
+            Some((_, all)) => all.extend(values),
+            None => wanted.push((name.to_owned(), values.collect())),
+        }
     }
-    Ok(Wanted(wanted))
+    Ok(wanted)
 }
 
 impl Wanted {
@@ -64,6 +72,21 @@ fn is(shown: &Value, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_sent_together_or_one_by_one() {
+        let asked = |query: &[(&str, &str)]| {
+            let query: Vec<_> =
+                query.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            asked(&query, &["id", "name"])
+        };
+        let ids = vec![("id".to_owned(), vec!["1".to_owned(), "2".to_owned()])];
+        assert_eq!(asked(&[("filter[id]", " 1,,2"), ("page", "3")]).unwrap(), ids);
+        assert_eq!(asked(&[("filter[id][]", "1"), ("filter[id][]", "2")]).unwrap(), ids);
+        assert_eq!(asked(&[("filter[id][0]", "1"), ("filter[id][1]", "2")]).unwrap(), ids);
+        assert_eq!(asked(&[("filter[id]", "1"), ("filter[name]", "a")]).unwrap().len(), 2);
+        assert!(matches!(asked(&[("filter[other]", "1")]), Err(Failure::BadRequest(_))));
+    }
 
     #[test]
     fn an_item_fits_if_it_shows_one_value_of_every_name() {

@@ -71,7 +71,7 @@ impl Input {
         let number = match self.value(name) {
             None => return Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
-            Some(Value::Number(number)) => number.as_i64(),
+            Some(Value::Number(number)) => whole(number),
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(_) => None,
         };
@@ -82,7 +82,7 @@ impl Input {
     pub(crate) fn id(&self, name: &str) -> Result<Option<i64>, Failure> {
         let id = match self.value(name) {
             None => return Ok(None),
-            Some(Value::Number(number)) => number.as_i64().filter(|id| *id > 0),
+            Some(Value::Number(number)) => whole(number).filter(|id| *id > 0),
             Some(Value::String(text)) => crate::id::parse(text.trim()),
             Some(_) => None,
         };
@@ -186,6 +186,12 @@ impl Input {
     }
 }
 
+/// A whole number, also one that is written with a point and nothing behind it. Above 2^53 that isn't exact any more.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= (1i64 << 53) as f64;
+    number.as_i64().or_else(|| number.as_f64().filter(exact).map(|number| number as i64))
+}
+
 /// Not every database keeps texts with a null byte in them, and nobody means one.
 fn has_null_byte(value: &Value) -> bool {
     match value {
@@ -238,9 +244,12 @@ mod tests {
 
     #[test]
     fn values_are_read_as_leniently_as_clients_write_them() {
-        let body = br#"{"x":{"n":"12","f":"true","i":0,"t":7,"p":"17","o":[{"a":1}],"z":null}}"#;
+        let body =
+            br#"{"x":{"n":"12","f":"true","i":0,"t":7,"p":"17","o":[{"a":1}],"z":null,"w":3.0,"h":0.5}}"#;
         let input = Input::of(body, "x").unwrap().unwrap();
-        assert_eq!(input.integer("n").unwrap(), Some(12));
+        assert_eq!((input.integer("n").unwrap(), input.integer("w").unwrap()), (Some(12), Some(3)));
+        assert_eq!(input.id("w").unwrap(), Some(3));
+        assert!(input.integer("h").is_err());
         assert_eq!((input.flag("f").unwrap(), input.flag("i").unwrap()), (Some(true), Some(false)));
         assert_eq!(input.text("t").unwrap().as_deref(), Some("7"));
         assert_eq!(input.id("p").unwrap(), Some(17));

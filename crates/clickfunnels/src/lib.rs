@@ -29,6 +29,7 @@ mod labelled;
 mod location;
 mod order;
 mod page;
+mod path;
 mod price;
 mod product;
 mod record;
@@ -105,7 +106,7 @@ pub fn routes(engine: Engine, url: &str) -> Router {
             Failure::Said(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed".to_owned())
         })
         .with_state(Server { engine, url: Arc::from(url) });
-    Router::new().nest("/api/v2", api)
+    Router::new().nest("/api/v2", path::leniently(api))
 }
 
 /// Routes of orders, what belongs to them, and what leaves.

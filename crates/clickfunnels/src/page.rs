@@ -7,7 +7,7 @@ use engine::query::{Column, Condition, Descending, Page, Value};
 
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::id;
+use crate::{filter, id};
 
 /// Items a page.
 pub(crate) const SIZE: u32 = 20;
@@ -60,22 +60,15 @@ impl Asked {
     }
 }
 
-/// The filters that were asked for, of those that the list knows; unknown ones are refused, since a list that
-/// silently ignores one is taken for the answer.
+/// The filters that were asked for, of those that the list knows.
 pub(crate) fn filters(call: &Call, known: &[(&str, Column, Holds)]) -> Result<Vec<Condition>, Failure> {
-    let mut conditions = Vec::new();
-    for (name, value) in call.query() {
-        let Some(name) = name.strip_prefix("filter[").and_then(|rest| rest.split(']').next()) else {
-            continue;
-        };
-        let Some((_, column, holds)) = known.iter().find(|(known, ..)| *known == name) else {
-            return Err(Failure::BadRequest(format!("found unpermitted parameter: :{name}")));
-        };
-        let values = value.split(',').map(str::trim).filter(|value| !value.is_empty());
-        let wanted = values.filter_map(|value| holds.value(value)).collect();
-        conditions.push(Condition::OneOf(*column, wanted));
-    }
-    Ok(conditions)
+    let names: Vec<&str> = known.iter().map(|(name, ..)| *name).collect();
+    let wanted = filter::wanted(call, &names)?;
+    let condition = |(name, values): (&str, &[String])| {
+        let (_, column, holds) = known.iter().find(|(known, ..)| *known == name)?;
+        Some(Condition::OneOf(*column, values.iter().filter_map(|value| holds.value(value)).collect()))
+    };
+    Ok(wanted.each().filter_map(condition).collect())
 }
 
 /// What a filtered column holds.

@@ -10,6 +10,7 @@ testkit::on_both! { bench_on:
     nothing_that_is_sent_breaks_the_server
     no_null_byte_comes_in
     what_there_is_none_of_is_told_in_the_same_form
+    a_path_may_end_in_a_slash_or_in_its_format
 }
 
 /// What ids are in addresses that are none.
@@ -63,4 +64,22 @@ async fn what_there_is_none_of_is_told_in_the_same_form(bench: Bench) {
         let told = bench.unjudged(TOKEN, verb, path, ("", Vec::new())).await;
         assert_eq!((told.status, told.body["error"].is_string()), (status, true), "{verb} {path}");
     }
+}
+
+async fn a_path_may_end_in_a_slash_or_in_its_format(bench: Bench) {
+    let tag = bench.create("/workspaces/1/contacts/tags", json!({ "contacts_tag": { "name": "a" } })).await;
+    let list = bench.get("/workspaces/1/contacts/tags").await;
+    for (path, shown) in [
+        ("/workspaces/1/contacts/tags/", &list),
+        ("/workspaces/1/contacts/tags.json?after=1", &list),
+        (&*format!("/contacts/tags/{}.json", tag["id"]), &tag),
+        (&*format!("/contacts/tags/{}/", tag["id"]), &tag),
+    ] {
+        let told = bench.unjudged(TOKEN, "GET", path, ("", Vec::new())).await;
+        assert_eq!((told.status, &told.body), (200, shown), "{path}");
+    }
+    let told =
+        bench.unjudged(TOKEN, "DELETE", &format!("/contacts/tags/{}/", tag["id"]), ("", Vec::new())).await;
+    assert_eq!(told.status, 204);
+    assert_eq!(bench.unjudged(TOKEN, "GET", "/nowhere/", ("", Vec::new())).await.status, 404);
 }

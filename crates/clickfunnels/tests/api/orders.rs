@@ -131,6 +131,7 @@ async fn lists_of_orders_are_filtered() {
         ("?sort_property=updated_at", vec![&once, &again]),
         (&*format!("?filter[contact_id]={ada}"), vec![&once]),
         (&*format!("?filter[id]={once},{again}&filter[contact_id]={bob}"), vec![&again]),
+        (&*format!("?filter[id][0]={once}&filter[id][1]={again}"), vec![&once, &again]),
         ("?filter[order_type]=subscription-order", vec![&again]),
         ("?filter[order_type]=one-time-order", vec![&once]),
         ("?filter[live_mode]=false", vec![]),
