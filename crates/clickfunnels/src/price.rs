@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::calendar::{Every, Interval};
 use domain::command::Command;
 use domain::command::billing::BillingCommand;
-use domain::id::PriceId;
+use domain::id::{PriceId, VariantId};
 use domain::money::Currency;
 use domain::price::{Cycle, Price, Recurrence, Terms, TrialTerms};
 use domain::product::Product;
@@ -27,13 +27,14 @@ const WRAPPER: &str = "products_price";
 const DETAILS: &[Detail] = &[
     Detail { name: "visible", holds: Holds::Flag(true) },
     Detail { name: "key", holds: Holds::Text },
-    Detail { name: "self_cancel", holds: Holds::Flag(false) },
-    Detail { name: "self_upgrade", holds: Holds::Flag(false) },
-    Detail { name: "self_downgrade", holds: Holds::Flag(false) },
-    Detail { name: "self_reactivate", holds: Holds::Flag(false) },
-    Detail { name: "cost", holds: Holds::Text },
-    Detail { name: "compare_at_amount", holds: Holds::Text },
+    Detail { name: "self_cancel", holds: Holds::Flag(true) },
+    Detail { name: "self_upgrade", holds: Holds::Flag(true) },
+    Detail { name: "self_downgrade", holds: Holds::Flag(true) },
+    Detail { name: "self_reactivate", holds: Holds::Flag(true) },
 ];
+
+/// What it costs the merchant, and what it is said to have cost before: amounts that only this API knows.
+const AMOUNTS: [&str; 2] = ["cost", "compare_at_amount"];
 
 /// How a price is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +68,24 @@ pub(crate) async fn fetch(call: Call) -> Result<Response, Failure> {
 
 pub(crate) async fn create(call: Call) -> Result<Response, Failure> {
     let (variant, _) = variant::one(&call, call.id()?).await?;
+    made(&call, variant.id).await
+}
+
+/// As prices were made before they were made for variants: one of the product's is named, or its default one is meant.
+pub(crate) async fn create_for_product(call: Call) -> Result<Response, Failure> {
+    let product = product::named(&call).await?;
+    let hanging = Hanging::off(&call, std::slice::from_ref(&product)).await?;
+    let named = call.input(WRAPPER)?.id("variant_id")?.unwrap_or(hanging.default_variant(&product));
+    let variant = hanging.variants.iter().find(|variant| variant.id.0 == named);
+    made(&call, variant.ok_or_else(|| invalid("variant_id", "must exist"))?.id).await
+}
+
+async fn made(call: &Call, variant: VariantId) -> Result<Response, Failure> {
     let input = call.input(WRAPPER)?;
     let currency = currency(&input)?.unwrap_or(call.shop().currency);
     let mut price = Price {
         id: call.engine.ids().fresh().await?,
-        variant: variant.id,
+        variant,
         name: None,
         terms: Terms { amount: 0, currency, setup: 0, recurrence: Recurrence::OneTime },
         archived: false,
@@ -81,7 +95,7 @@ pub(crate) async fn create(call: Call) -> Result<Response, Failure> {
     };
     price.terms.amount = input.amount("amount", currency)?.ok_or_else(|| blank("amount"))?;
     take(&input, &mut price)?;
-    save(&call, price, StatusCode::CREATED).await
+    save(call, price, StatusCode::CREATED).await
 }
 
 pub(crate) async fn update(call: Call) -> Result<Response, Failure> {
@@ -177,6 +191,12 @@ fn shown(price: &Price) -> Value {
         "updated_at": words::time(price.updated_at),
     });
     details::show(&price.details, DETAILS, &mut shown);
+    for name in AMOUNTS {
+        shown[name] = price.details.get(name).cloned().unwrap_or(Value::Null);
+    }
+    if shown["cost"].is_null() {
+        shown["cost"] = amount(0).into();
+    }
     shown
 }
 
@@ -186,6 +206,11 @@ fn currency(input: &Input) -> Result<Option<Currency>, Failure> {
 
 fn take(input: &Input, price: &mut Price) -> Result<(), Failure> {
     details::take(&mut price.details, input, DETAILS)?;
+    let currency = price.terms.currency;
+    for name in AMOUNTS.into_iter().filter(|name| input.has(name)) {
+        let said = input.amount(name, currency)?.map(|said| words::amount(said, currency));
+        price.details[name] = said.into();
+    }
     if let Some(name) = input.said("name")? {
         price.name = name;
     }

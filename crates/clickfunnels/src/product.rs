@@ -31,7 +31,7 @@ pub(crate) const NEEDS: &[Permission] = &[Permission::ReadProducts];
 const DETAILS: &[Detail] = &[
     Detail { name: "visible_in_store", holds: Holds::Flag(true) },
     Detail { name: "visible_in_customer_center", holds: Holds::Flag(true) },
-    Detail { name: "commissionable", holds: Holds::Flag(false) },
+    Detail { name: "commissionable", holds: Holds::Flag(true) },
     Detail { name: "current_path", holds: Holds::Text },
     Detail { name: "seo_title", holds: Holds::Text },
     Detail { name: "seo_description", holds: Holds::Text },
@@ -50,7 +50,7 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/products/{id}/unarchive", post(unarchive))
         .route("/products/{id}/variants", get(variant::list).post(variant::create))
         .route("/products/variants/{id}", get(variant::fetch).put(variant::update).patch(variant::update))
-        .route("/products/{id}/prices", get(price::list))
+        .route("/products/{id}/prices", get(price::list).post(price::create_for_product))
         .route("/products/variants/{id}/prices", post(price::create))
         .route("/products/prices/{id}", get(price::fetch).put(price::update).patch(price::update))
         .route("/products/prices/{id}/change_options", get(price::change_options))

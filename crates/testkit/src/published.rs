@@ -22,6 +22,8 @@ pub struct Document {
     pub said_elsewhere: &'static [&'static str],
     /// Fields that it requires though nothing has them: the schema, and the name.
     pub never_seen: &'static [(&'static str, &'static str)],
+    /// Puts right what it says of answers though nothing is so.
+    pub mended: fn(&mut Value),
     /// Verbs that it doesn't name, and those that they are other names of.
     pub verbs: &'static [(&'static str, &'static str)],
     /// The part of a query that asks for fields that it doesn't know, up to their names.
@@ -87,6 +89,7 @@ impl Published {
             let required = document["components"]["schemas"][schema]["required"].as_array_mut().unwrap();
             required.retain(|name| name != field);
         }
+        (about.mended)(&mut document);
         let mut operations = Vec::new();
         for (path, verbs) in document["paths"].as_object().unwrap() {
             let verbs = verbs.as_object().unwrap().iter().filter(|(_, said)| said["responses"].is_object());

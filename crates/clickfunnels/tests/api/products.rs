@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, bench};
+use crate::bench::{Bench, TOKEN, bench};
 
 const LIST: &str = "/workspaces/1/products";
 
@@ -68,7 +68,7 @@ async fn variants_keep_what_is_said_and_are_weighed_in_grams() {
     let made = bench.create(&list, sent).await;
     assert_eq!(
         (&made["weight"], &made["weight_unit"], &made["height"]),
-        (&json!(2.0), &json!("lb"), &json!(29.0))
+        (&json!("2.0"), &json!("lb"), &json!("29.0"))
     );
     assert_eq!((&made["out_of_stock_sales"], &made["taxable"]), (&json!("true"), &Value::Null));
     assert_eq!((&made["fulfillment_required"], &made["default"]), (&json!(true), &json!(false)));
@@ -79,7 +79,7 @@ async fn variants_keep_what_is_said_and_are_weighed_in_grams() {
     let member = format!("/products/variants/{}", made["id"]);
     let sent = json!({ "products_variant": { "weight_unit": "g", "fulfillment_required": false, "visible": false } });
     let changed = bench.change(&member, sent).await;
-    assert_eq!((&changed["weight"], &changed["fulfillment_required"]), (&json!(907.0), &json!(false)));
+    assert_eq!((&changed["weight"], &changed["fulfillment_required"]), (&json!("907.0"), &json!(false)));
     assert_eq!(bench.get(&member).await, changed);
     assert_eq!(bench.get(&format!("{list}?filter[visible]=false")).await, json!([changed]));
     let (status, why) =
@@ -95,8 +95,27 @@ async fn what_others_sell_is_shown_too() {
     let bench = bench().await;
     let shirt = bench.get("/products/variants/100").await;
     assert_eq!((&shirt["product_type"], &shirt["quantity"]), (&json!("physical"), &json!(20)));
-    assert_eq!((&shirt["weight"], &shirt["weight_unit"]), (&json!(100), &json!("g")));
+    assert_eq!((&shirt["weight"], &shirt["weight_unit"]), (&json!("100.0"), &json!("g")));
     assert_eq!(bench.get("/products/90").await["default_variant_id"], 100);
+}
+
+#[tokio::test]
+async fn prices_are_also_made_for_products_as_they_once_were() {
+    let bench = bench().await;
+    let hat = product(&bench, "Hat").await;
+    let large = json!({ "products_variant": { "name": "L", "product_type": "digital", "weight_unit": "g", "properties_values": [] } });
+    let large = bench.create(&format!("/products/{}/variants", hat["id"]), large).await;
+    let list = format!("/products/{}/prices", hat["id"]);
+    let made = async |more: Value| {
+        let mut sent = json!({ "products_price": { "amount": "9.00", "currency": "usd" } });
+        sent["products_price"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let body = ("application/json", sent.to_string().into_bytes());
+        bench.unjudged(TOKEN, "POST", &list, body).await
+    };
+    assert_eq!(made(json!({})).await.body["variant_id"], hat["default_variant_id"]);
+    assert_eq!(made(json!({ "variant_id": large["id"] })).await.body["variant_id"], large["id"]);
+    assert_eq!(made(json!({ "variant_id": 100 })).await.status, 422, "another product's");
+    assert_eq!(bench.get(&list).await.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -110,13 +129,15 @@ async fn prices_say_how_often_and_how_long() {
         (&json!("one_time"), &json!("USD"), &Value::Null)
     );
     let sent = json!({ "amount": "10.00", "currency": "USD", "payment_type": "subscription", "interval": "months",
-        "trial_duration": 14, "trial_interval": "days", "trial_amount": "1.00", "setup_amount": "5", "key": "basic" });
+        "trial_duration": 14, "trial_interval": "days", "trial_amount": "1.00", "setup_amount": "5", "key": "basic",
+        "compare_at_amount": 12 });
     let monthly = price(&bench, variant, sent).await;
     assert_eq!((&monthly["interval_count"], &monthly["trial_duration"]), (&json!("1"), &json!("14")));
     assert_eq!(
         (&monthly["trial_amount"], &monthly["setup_amount"], &monthly["key"]),
         (&json!("1.00"), &json!("5.00"), &json!("basic"))
     );
+    assert_eq!((&monthly["compare_at_amount"], &monthly["cost"]), (&json!("12.00"), &json!("0.00")));
     let member = format!("/products/prices/{}", monthly["id"]);
     let changed =
         bench.change(&member, json!({ "products_price": { "archived": true, "amount": 12 } })).await;

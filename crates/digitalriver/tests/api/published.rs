@@ -19,6 +19,7 @@ static DOCUMENT: Document = Document {
     ],
     // It doesn't say what that is, and no event has ever been seen with it.
     never_seen: &[("Event", "pendingWebhooks")],
+    mended: |_| {},
     verbs: &[],
     asks_for_more: None,
     nulls: Nulls::LeftOut,
