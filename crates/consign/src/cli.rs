@@ -20,7 +20,8 @@ use crate::failure::{Exit, Failure};
 #[command(name = "consign", version, after_help = EXIT_CODES)]
 pub struct Cli {
     /// The configuration file [default: $CONSIGN_CONFIG, ./consign.toml or /etc/consign/consign.toml]
-    #[arg(long, global = true, value_name = "FILE")]
+    // What every command has is listed behind what is peculiar to it.
+    #[arg(long, global = true, display_order = 902, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Without one: dev
     #[command(subcommand)]

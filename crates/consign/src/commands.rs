@@ -21,3 +21,11 @@ pub mod serve;
 pub mod services;
 pub mod shop;
 pub mod workflow;
+
+/// How something is listed.
+#[derive(Debug, clap::Args)]
+pub struct Listing {
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}

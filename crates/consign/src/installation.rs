@@ -18,14 +18,14 @@ use store::db::Options;
 use crate::config::{self, Config, Flag, Purpose, SealingKey, Sources};
 use crate::failure::{Exit, Failure};
 
-/// Which installation a command is about.
+/// Which installation a command is about; commands with verbs take it before the verb or behind it.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Where {
     /// The data folder [setting: data.dir]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, display_order = 900, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The database: postgres://…, or the path of an SQLite file [setting: database.url]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, display_order = 901, value_name = "URL")]
     pub db: Option<String>,
 }
 

@@ -17,6 +17,7 @@
 //! | [`import`] | orders from elsewhere, out of files |
 //! | [`installation`] | data folder, sealing key, database |
 //! | [`logging`] | the log, and spans for a collector |
+//! | [`open_shop`] | the shop that a command is about, opened and closed |
 //! | [`runtime`] | what asynchronous commands run on |
 //! | [`server`] | engine, workers and routes put together, and taken apart |
 //! | [`signals`] | the wish to stop, from outside |
@@ -39,6 +40,7 @@ pub mod import;
 pub mod installation;
 pub mod logging;
 pub mod mailbox;
+pub mod open_shop;
 pub mod runtime;
 pub mod server;
 pub mod signals;

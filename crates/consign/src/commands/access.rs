@@ -22,12 +22,12 @@ use engine::downloads::{Stored, kept_as};
 use serde_json::{Value, json};
 use store::{AccessSort, Page, RecordSort};
 
-use crate::config::Purpose;
+use crate::commands::Listing;
 use crate::failure::{Exit, Failure};
-use crate::installation::{Installation, Missing, Where, make_private_folder};
+use crate::installation::{Where, make_private_folder};
+use crate::open_shop;
 use crate::server::FILES;
 use crate::wording::moment;
-use crate::{first_shop, runtime};
 
 /// How many things, variants and grants are looked at.
 const MOST: u32 = 10_000;
@@ -37,6 +37,8 @@ const NAME_MAX: usize = 255;
 /// Arguments of `consign access`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -46,7 +48,7 @@ enum Verb {
     /// Add a course, a community or something to download
     Add(Add),
     /// List what there is, with the articles that open it
-    List(List),
+    List(Listing),
     /// Let an article open something to whoever pays for it from now on
     Link(Link),
     /// Let an article open it no more; whoever may use it still may
@@ -61,8 +63,6 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    #[command(flatten)]
-    at: Where,
     /// What it is
     kind: Kind,
     /// What buyers call it
@@ -94,18 +94,7 @@ impl Kind {
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
-    #[command(flatten)]
-    at: Where,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct Link {
-    #[command(flatten)]
-    at: Where,
     /// The article: the SKU of a variant, or its id
     article: String,
     /// What it opens, by its id from `consign access list`
@@ -114,8 +103,6 @@ struct Link {
 
 #[derive(Debug, clap::Args)]
 struct Who {
-    #[command(flatten)]
-    at: Where,
     /// Its id, from `consign access list`
     thing: i64,
     /// One JSON object a line
@@ -125,8 +112,6 @@ struct Who {
 
 #[derive(Debug, clap::Args)]
 struct Give {
-    #[command(flatten)]
-    at: Where,
     /// The contact's e-mail address
     email: String,
     /// To what, by its id from `consign access list`
@@ -135,31 +120,16 @@ struct Give {
 
 #[derive(Debug, clap::Args)]
 struct Take {
-    #[command(flatten)]
-    at: Where,
     /// The grant's id, from `consign access who`
     grant: i64,
 }
 
 /// Adds, lists, links, gives, takes.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::Add(add) => &add.at,
-        Verb::List(list) => &list.at,
-        Verb::Link(link) | Verb::Unlink(link) => &link.at,
-        Verb::Who(who) => &who.at,
-        Verb::Give(give) => &give.at,
-        Verb::Take(take) => &take.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let engine = installation.engine(&in_use.store).await?;
-        let shop = first_shop::find(&in_use.store).await?;
-        let desk = Desk { engine: &engine, shop: &shop };
+    open_shop::with(file, &args.at, async |open| {
+        let desk = Desk { engine: open.engine().await?, shop: &open.shop };
         match &args.verb {
-            Verb::Add(wanted) => desk.add(wanted, &installation.dir().join(FILES), out).await?,
+            Verb::Add(wanted) => desk.add(wanted, &open.installation.dir().join(FILES), out).await?,
             Verb::List(wanted) => desk.list(wanted.json, out).await?,
             Verb::Link(link) => desk.link(link, Linked::Yes, out).await?,
             Verb::Unlink(link) => desk.link(link, Linked::No, out).await?,
@@ -167,7 +137,6 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
             Verb::Give(wanted) => desk.give(wanted, out).await?,
             Verb::Take(wanted) => desk.take(wanted.grant, out).await?,
         }
-        engine.close().await;
         Ok(())
     })
 }

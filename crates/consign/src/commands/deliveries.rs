@@ -8,15 +8,17 @@ use engine::clock::Clock;
 use serde_json::json;
 use store::{Delivery, Store};
 
-use crate::config::Purpose;
+use crate::commands::Listing;
 use crate::failure::{Exit, Failure};
-use crate::installation::{Installation, Missing, Where};
+use crate::installation::Where;
+use crate::open_shop;
 use crate::wording::moment;
-use crate::{first_shop, runtime};
 
 /// Arguments of `consign deliveries`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -33,53 +35,40 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct List {
-    #[command(flatten)]
-    at: Where,
     /// How many
     #[arg(long, default_value_t = 50, value_name = "N")]
     limit: u32,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 #[derive(Debug, clap::Args)]
 struct One {
-    #[command(flatten)]
-    at: Where,
     /// Its id, from `consign deliveries list`
     id: i64,
 }
 
 /// Lists, shows or sends again.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::List(list) => &list.at,
-        Verb::Show(one) | Verb::Resend(one) => &one.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let shop = first_shop::find(&in_use.store).await?;
+    open_shop::with(file, &args.at, async |open| {
+        let (store, shop) = (open.store(), &*open.shop);
         match &args.verb {
-            Verb::List(wanted) => list(&in_use.store, &shop, wanted, out).await?,
-            Verb::Show(one) => show(&in_use.store, &shop, one.id, out).await?,
-            Verb::Resend(one) => resend(&in_use.store, &shop, one.id, out).await?,
+            Verb::List(wanted) => list(store, shop, wanted, out).await?,
+            Verb::Show(one) => show(store, shop, one.id, out).await?,
+            Verb::Resend(one) => resend(store, shop, one.id, out).await?,
         }
-        in_use.store.db().close().await;
         Ok(())
     })
 }
 
 async fn list(store: &Store, shop: &Shop, wanted: &List, out: &mut dyn Write) -> Result<(), Failure> {
     let deliveries = store.deliveries(shop.id, None, wanted.limit).await?;
-    if deliveries.is_empty() && !wanted.json {
+    if deliveries.is_empty() && !wanted.listing.json {
         writeln!(out, "Nothing was sent yet: nobody listens, or nothing happened since.")?;
     }
     for delivery in &deliveries {
         let what = &delivery.what;
-        if wanted.json {
+        if wanted.listing.json {
             let told = json!({
                 "id": what.id, "topic": what.topic, "url": what.url, "state": delivery.state.as_str(),
                 "attempts": delivery.attempts, "created_at": moment(delivery.created_at),

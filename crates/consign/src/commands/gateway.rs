@@ -10,15 +10,17 @@ use engine::gateway::{Account, SetUp};
 use engine::seal::fresh_token;
 use serde_json::{Value, json};
 
-use crate::config::Purpose;
+use crate::commands::Listing;
 use crate::failure::{Exit, Failure};
 use crate::gateways::{self, STRIPE_PATH};
-use crate::installation::{Installation, Missing, Where};
-use crate::{first_shop, runtime, server};
+use crate::installation::Where;
+use crate::{open_shop, server};
 
 /// Arguments of `consign gateway`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -28,7 +30,7 @@ enum Verb {
     /// Set a gateway up, or set it up anew
     Add(Add),
     /// List the gateways, without their keys
-    List(List),
+    List(Listing),
     /// Ask a gateway whether it can be reached and takes its key
     Test(Named),
     /// Forget a gateway; payments that wait for it go on waiting
@@ -37,8 +39,6 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    #[command(flatten)]
-    at: Where,
     /// Which one: `test` moves no money
     kind: Kind,
     /// What orders call it [default: its kind]
@@ -63,41 +63,21 @@ enum Kind {
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
-    #[command(flatten)]
-    at: Where,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct Named {
-    #[command(flatten)]
-    at: Where,
     /// What orders call it, from `consign gateway list`
     name: String,
 }
 
 /// Sets up, lists, tests or forgets gateways.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::Add(add) => &add.at,
-        Verb::List(list) => &list.at,
-        Verb::Test(named) | Verb::Remove(named) => &named.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let engine = installation.engine(&in_use.store).await?;
-        let shop = first_shop::find(&in_use.store).await?;
+    open_shop::with(file, &args.at, async |open| {
+        let (engine, shop) = (open.engine().await?, &*open.shop);
         match &args.verb {
-            Verb::Add(wanted) => add(&engine, &shop, wanted, out).await?,
-            Verb::List(wanted) => list(&engine, &shop, wanted, out).await?,
+            Verb::Add(wanted) => add(engine, shop, wanted, out).await?,
+            Verb::List(wanted) => list(engine, shop, wanted, out).await?,
             Verb::Test(wanted) => {
-                let outside = server::outside(&installation.config)?;
-                let set_up = named(&engine, &shop, &wanted.name).await?;
+                let outside = server::outside(&open.installation.config)?;
+                let set_up = named(engine, shop, &wanted.name).await?;
                 let all = gateways::all(&outside);
                 let known = all.iter().find(|known| known.kind() == set_up.kind);
                 let known = known.ok_or_else(|| unknown(&wanted.name))?;
@@ -111,7 +91,6 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
                 writeln!(out, "{} is forgotten", wanted.name)?;
             }
         }
-        engine.close().await;
         Ok(())
     })
 }
@@ -156,7 +135,7 @@ async fn stripe(engine: &Engine, shop: &Shop, wanted: &Add) -> Result<Account, F
     Ok(Account { settings, secret: json!({ "key": key, "webhook_secret": wanted.webhook_secret }) })
 }
 
-async fn list(engine: &Engine, shop: &Shop, wanted: &List, out: &mut dyn Write) -> Result<(), Failure> {
+async fn list(engine: &Engine, shop: &Shop, wanted: &Listing, out: &mut dyn Write) -> Result<(), Failure> {
     let all = engine.gateways(shop.id).await?;
     if all.is_empty() && !wanted.json {
         writeln!(out, "No gateway is set up: orders are paid elsewhere. See consign gateway add.")?;

@@ -10,6 +10,7 @@ use engine::keys::KeyWanted;
 use serde_json::json;
 use store::{AppRecord, KeyRecord, Store};
 
+use crate::commands::Listing;
 use crate::config::Purpose;
 use crate::failure::{Exit, Failure};
 use crate::installation::{Installation, Missing, Where};
@@ -19,6 +20,8 @@ use crate::{dialects, first_shop, runtime};
 /// Arguments of `consign key`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -28,15 +31,13 @@ enum Verb {
     /// Make a key; its token and secret are shown once
     Create(Create),
     /// List every key, without tokens
-    List(List),
+    List(Listing),
     /// Make keys open nothing any more; a running server follows within a second
     Revoke(Revoke),
 }
 
 #[derive(Debug, clap::Args)]
 struct Create {
-    #[command(flatten)]
-    at: Where,
     /// The program that gets the key; keys of one program share its secret and its listeners
     #[arg(long, value_name = "NAME")]
     app: String,
@@ -90,18 +91,7 @@ impl Dialect {
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
-    #[command(flatten)]
-    at: Where,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct Revoke {
-    #[command(flatten)]
-    at: Where,
     /// Ids of keys, from `consign key list`
     #[arg(required_unless_present = "demo")]
     ids: Vec<i64>,
@@ -112,12 +102,11 @@ struct Revoke {
 
 /// Makes, lists or revokes keys.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let (at, missing) = match &args.verb {
-        Verb::Create(create) => (&create.at, Missing::Make),
-        Verb::List(list) => (&list.at, Missing::Refuse),
-        Verb::Revoke(revoke) => (&revoke.at, Missing::Refuse),
+    let missing = match &args.verb {
+        Verb::Create(_) => Missing::Make,
+        Verb::List(_) | Verb::Revoke(_) => Missing::Refuse,
     };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
+    let installation = Installation::read(Purpose::Serve, file, &args.at, Vec::new())?;
     runtime::block_on(async {
         let in_use = installation.open(missing).await?;
         in_use.store.migrate().await?;
@@ -201,7 +190,7 @@ async fn programs(store: &Store, shop: &Shop) -> Result<Vec<AppRecord>, Failure>
     Ok(programs)
 }
 
-async fn list(store: &Store, wanted: &List, out: &mut dyn Write) -> Result<(), Failure> {
+async fn list(store: &Store, wanted: &Listing, out: &mut dyn Write) -> Result<(), Failure> {
     for shop in store.shops().await? {
         let programs = programs(store, &shop).await?;
         for key in store.keys(shop.id).await? {

@@ -11,15 +11,17 @@ use domain::snapshot::Shop;
 use engine::Engine;
 use serde_json::json;
 
-use crate::config::Purpose;
+use crate::commands::Listing;
 use crate::failure::{Exit, Failure};
-use crate::installation::{Installation, Missing, Where};
+use crate::installation::Where;
+use crate::open_shop;
 use crate::wording::moment;
-use crate::{first_shop, runtime};
 
 /// Arguments of `consign listeners`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -27,7 +29,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// List who is told what happens: webhooks, subscriptions, endpoints
-    List(List),
+    List(Listing),
     /// Print the secret that signs what a listener is sent
     Secret(One),
     /// Give a listener another secret and print it; the one before signs beside it for twelve hours
@@ -37,44 +39,24 @@ enum Verb {
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
-    #[command(flatten)]
-    at: Where,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct One {
-    #[command(flatten)]
-    at: Where,
     /// Its id, from `consign listeners list`
     id: i64,
 }
 
 /// Lists, shows or changes.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::List(list) => &list.at,
-        Verb::Secret(one) | Verb::Rotate(one) | Verb::Enable(one) => &one.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let shop = first_shop::find(&in_use.store).await?;
-        let engine = installation.engine(&in_use.store).await?;
+    open_shop::with(file, &args.at, async |open| {
+        let (engine, shop) = (open.engine().await?, &open.shop);
         match &args.verb {
-            Verb::List(wanted) => list(&engine, &shop, wanted, out).await?,
+            Verb::List(wanted) => list(engine, shop, wanted, out).await?,
             Verb::Secret(one) => {
-                let listener = named(&engine, &shop, one.id).await?;
-                writeln!(out, "{}", engine.secret_of_listener(&shop, &listener).await?)?;
+                let listener = named(engine, shop, one.id).await?;
+                writeln!(out, "{}", engine.secret_of_listener(shop, &listener).await?)?;
             }
-            Verb::Rotate(one) => rotate(&engine, &shop, one.id, out).await?,
-            Verb::Enable(one) => enable(&engine, &shop, one.id, out).await?,
+            Verb::Rotate(one) => rotate(engine, shop, one.id, out).await?,
+            Verb::Enable(one) => enable(engine, shop, one.id, out).await?,
         }
-        in_use.store.db().close().await;
         Ok(())
     })
 }
@@ -89,7 +71,7 @@ fn refused(id: i64, refusal: &Refusal) -> Failure {
     Failure::new(Exit::Refused, format!("listener {id} can't be changed: {refusal:?}"))
 }
 
-async fn list(engine: &Engine, shop: &Shop, wanted: &List, out: &mut dyn Write) -> Result<(), Failure> {
+async fn list(engine: &Engine, shop: &Shop, wanted: &Listing, out: &mut dyn Write) -> Result<(), Failure> {
     let listeners = engine.store().listeners(shop.id).await?;
     if listeners.is_empty() && !wanted.json {
         writeln!(out, "Nobody is told what happens: no program subscribed.")?;

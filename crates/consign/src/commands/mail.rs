@@ -13,14 +13,15 @@ use engine::Engine;
 use engine::mail::{Template, own_template};
 use store::{Page, RecordSort};
 
-use crate::config::Purpose;
 use crate::failure::{Exit, Failure};
-use crate::installation::{Installation, Missing, Where};
-use crate::{first_shop, runtime};
+use crate::installation::Where;
+use crate::open_shop;
 
 /// Arguments of `consign mail`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -40,10 +41,7 @@ struct TemplateArgs {
 #[derive(Debug, clap::Subcommand)]
 enum TemplateVerb {
     /// List the templates, and whether they are the shop's own
-    List {
-        #[command(flatten)]
-        at: Where,
-    },
+    List,
     /// Print a template as TOML, for changing it
     Show(One),
     /// Save a template of the shop's own
@@ -56,8 +54,6 @@ enum TemplateVerb {
 
 #[derive(Debug, clap::Args)]
 struct One {
-    #[command(flatten)]
-    at: Where,
     /// Its name: order_paid, access_granted, shipped, payment_failed, or one of the shop's own
     name: String,
 }
@@ -84,28 +80,16 @@ struct Preview {
 
 /// Lists, shows, saves, resets or previews.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let Verb::Template(args) = &args.verb;
-    let at = match &args.verb {
-        TemplateVerb::List { at } => at,
-        TemplateVerb::Show(one) | TemplateVerb::Reset(one) => &one.at,
-        TemplateVerb::Set(set) => &set.one.at,
-        TemplateVerb::Preview(preview) => &preview.one.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let engine = installation.engine(&in_use.store).await?;
-        let shop = first_shop::find(&in_use.store).await?;
-        let about = Templates { engine: &engine, shop: &shop };
-        match &args.verb {
-            TemplateVerb::List { .. } => about.list(out).await?,
+    let Verb::Template(template) = &args.verb;
+    open_shop::with(file, &args.at, async |open| {
+        let about = Templates { engine: open.engine().await?, shop: &open.shop };
+        match &template.verb {
+            TemplateVerb::List => about.list(out).await?,
             TemplateVerb::Show(one) => write!(out, "{}", as_toml(&about.current(&one.name).await?)?)?,
             TemplateVerb::Set(set) => about.set(&set.one.name, &set.file, out).await?,
             TemplateVerb::Reset(one) => about.reset(&one.name, out).await?,
             TemplateVerb::Preview(wanted) => about.preview(wanted, out).await?,
         }
-        in_use.store.db().close().await;
         Ok(())
     })
 }

@@ -12,6 +12,8 @@ use crate::wording::{count, moment};
 /// Arguments of `consign migrate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -19,30 +21,30 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// Say which migrations are applied
-    Status(Where),
+    Status,
     /// Apply what is missing
-    Up(Where),
+    Up,
     /// Make the rows anew by which things are found and listed, from the things themselves
-    Index(Where),
+    Index,
 }
 
 /// Shows or applies migrations.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let (at, missing) = match &args.verb {
-        Verb::Status(at) | Verb::Index(at) => (at, Missing::Refuse),
-        Verb::Up(at) => (at, Missing::Make),
+    let missing = match &args.verb {
+        Verb::Status | Verb::Index => Missing::Refuse,
+        Verb::Up => Missing::Make,
     };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
+    let installation = Installation::read(Purpose::Serve, file, &args.at, Vec::new())?;
     runtime::block_on(async {
         let in_use = installation.open(missing).await?;
         match &args.verb {
-            Verb::Status(_) => {
+            Verb::Status => {
                 for (name, applied) in in_use.store.migrations().await? {
                     let state = applied.map_or("waits".to_owned(), |at| format!("applied {}", moment(at)));
                     writeln!(out, "{name:<24} {state}")?;
                 }
             }
-            Verb::Up(_) => {
+            Verb::Up => {
                 let applied = in_use.store.migrate().await?;
                 for name in &applied {
                     writeln!(out, "{name:<24} applied")?;
@@ -51,7 +53,7 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
                     writeln!(out, "the database is up to date")?;
                 }
             }
-            Verb::Index(_) => {
+            Verb::Index => {
                 in_use.store.migrate().await?;
                 for shop in in_use.store.shops().await? {
                     let done = in_use.store.reindex(shop.id, |_| {}).await?;

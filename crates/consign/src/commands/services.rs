@@ -9,15 +9,17 @@ use engine::clock::Clock;
 use serde_json::json;
 use store::{InquiryRow, Store};
 
-use crate::config::Purpose;
+use crate::commands::Listing;
 use crate::failure::{Exit, Failure};
-use crate::installation::{Installation, Missing, Where};
+use crate::installation::Where;
+use crate::open_shop;
 use crate::wording::moment;
-use crate::{first_shop, runtime};
 
 /// Arguments of `consign services`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -25,49 +27,30 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// List the services, what each is asked for, and what came of it the last time
-    List(List),
+    List(Listing),
     /// Let the running server ask a service for tracking numbers and stock at once
     Ask(Ask),
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
-    #[command(flatten)]
-    at: Where,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct Ask {
-    #[command(flatten)]
-    at: Where,
     /// Its handle, from `consign services list`
     handle: String,
 }
 
 /// Lists or asks.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::List(list) => &list.at,
-        Verb::Ask(ask) => &ask.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let shop = first_shop::find(&in_use.store).await?;
+    open_shop::with(file, &args.at, async |open| {
+        let (store, shop) = (open.store(), &*open.shop);
         match &args.verb {
-            Verb::List(wanted) => list(&in_use.store, &shop, wanted, out).await?,
-            Verb::Ask(wanted) => ask(&in_use.store, &shop, &wanted.handle, out).await?,
+            Verb::List(wanted) => list(store, shop, wanted, out).await?,
+            Verb::Ask(wanted) => ask(store, shop, &wanted.handle, out).await?,
         }
-        in_use.store.db().close().await;
         Ok(())
     })
 }
 
-async fn list(store: &Store, shop: &Shop, wanted: &List, out: &mut dyn Write) -> Result<(), Failure> {
+async fn list(store: &Store, shop: &Shop, wanted: &Listing, out: &mut dyn Write) -> Result<(), Failure> {
     let (locations, services) = store.places(shop.id).await?;
     let inquiries = store.inquiries(shop.id).await?;
     if services.is_empty() && !wanted.json {

@@ -22,6 +22,8 @@ use crate::{first_shop, runtime};
 /// Arguments of `consign shop`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -36,8 +38,6 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct Show {
-    #[command(flatten)]
-    at: Where,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -45,8 +45,6 @@ struct Show {
 
 #[derive(Debug, clap::Args)]
 struct Set {
-    #[command(flatten)]
-    at: Where,
     /// Like `name="My shop"` or `tie_breakers=nearness,ranking,stock`
     #[arg(required = true, value_name = "KEY=VALUE")]
     changes: Vec<String>,
@@ -81,11 +79,7 @@ const RATES: std::ops::RangeInclusive<u32> = 50..=10_000;
 
 /// Shows or changes the shop.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::Show(show) => &show.at,
-        Verb::Set(set) => &set.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
+    let installation = Installation::read(Purpose::Serve, file, &args.at, Vec::new())?;
     runtime::block_on(async {
         let in_use = installation.open(Missing::Refuse).await?;
         let mut shop = Shop::clone(&*first_shop::find(&in_use.store).await?);

@@ -13,15 +13,17 @@ use engine::Engine;
 use engine::mail::{Template, own_template};
 use serde::Deserialize;
 
-use crate::config::Purpose;
+use crate::commands::Listing;
 use crate::failure::{Exit, Failure};
-use crate::installation::{Installation, Missing, Where};
+use crate::installation::Where;
+use crate::open_shop;
 use crate::wording::moment;
-use crate::{first_shop, runtime};
 
 /// Arguments of `consign workflow`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -31,9 +33,9 @@ enum Verb {
     /// Save a workflow; one of the same name is replaced, and what is under way goes on as it was
     Add(Add),
     /// List the workflows
-    List(List),
+    List(Listing),
     /// List the latest runs, newest first
-    Runs(List),
+    Runs(Listing),
     /// Show a run: its steps, what happened, and what comes next
     Show(One),
     /// Let a workflow rest: no run begins, and those under way wait
@@ -46,33 +48,18 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    #[command(flatten)]
-    at: Where,
     /// TOML, or JSON if its name ends in .json; docs/workflows.md says what is in it
     file: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
-struct List {
-    #[command(flatten)]
-    at: Where,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
 struct One {
-    #[command(flatten)]
-    at: Where,
     /// The run's id, from `consign workflow runs`
     id: i64,
 }
 
 #[derive(Debug, clap::Args)]
 struct Named {
-    #[command(flatten)]
-    at: Where,
     /// The workflow's name
     name: String,
 }
@@ -90,32 +77,22 @@ pub struct Written {
 
 /// Saves, lists, shows, pauses, resumes.
 pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<(), Failure> {
-    let at = match &args.verb {
-        Verb::Add(add) => &add.at,
-        Verb::List(list) | Verb::Runs(list) => &list.at,
-        Verb::Show(one) | Verb::Retry(one) => &one.at,
-        Verb::Pause(named) | Verb::Resume(named) => &named.at,
-    };
-    let installation = Installation::read(Purpose::Serve, file, at, Vec::new())?;
-    runtime::block_on(async {
-        let in_use = installation.open(Missing::Refuse).await?;
-        in_use.store.migrate().await?;
-        let engine = installation.engine(&in_use.store).await?;
-        let shop = first_shop::find(&in_use.store).await?;
+    open_shop::with(file, &args.at, async |open| {
+        let (engine, shop) = (open.engine().await?, &open.shop);
         match &args.verb {
             Verb::Add(add) => {
-                let name = save(&engine, &shop, from_file(&add.file)?).await?;
+                let name = save(engine, shop, from_file(&add.file)?).await?;
                 writeln!(out, "Saved. {name} begins with the next event that it waits for.")?;
             }
-            Verb::List(wanted) => list(&engine, &shop, wanted.json, out).await?,
-            Verb::Runs(wanted) => runs(&engine, &shop, wanted.json, out).await?,
-            Verb::Show(one) => show(&engine, &shop, one.id, out).await?,
-            Verb::Pause(named) => rest(&engine, &shop, &named.name, Rest::Begins, out).await?,
-            Verb::Resume(named) => rest(&engine, &shop, &named.name, Rest::Ends, out).await?,
+            Verb::List(wanted) => list(engine, shop, wanted.json, out).await?,
+            Verb::Runs(wanted) => runs(engine, shop, wanted.json, out).await?,
+            Verb::Show(one) => show(engine, shop, one.id, out).await?,
+            Verb::Pause(named) => rest(engine, shop, &named.name, Rest::Begins, out).await?,
+            Verb::Resume(named) => rest(engine, shop, &named.name, Rest::Ends, out).await?,
             Verb::Retry(one) => {
                 execute(
-                    &engine,
-                    &shop,
+                    engine,
+                    shop,
                     &Command::ResumeRun(RunId(one.id)),
                     "the run hasn't failed, or isn't there",
                 )
@@ -123,7 +100,6 @@ pub fn run(args: &Args, file: Option<PathBuf>, out: &mut dyn Write) -> Result<()
                 writeln!(out, "Run {} goes on, within a second if a server runs.", one.id)?;
             }
         }
-        in_use.store.db().close().await;
         Ok(())
     })
 }
