@@ -236,56 +236,24 @@ records! {
     }
 }
 
-impl From<AddressRecord> for Address {
-    fn from(record: AddressRecord) -> Self {
-        let AddressRecord { first_name, last_name, company, address1, address2, city, .. } = record;
-        let AddressRecord { province, province_code, country, country_code, zip, phone, .. } = record;
-        Address {
-            first_name,
-            last_name,
-            company,
-            address1,
-            address2,
-            city,
-            province,
-            province_code,
-            country,
-            country_code,
-            zip,
-            phone,
+/// A record and what it is in the domain, of the same fields: each can be made of the other.
+macro_rules! same_fields {
+    ($record:ident and $thing:ident: $($field:ident)*) => {
+        impl From<$record> for $thing {
+            fn from(record: $record) -> Self {
+                $thing { $($field: record.$field),* }
+            }
         }
-    }
-}
 
-impl From<Address> for AddressRecord {
-    fn from(address: Address) -> Self {
-        let Address { first_name, last_name, company, address1, address2, city, .. } = address;
-        let Address { province, province_code, country, country_code, zip, phone, .. } = address;
-        AddressRecord {
-            first_name,
-            last_name,
-            company,
-            address1,
-            address2,
-            city,
-            province,
-            province_code,
-            country,
-            country_code,
-            zip,
-            phone,
+        impl From<$thing> for $record {
+            fn from(thing: $thing) -> Self {
+                $record { $($field: thing.$field),* }
+            }
         }
-    }
+    };
 }
 
-impl From<TrackingRecord> for Tracking {
-    fn from(record: TrackingRecord) -> Self {
-        Tracking { company: record.company, number: record.number, url: record.url }
-    }
+same_fields! { AddressRecord and Address:
+    first_name last_name company address1 address2 city province province_code country country_code zip phone
 }
-
-impl From<Tracking> for TrackingRecord {
-    fn from(tracking: Tracking) -> Self {
-        TrackingRecord { company: tracking.company, number: tracking.number, url: tracking.url }
-    }
-}
+same_fields! { TrackingRecord and Tracking: company number url }
