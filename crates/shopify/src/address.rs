@@ -59,26 +59,38 @@ impl Object for ContactAddress<'_> {
 fn part<'a>(address: &'a Address, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
     let flag = |name: &str, default| field.arg(name).and_then(|arg| arg.as_bool()).unwrap_or(default);
     Ok(match field.name() {
-        "address1" => text(&address.address1),
-        "address2" => text(&address.address2),
-        "city" => text(&address.city),
-        "company" => text(&address.company),
         // Nobody looks addresses up on a map.
         "coordinatesValidated" => Out::Bool(false),
         "latitude" | "longitude" | "timeZone" => Out::Null,
-        "country" => text(&address.country),
-        "countryCode" | "countryCodeV2" => text(&address.country_code),
-        "firstName" => text(&address.first_name),
         "formatted" => Out::list(formatted(address, flag("withName", false), flag("withCompany", true))),
         "formattedArea" => area(address).map_or(Out::Null, Out::from),
-        "lastName" => text(&address.last_name),
         "name" => address.name().map_or(Out::Null, Out::from),
-        "phone" => text(&address.phone),
-        "province" => text(&address.province),
-        "provinceCode" => text(&address.province_code),
-        "zip" => text(&address.zip),
-        other => return Err(missing("MailingAddress", other)),
+        other => as_it_stands(Some(address), "MailingAddress", other)?,
     })
+}
+
+/// What an address says word for word, under the names that all types of addresses have for it; `of` is the type.
+pub(crate) fn as_it_stands<'a>(
+    address: Option<&'a Address>,
+    of: &str,
+    name: &str,
+) -> Result<Out<'a>, FieldError> {
+    let part: fn(&Address) -> &Option<String> = match name {
+        "address1" => |address| &address.address1,
+        "address2" => |address| &address.address2,
+        "city" => |address| &address.city,
+        "company" => |address| &address.company,
+        "country" => |address| &address.country,
+        "countryCode" | "countryCodeV2" => |address| &address.country_code,
+        "firstName" => |address| &address.first_name,
+        "lastName" => |address| &address.last_name,
+        "phone" => |address| &address.phone,
+        "province" => |address| &address.province,
+        "provinceCode" => |address| &address.province_code,
+        "zip" => |address| &address.zip,
+        other => return Err(missing(of, other)),
+    };
+    Ok(address.map_or(Out::Null, |address| text(part(address))))
 }
 
 /// The lines of a label.
@@ -117,22 +129,11 @@ impl Object for Destination<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let part = |of: fn(&Address) -> &Option<String>| self.address.map_or(Out::Null, |a| text(of(a)));
         Ok(match field.name() {
-            "address1" => part(|a| &a.address1),
-            "address2" => part(|a| &a.address2),
-            "city" => part(|a| &a.city),
-            "company" => part(|a| &a.company),
-            "countryCode" => part(|a| &a.country_code),
             "email" => text(self.email),
-            "firstName" => part(|a| &a.first_name),
             "id" => Out::from(gid("FulfillmentOrderDestination", self.work)),
-            "lastName" => part(|a| &a.last_name),
             "location" => Out::maybe(self.location),
-            "phone" => part(|a| &a.phone),
-            "province" => part(|a| &a.province),
-            "zip" => part(|a| &a.zip),
-            other => return Err(missing("FulfillmentOrderDestination", other)),
+            other => as_it_stands(self.address, "FulfillmentOrderDestination", other)?,
         })
     }
 }
@@ -147,13 +148,8 @@ impl Object for Origin<'_> {
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         Ok(match field.name() {
-            "address1" => text(&self.0.address1),
-            "address2" => text(&self.0.address2),
-            "city" => text(&self.0.city),
             "countryCode" => Out::from(self.0.country_code.as_deref().unwrap_or_default()),
-            "provinceCode" => text(&self.0.province_code),
-            "zip" => text(&self.0.zip),
-            other => return Err(missing("FulfillmentOriginAddress", other)),
+            other => as_it_stands(Some(self.0), "FulfillmentOriginAddress", other)?,
         })
     }
 }

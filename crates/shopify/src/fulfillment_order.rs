@@ -12,7 +12,7 @@ use domain::order::Order;
 use domain::rejection::Rejection;
 use graphql::{Field, FieldError, Object, Out};
 
-use crate::address::Destination;
+use crate::address::{Destination, as_it_stands};
 use crate::data::Data;
 use crate::fulfillment::FulfillmentNode;
 use crate::id::gid;
@@ -239,19 +239,11 @@ impl Object for Assigned<'_> {
         let (settled, location) = (self.work.settled_location(), self.data.location(self.work.location));
         let address = settled.map(|was| &was.address).or(location.map(|location| &location.address));
         let name = settled.map(|was| &was.name).or(location.map(|location| &location.name));
-        let part =
-            |of: fn(&domain::address::Address) -> &Option<String>| address.map_or(Out::Null, |a| text(of(a)));
         Ok(match field.name() {
-            "address1" => part(|a| &a.address1),
-            "address2" => part(|a| &a.address2),
-            "city" => part(|a| &a.city),
             "countryCode" => Out::from(address.and_then(|a| a.country_code.as_deref()).unwrap_or("ZZ")),
             "location" => Out::maybe(location.map(|location| LocationNode { data: self.data, location })),
             "name" => Out::from(name.map_or("", String::as_str)),
-            "phone" => part(|a| &a.phone),
-            "province" => part(|a| &a.province),
-            "zip" => part(|a| &a.zip),
-            other => return Err(missing("FulfillmentOrderAssignedLocation", other)),
+            other => as_it_stands(address, "FulfillmentOrderAssignedLocation", other)?,
         })
     }
 }

@@ -6,14 +6,14 @@ use domain::location::{Location, first_own};
 use engine::query::Value;
 use graphql::{Field, FieldError, Input, Object, Out};
 
-use crate::address::formatted;
+use crate::address::{as_it_stands, formatted};
 use crate::data::Data;
 use crate::id::{gid, of_kind};
 use crate::inventory::{Level, LevelId, Shelf, sees_inactive};
 use crate::metafield;
 use crate::search::Fact;
 use crate::service::ServiceNode;
-use crate::words::{self, missing, text};
+use crate::words::{self, missing};
 
 mod input;
 
@@ -143,19 +143,10 @@ impl Object for LocationAddress<'_> {
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
         let address = &self.0.address;
         Ok(match field.name() {
-            "address1" => text(&address.address1),
-            "address2" => text(&address.address2),
-            "city" => text(&address.city),
-            "country" => text(&address.country),
-            "countryCode" => text(&address.country_code),
             "formatted" => Out::list(formatted(address, false, false)),
             // Where on earth it stands is never looked up.
             "latitude" | "longitude" => Out::Null,
-            "phone" => text(&address.phone),
-            "province" => text(&address.province),
-            "provinceCode" => text(&address.province_code),
-            "zip" => text(&address.zip),
-            other => return Err(missing("LocationAddress", other)),
+            other => as_it_stands(Some(address), "LocationAddress", other)?,
         })
     }
 }

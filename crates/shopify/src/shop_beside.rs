@@ -1,15 +1,15 @@
 //! What a shop is surrounded by: where it stands, on which host, in which time zone, and its work.
 
-use domain::address::Address;
 use domain::location::{Location, first_own};
 use domain::time::Time;
 use graphql::{Field, FieldError, Object, Out};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::address::as_it_stands;
 use crate::data::Data;
 use crate::id::gid;
-use crate::words::{self, missing, text};
+use crate::words::{self, missing};
 
 /// The fields of `Shop` that are not its settings.
 pub(crate) fn field<'a>(data: &'a Data, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
@@ -83,23 +83,10 @@ impl Object for ShopAddress<'_> {
     }
 
     fn field<'a>(&'a self, field: &Field<'_>) -> Result<Out<'a>, FieldError> {
-        let first = first_own(&self.0.locations);
-        let of = |part: fn(&Address) -> &Option<String>| {
-            first.map_or(Out::Null, |location| text(part(&location.address)))
-        };
+        let address = first_own(&self.0.locations).map(|location| &location.address);
         Ok(match field.name() {
-            "address1" => of(|address| &address.address1),
-            "address2" => of(|address| &address.address2),
-            "city" => of(|address| &address.city),
-            "company" => of(|address| &address.company),
-            "country" => of(|address| &address.country),
-            "countryCodeV2" => of(|address| &address.country_code),
             "id" => Out::from(gid("ShopAddress", self.0.shop.id.0)),
-            "phone" => of(|address| &address.phone),
-            "province" => of(|address| &address.province),
-            "provinceCode" => of(|address| &address.province_code),
-            "zip" => of(|address| &address.zip),
-            other => return Err(missing("ShopAddress", other)),
+            other => as_it_stands(address, "ShopAddress", other)?,
         })
     }
 }

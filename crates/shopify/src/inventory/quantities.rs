@@ -38,7 +38,8 @@ pub(crate) fn set(version: &str, field: &Field<'_>) -> Input {
             Err(UserError::at("input.name", message).code("INVALID_NAME"))
         }
     };
-    count(version, field, kind, measure, ("quantities", "InventoryQuantityInput"))
+    let counted = count(version, field, kind, measure, ("quantities", "InventoryQuantityInput"));
+    counted.unwrap_or_else(Input::Failed)
 }
 
 pub(crate) fn set_on_hand(version: &str, field: &Field<'_>) -> Input {
@@ -48,7 +49,8 @@ pub(crate) fn set_on_hand(version: &str, field: &Field<'_>) -> Input {
         done: changed,
         refused: set_on_hand_refused,
     };
-    count(version, field, kind, Ok(StockMeasure::OnHand), ("setQuantities", "InventorySetQuantityInput"))
+    let of = ("setQuantities", "InventorySetQuantityInput");
+    count(version, field, kind, Ok(StockMeasure::OnHand), of).unwrap_or_else(Input::Failed)
 }
 
 fn count(
@@ -57,7 +59,7 @@ fn count(
     kind: Kind,
     measure: Result<StockMeasure, UserError>,
     (list, of): (&str, &str),
-) -> Input {
+) -> Result<Input, FieldError> {
     let input = input(field);
     let mut errors = Vec::new();
     let measure = kept(measure, &mut errors);
@@ -66,22 +68,16 @@ fn count(
     let ignore = input.and_then(|input| input.get("ignoreCompareQuantity")).and_then(Value::as_bool);
     let mut counts = Vec::with_capacity(entries.len());
     for entry in entries {
-        let understood = || -> Result<StockCount, FieldError> {
-            let said = said(version, entry, of)?;
-            let compared = entry.get("compareQuantity").and_then(Value::as_int);
-            let ignored = ignore == Some(true);
-            Ok(StockCount {
-                variant: variant(entry)?,
-                location: location(entry)?,
-                measure: measure.unwrap_or(StockMeasure::OnHand),
-                quantity: entry.get("quantity").and_then(Value::as_int).unwrap_or_default(),
-                expected: said.or(compared.filter(|_| !ignored)),
-            })
-        };
-        match understood() {
-            Ok(count) => counts.push(count),
-            Err(error) => return Input::Failed(error),
-        }
+        let said = said(version, entry, of)?;
+        let compared = entry.get("compareQuantity").and_then(Value::as_int);
+        let ignored = ignore == Some(true);
+        counts.push(StockCount {
+            variant: variant(entry)?,
+            location: location(entry)?,
+            measure: measure.unwrap_or(StockMeasure::OnHand),
+            quantity: entry.get("quantity").and_then(Value::as_int).unwrap_or_default(),
+            expected: said.or(compared.filter(|_| !ignored)),
+        });
     }
     // Until it had to be said, it could be ignored as a whole, but only on purpose.
     let unsaid = |entry: &Value| {
@@ -92,10 +88,14 @@ fn count(
         errors.push(UserError::at("input.ignoreCompareQuantity", message).code("COMPARE_QUANTITY_REQUIRED"));
     }
     let command = Command::SetStock(SetStock { cause, unstocked: Unstocked::Refuse, counts });
-    planned(command, kind, errors)
+    Ok(planned(command, kind, errors))
 }
 
 pub(crate) fn adjust(version: &str, field: &Field<'_>) -> Input {
+    adjusted(version, field).unwrap_or_else(Input::Failed)
+}
+
+fn adjusted(version: &str, field: &Field<'_>) -> Result<Input, FieldError> {
     let kind = Kind {
         payload: "InventoryAdjustQuantitiesPayload",
         errors: "InventoryAdjustQuantitiesUserError",
@@ -110,31 +110,30 @@ pub(crate) fn adjust(version: &str, field: &Field<'_>) -> Input {
     for (index, change) in entries(input, "changes").iter().enumerate() {
         let path = format!("input.changes.{index}");
         let ledger = kept(words::ledger(state, text(Some(change), "ledgerDocumentUri"), &path), &mut errors);
-        let understood = || -> Result<StockStep, FieldError> {
-            Ok(StockStep {
-                expected: said(version, change, "InventoryChangeInput")?,
-                variant: variant(change)?,
-                location: location(change)?,
-                state: state.unwrap_or(StockState::Available),
-                by: change.get("delta").and_then(Value::as_int).unwrap_or_default(),
-                ledger: ledger.clone().flatten(),
-            })
-        };
-        match understood() {
-            Ok(step) => steps.push(step),
-            Err(error) => return Input::Failed(error),
-        }
+        steps.push(StockStep {
+            expected: said(version, change, "InventoryChangeInput")?,
+            variant: variant(change)?,
+            location: location(change)?,
+            state: state.unwrap_or(StockState::Available),
+            by: change.get("delta").and_then(Value::as_int).unwrap_or_default(),
+            ledger: ledger.flatten(),
+        });
     }
     if errors.is_empty() && ledgers(&steps).len() > 1 {
         let message = "All changes must have the same ledger document URI or, in the case of adjusting available, no ledger document URI.";
         errors.push(UserError::at("input.changes", message).code("MAX_ONE_LEDGER_DOCUMENT"));
     }
     let command = Command::AdjustStock(AdjustStock { cause, unstocked: Unstocked::Refuse, steps });
-    planned(command, kind, errors)
+    Ok(planned(command, kind, errors))
+}
+
+/// Moves units from one state to another.
+pub(crate) fn moved(version: &str, field: &Field<'_>) -> Input {
+    steps_of_move(version, field).unwrap_or_else(Input::Failed)
 }
 
 /// Every change is two steps: what goes from one state, and what comes to the other.
-pub(crate) fn moved(version: &str, field: &Field<'_>) -> Input {
+fn steps_of_move(version: &str, field: &Field<'_>) -> Result<Input, FieldError> {
     let kind = Kind {
         payload: "InventoryMoveQuantitiesPayload",
         errors: "InventoryMoveQuantitiesUserError",
@@ -162,21 +161,15 @@ pub(crate) fn moved(version: &str, field: &Field<'_>) -> Input {
                 None => Ok(None),
             };
             let ledger = kept(ledger, &mut errors).flatten();
-            let understood = || -> Result<StockStep, FieldError> {
-                let terminal = terminal.unwrap_or(&Value::Null);
-                Ok(StockStep {
-                    expected: said(version, terminal, "InventoryMoveQuantityTerminalInput")?,
-                    variant: variant(change)?,
-                    location: location(terminal)?,
-                    state: state.unwrap_or(StockState::Available),
-                    by,
-                    ledger,
-                })
-            };
-            match understood() {
-                Ok(step) => steps.push(step),
-                Err(error) => return Input::Failed(error),
-            }
+            let terminal = terminal.unwrap_or(&Value::Null);
+            steps.push(StockStep {
+                expected: said(version, terminal, "InventoryMoveQuantityTerminalInput")?,
+                variant: variant(change)?,
+                location: location(terminal)?,
+                state: state.unwrap_or(StockState::Available),
+                by,
+                ledger,
+            });
         }
         if let [.., from, to] = &steps[..] {
             if from.location != to.location {
@@ -193,7 +186,7 @@ pub(crate) fn moved(version: &str, field: &Field<'_>) -> Input {
         errors.push(UserError::at("input.changes", message).code("MAXIMUM_LEDGER_DOCUMENT_URIS"));
     }
     let command = Command::AdjustStock(AdjustStock { cause, unstocked: Unstocked::Refuse, steps });
-    planned(command, kind, errors)
+    Ok(planned(command, kind, errors))
 }
 
 fn planned(command: Command, kind: Kind, errors: Vec<UserError>) -> Input {
