@@ -35,7 +35,7 @@ const SINCE: [&str; 8] =
     ["in_review", "pending_payment", "accepted", "blocked", "cancelled", "fulfilled", "complete", "returned"];
 /// What parameters begin with that bound when an order came into a state of a review for fraud.
 const FRAUD: &str = "fraudStateTransitions.";
-/// Parameters that bound an amount.
+/// Parameters that bound an amount; one that isn't shown is nothing.
 const AMOUNTS: [&str; 2] = ["totalAmount", "refundedAmount"];
 
 /// An order, what left of it, and both as they are shown.
@@ -174,7 +174,7 @@ impl Filter {
             && self
                 .amounts
                 .iter()
-                .all(|(name, span)| shown[name].as_f64().is_some_and(|at| span.holds(page::hundredths(at))))
+                .all(|(name, span)| span.holds(page::hundredths(shown[name].as_f64().unwrap_or_default())))
             && self
                 .upstream
                 .as_ref()

@@ -146,7 +146,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
         since.map(|(state, at)| (state.as_str().to_owned(), words::time(at))).collect();
     put("stateTransitions", Some(since.into()));
     let moved = moved(order);
-    put("refundedAmount", Some(money(moved.refunded)));
+    put("refundedAmount", (moved.refunded > 0).then(|| money(moved.refunded)));
     put("capturedAmount", Some(money(moved.captured)));
     put("cancelledAmount", Some(money(moved.cancelled)));
     put("availableToRefundAmount", Some(money(moved.refundable)));

@@ -186,6 +186,7 @@ async fn the_published_examples_come_out_to_the_cent() {
         let told = ["capturedAmount", "cancelledAmount", "availableToRefundAmount"];
         assert_eq!(told.map(|name| done[name].as_f64().unwrap()), wanted, "{costs:?}");
         assert_eq!(done["totalAmount"], order["totalAmount"], "what was asked for never changes");
+        assert_eq!(done.get("refundedAmount"), None, "nothing went back");
     }
 }
 
