@@ -11,6 +11,7 @@ mod parcels;
 mod people;
 mod places;
 mod play;
+mod prices;
 mod stage;
 mod stories;
 mod subscriptions;
@@ -136,6 +137,7 @@ async fn demo(installation: &Installation, engine: &Engine, now: Time) -> Result
     let service = Actor::App(App { id: app, permissions: keys::of_service(), services: vec![places.nordic] });
     Cast { stage, places, service }.play(&scenes, dice).await?;
     subscriptions::make(installation, stage, &articles, now).await?;
+    prices::make(stage, &articles).await?;
     keys::others(engine, &stage.shop).await
 }
 

@@ -9,7 +9,7 @@ use domain::contact::{ContactChange, SaveContact, Whom};
 use domain::decide::Outcome;
 use domain::id::ContactId;
 use domain::order::{Placed, StockMode};
-use domain::price::{Cycle, Price, Recurrence, Terms};
+use domain::price::{Cycle, Recurrence};
 use domain::record::{Record, RecordKind};
 use domain::time::Time;
 use engine::mail::Template;
@@ -17,6 +17,7 @@ use engine::workers::Job;
 use serde_json::json;
 
 use super::catalog::Article;
+use super::prices;
 use super::stage::Stage;
 use crate::commands::workflow;
 use crate::failure::{Exit, Failure};
@@ -44,16 +45,7 @@ pub(super) async fn make(
     let course = articles.iter().find(|article| article.teaches).ok_or_else(missing)?;
     let every = Every { count: 1, interval: Interval::Month };
     let monthly = Recurrence::Subscription(Cycle { every, periods: None, trial: None });
-    let price = Price {
-        id: stage.engine.ids().fresh().await?,
-        variant: course.variant,
-        name: Some("Monthly".to_owned()),
-        terms: Terms { amount: A_MONTH, currency: stage.shop.currency, setup: 0, recurrence: monthly },
-        archived: false,
-        details: serde_json::Value::Null,
-        created_at: stage.engine.now(),
-        updated_at: stage.engine.now(),
-    };
+    let price = prices::new(stage, course.variant, Some("Monthly"), A_MONTH, monthly).await?;
     stage.act(&Command::Billing(BillingCommand::SavePrice(Box::new(price.clone())))).await?;
     welcome(stage).await?;
     let workers = server::workers(&installation.config)?;
