@@ -196,7 +196,7 @@ async fn load_postgres(url: &str, copies: Range<i64>, kinds: &[Template; 2]) -> 
             let mut text = BytesMut::new();
             for k in k..end {
                 let kind = kind_of(k, kinds);
-                for (_, row) in kind.tables().zip(kind.copy(k)).filter(|(of, _)| *of == table) {
+                for (_, row) in kind.tables().zip(kind.copy(k)).filter(|((of, _), _)| *of == table) {
                     copy_line(&row, &mut text);
                 }
             }

@@ -13,7 +13,7 @@ const FIRST: i64 = 2_000_000_000;
 pub const NUMBER: i64 = 700_000_001;
 
 /// The tables of an order, and their columns, key first.
-pub const TABLES: [(&str, &[&str]); 5] = [
+pub const TABLES: [(&str, &[&str]); 8] = [
     (
         "orders",
         &[
@@ -31,7 +31,12 @@ pub const TABLES: [(&str, &[&str]); 5] = [
             "payment",
             "fulfillment",
             "test",
+            "contact_id",
+            "due_at",
+            "ask_at",
+            "subscription",
             "route_at",
+            "route_seen",
             "body",
         ],
     ),
@@ -53,36 +58,62 @@ pub const TABLES: [(&str, &[&str]); 5] = [
             "updated_at",
         ],
     ),
+    (
+        "invoices",
+        &["shop_id", "invoice_id", "order_id", "number", "kind", "status", "external_id", "updated_at"],
+    ),
+    ("parts_of_orders", &["shop_id", "part_id", "order_id", "kind", "last_id"]),
+    (
+        "order_sorts",
+        &[
+            "shop_id",
+            "order_id",
+            "buyer",
+            "destination",
+            "payment",
+            "fulfillment",
+            "po_number",
+            "units",
+            "total",
+            "current_total",
+        ],
+    ),
     ("events", &["shop_id", "event_id", "at", "order_id", "app_id", "dispatched", "body", "snapshot"]),
     ("fulfillments_of_orders", &["shop_id", "order_id", "fulfillment_id"]),
-    ("fulfillments", &["shop_id", "fulfillment_id", "version", "live", "updated_at", "body"]),
+    (
+        "fulfillments",
+        &["shop_id", "fulfillment_id", "version", "live", "updated_at", "body", "untracked_by", "parcel"],
+    ),
 ];
 
-/// An `INSERT` of a row of one of [`TABLES`].
-pub fn insert(table: &str) -> String {
-    let columns = columns(table);
+/// An `INSERT` of a row with these columns.
+pub fn insert((table, columns): (&str, &[&str])) -> String {
     let places: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
     format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "))
 }
 
-/// An `UPDATE` of a whole row of one of [`TABLES`] by its key.
-pub fn update(table: &str) -> String {
-    let columns = columns(table);
+/// An `UPDATE` by its key of a row with these columns.
+pub fn update((table, columns): (&str, &[&str])) -> String {
     let set: Vec<String> =
         columns.iter().enumerate().skip(2).map(|(i, column)| format!("{column} = ${}", i + 1)).collect();
-    let guard = if table == "orders" { " AND version = $3 - 1" } else { "" };
+    let version = columns.iter().position(|column| table == "orders" && *column == "version");
+    let guard = version.map(|i| format!(" AND version = ${} - 1", i + 1)).unwrap_or_default();
     format!("UPDATE {table} SET {} WHERE shop_id = $1 AND {} = $2{guard}", set.join(", "), columns[1])
-}
-
-pub fn columns(table: &str) -> &'static [&'static str] {
-    TABLES.iter().find(|(name, _)| *name == table).map_or(&[], |(_, columns)| columns)
 }
 
 /// The rows of one order, with holes where ids were.
 #[derive(Clone)]
 pub struct Template {
-    rows: Vec<(&'static str, Vec<Cell>)>,
+    rows: Vec<Line>,
     ids: Ids,
+}
+
+/// A row, or those of its cells that matter; the key comes first.
+#[derive(Clone)]
+struct Line {
+    table: &'static str,
+    columns: Vec<&'static str>,
+    cells: Vec<Cell>,
 }
 
 /// Which ids belong to the order that is copied.
@@ -101,7 +132,7 @@ impl Ids {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 enum Cell {
     As(Value),
     Id(i64),
@@ -109,7 +140,7 @@ enum Cell {
     Text(Vec<Piece>),
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 enum Piece {
     As(String),
     Id(i64),
@@ -136,29 +167,30 @@ impl Template {
             );
             let found = db.read(vec![Query::new(sql, vec![shop.into(), order.into()])]).await?;
             for row in found.into_iter().flatten() {
-                let cells = (0..columns.len()).map(|i| cell(&row, i, ids));
-                rows.push((table, cells.collect::<Outcome<Vec<_>>>()?));
+                let cells = (0..columns.len()).map(|i| cell(&row, i, ids)).collect::<Outcome<_>>()?;
+                rows.push(Line { table, columns: columns.to_vec(), cells });
             }
         }
         Ok(Template { rows, ids })
     }
 
-    /// The rows of `self` that are not in `earlier`, and those that changed since: (those new, those changed).
+    /// The rows of `self` that are not in `earlier`, and of those that changed since the cells that did: (those new,
+    /// those changed).
     pub fn since(&self, earlier: &Template) -> (Template, Template) {
-        let is_event = |row: &&(&str, Vec<Cell>)| row.0 == "events";
-        let events_before = earlier.rows.iter().filter(is_event).count();
-        let mut events_seen = 0;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
-        for row in &self.rows {
-            match row.0 {
-                "orders" | "fulfillment_orders" => changed.push(row.clone()),
-                "events" => {
-                    events_seen += 1;
-                    if events_seen > events_before {
-                        new.push(row.clone());
-                    }
-                }
-                _ => new.push(row.clone()),
+        for line in &self.rows {
+            let same = |old: &&Line| old.table == line.table && old.cells[..2] == line.cells[..2];
+            let Some(old) = earlier.rows.iter().find(same) else {
+                new.push(line.clone());
+                continue;
+            };
+            let cells = line.columns.iter().zip(&line.cells).zip(&old.cells).enumerate();
+            let (columns, cells): (Vec<_>, Vec<_>) = cells
+                .filter(|(i, ((_, now), before))| *i < 2 || now != before)
+                .map(|(_, ((column, now), _))| (*column, now.clone()))
+                .unzip();
+            if columns.len() > 2 {
+                changed.push(Line { table: line.table, columns, cells });
             }
         }
         (Template { rows: new, ids: self.ids }, Template { rows: changed, ids: self.ids })
@@ -166,13 +198,13 @@ impl Template {
 
     /// The same without its events, for tables that are only read as lists.
     pub fn without_events(mut self) -> Template {
-        self.rows.retain(|(table, _)| *table != "events");
+        self.rows.retain(|line| line.table != "events");
         self
     }
 
-    /// The tables of its rows, in order.
-    pub fn tables(&self) -> impl Iterator<Item = &'static str> {
-        self.rows.iter().map(|(table, _)| *table)
+    /// The tables and the columns of its rows, in order.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &[&'static str])> {
+        self.rows.iter().map(|line| (line.table, line.columns.as_slice()))
     }
 
     /// The rows of copy number `k`.
@@ -196,7 +228,7 @@ impl Template {
                 text.into()
             }
         };
-        self.rows.iter().map(|(_, cells)| cells.iter().map(value).collect()).collect()
+        self.rows.iter().map(|line| line.cells.iter().map(value).collect()).collect()
     }
 }
 

@@ -11,28 +11,36 @@ use domain::time::Time;
 
 use crate::Store;
 use crate::body;
-use crate::db::{Error, Query, Row, Statement, Value};
+use crate::db::{Error, Query, Row, Statement};
+use crate::index::{Change, IndexRow, Table};
 use crate::lists::{Condition, Page, tail};
-use crate::load::{bodies, by_ids};
+use crate::load::{bodies, by_ids, in_list};
 
-/// How many parts are noted by one statement.
+/// How many parts are forgotten by one statement.
 const AT_ONCE: usize = 16;
 
-/// Statements that note the parts of an order that weren't there before. Parts never go.
-pub(crate) fn parts(shop: ShopId, before: Option<&Order>, order: &Order, out: &mut Vec<Statement>) {
-    let known = before.map(ids).unwrap_or_default();
-    let new: Vec<(i64, Option<Piece>)> =
-        ids(order).into_iter().filter(|part| !known.contains(part)).collect();
-    for some in new.chunk_by(|a, b| a.1 == b.1).flat_map(|alike| alike.chunks(AT_ONCE)) {
-        let rows: Vec<String> = (4..some.len() + 4).map(|n| format!("($1, ${n}, $2, $3)")).collect();
-        let rows = rows.join(", ");
-        let kind = some.first().and_then(|(_, piece)| *piece).map(Piece::as_str);
-        let mut params: Vec<Value> = vec![shop.0.into(), order.id.0.into(), kind.into()];
-        params.extend(some.iter().map(|(part, _)| Value::from(*part)));
-        let sql = format!("INSERT INTO parts_of_orders (shop_id, part_id, order_id, kind) VALUES {rows}");
-        out.push(Statement::new(sql, params).rows(some.len() as u64));
-    }
+/// The rows of `parts_of_orders` for an order. An invoice and its lines get their ids one after the other, so ids that
+/// follow each other share a row: from the one that it is found by up to the last. Parts that are listed have one each.
+pub(crate) fn part_rows(order: &Order) -> Vec<IndexRow> {
+    let mut parts = ids(order);
+    parts.sort_unstable_by_key(|(id, _)| *id);
+    parts.dedup();
+    let follows = |a: &(i64, Option<Piece>), b: &(i64, Option<Piece>)| {
+        a.1.is_none() && b.1.is_none() && b.0.checked_sub(1) == Some(a.0)
+    };
+    let row = |run: &[(i64, Option<Piece>)]| {
+        let ((first, piece), (last, _)) = (run.first()?, run.last()?);
+        let values = vec![order.id.0.into(), piece.map(Piece::as_str).into(), (*last).into()];
+        Some(IndexRow { id: *first, values })
+    };
+    parts.chunk_by(follows).filter_map(row).collect()
 }
+
+pub(crate) const PARTS: Table = Table {
+    name: "parts_of_orders",
+    columns: &["part_id", "order_id", "kind", "last_id"],
+    change: Change::Upsert,
+};
 
 /// Parts of orders of which there are lists, over all orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +86,38 @@ pub(crate) fn pieces_query(shop: ShopId, piece: Piece, page: &Page) -> Query {
     Query::new(sql + &tail.sql, tail.values)
 }
 
-/// The parts of an order go with it.
-pub(crate) fn no_parts(shop: ShopId, order: OrderId) -> Statement {
-    let sql = "DELETE FROM parts_of_orders WHERE shop_id = $1 AND order_id = $2";
-    Statement::new(sql, vec![shop.0.into(), order.0.into()]).any()
+/// Statements that forget every row of the parts of an order, also where each has one, as older releases wrote them.
+pub(crate) fn no_parts(shop: ShopId, order: &Order, out: &mut Vec<Statement>) {
+    let ids: Vec<i64> = ids(order).into_iter().map(|(id, _)| id).collect();
+    for some in ids.chunks(AT_ONCE) {
+        let (places, mut values) = in_list(3, some);
+        values.splice(0..0, [shop.0.into(), order.id.0.into()]);
+        let sql = format!(
+            "DELETE FROM parts_of_orders WHERE shop_id = $1 AND order_id = $2 AND part_id IN ({places})"
+        );
+        out.push(Statement::new(sql, values).any());
+    }
 }
 
-pub(crate) const ORDERS_OF_PARTS: &str = "SELECT order_id, version, body FROM orders WHERE shop_id = $1 AND order_id IN \
-     (SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id IN ";
+/// The order of the part whose id is `$n`: the nearest row below tells whether it reaches so far.
+fn order_of(n: usize) -> String {
+    format!(
+        "SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND (part_id = ${n} OR last_id >= ${n}) \
+         AND part_id = (SELECT max(part_id) FROM parts_of_orders WHERE shop_id = $1 AND part_id <= ${n})"
+    )
+}
+
+/// A query for the orders of parts.
+pub(crate) fn orders_of_parts(shop: ShopId, parts: &[i64]) -> Query {
+    let (_, mut values) = in_list(2, parts);
+    let orders: Vec<String> = (2..values.len() + 2).map(|n| format!("({})", order_of(n))).collect();
+    values.insert(0, shop.0.into());
+    let sql = format!(
+        "SELECT order_id, version, body FROM orders WHERE shop_id = $1 AND order_id IN ({})",
+        orders.join(", ")
+    );
+    Query::new(sql, values)
+}
 
 pub(crate) fn price(shop: ShopId, price: &Price) -> Result<Statement, Error> {
     let text = body::write(price)?;
@@ -185,8 +217,7 @@ pub(crate) fn due_to_ask_query(shop: ShopId, now: Time, limit: u32) -> Query {
 }
 
 pub(crate) fn order_of_part_query(shop: ShopId, part: i64) -> Query {
-    let sql = "SELECT order_id FROM parts_of_orders WHERE shop_id = $1 AND part_id = $2";
-    Query::new(sql, vec![shop.0.into(), part.into()])
+    Query::new(order_of(2), vec![shop.0.into(), part.into()])
 }
 
 /// What a list of grants of access is sorted by; the id decides between equals.

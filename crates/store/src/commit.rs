@@ -136,14 +136,12 @@ fn one(
             let text = body::write(order)?;
             out.push(new_order(shop, order, &text, snapshot.changes));
             index::differences(shop, None, Some(order), out);
-            billing::parts(shop, None, order, out);
             bodies.orders.push(order.id.0);
         }
         Write::Order(order) => {
             let text = body::write(order)?;
             let before = snapshot.orders.iter().find(|before| before.id == order.id);
             out.push(changed_order(shop, before, order, &text, snapshot.changes));
-            billing::parts(shop, before, order, out);
             index::differences(shop, before, Some(order), out);
             bodies.orders.push(order.id.0);
         }
@@ -166,7 +164,9 @@ fn one(
             let before = snapshot.orders.iter().find(|before| before.id == *id);
             index::differences(shop, before, None, out);
             out.push(Statement::new(DELETE_FULFILLMENTS_OF_ORDER, key(id.0)).any());
-            out.push(billing::no_parts(shop, *id));
+            if let Some(before) = before {
+                billing::no_parts(shop, before, out);
+            }
         }
         Write::NoFulfillment(id, version) => {
             let mut known = key(id.0);

@@ -9,6 +9,7 @@ use domain::id::ShopId;
 use domain::order::Order;
 use domain::{status, taking};
 
+use crate::billing::{PARTS, part_rows};
 use crate::charges::{CHARGES, charge_rows};
 use crate::db::{Statement, Value};
 use crate::sorting::{ORDER_SORTS, sort_rows};
@@ -148,11 +149,12 @@ pub(crate) fn taking_rows(order: &Order) -> Vec<IndexRow> {
 /// Which rows of a narrow table an order has.
 type RowsOf = fn(&Order) -> Vec<IndexRow>;
 
-const TABLES: [(&Table, RowsOf); 6] = [
+const TABLES: [(&Table, RowsOf); 7] = [
     (&CHARGES, charge_rows),
     (&FULFILLMENT_ORDERS, fulfillment_order_rows),
     (&INVOICES, invoice_rows),
     (&RESTOCKS, restock_rows),
+    (&PARTS, part_rows),
     (&TAKINGS, taking_rows),
     (&ORDER_SORTS, sort_rows),
 ];

@@ -80,6 +80,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_announcements", include_str!("migrations/0016_announcements.sql")),
     ("0017_parts", include_str!("migrations/0017_parts.sql")),
     ("0018_charges", include_str!("migrations/0018_charges.sql")),
+    ("0019_runs_of_parts", include_str!("migrations/0019_runs_of_parts.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

@@ -197,7 +197,7 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
     }
     if !scope.by_line.is_empty() {
         let ids: Vec<i64> = scope.by_line.iter().map(|id| id.0).collect();
-        ask.push((Part::Orders, nested(shop, billing::ORDERS_OF_PARTS, &ids)));
+        ask.push((Part::Orders, billing::orders_of_parts(shop, &ids)));
     }
     if !scope.prices.is_empty() {
         let ids: Vec<i64> = scope.prices.iter().map(|id| id.0).collect();

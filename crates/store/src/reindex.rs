@@ -15,7 +15,7 @@ use crate::{Store, billing, body, commit, contacts, index, inquiries, workflows}
 
 /// What derives index rows by now, as it is noted beside the migrations. Its number goes up with every release that
 /// derives something more or something else.
-pub(crate) const NAME: &str = "index_rows_2";
+pub(crate) const NAME: &str = "index_rows_3";
 
 /// How many aggregates are read at once. Each is a transaction of its own, so nobody waits long for any of them.
 const AT_ONCE: u32 = 64;
@@ -122,9 +122,8 @@ fn order(shop: ShopId, order: &Order, out: &mut Vec<Statement>) {
     let [columns @ .., _] = index::order_columns(order);
     params.extend(columns);
     out.push(Statement::new(commit::ORDER_ANEW, params));
+    billing::no_parts(shop, order, out);
     index::anew(shop, order, out);
-    out.push(billing::no_parts(shop, order.id));
-    billing::parts(shop, None, order, out);
 }
 
 fn fulfillment(shop: ShopId, fulfillment: &Fulfillment, out: &mut Vec<Statement>) {

@@ -8,6 +8,7 @@ use crate::bench::{Bench, furnished};
 testkit::on_both! { furnished:
     a_healthy_shop_has_no_findings
     every_planted_fault_is_found
+    what_changes_while_it_is_read_is_no_fault
 }
 
 /// A bit of everything: parcels of one order and of two, work held, requested and waiting.
@@ -104,4 +105,25 @@ async fn every_planted_fault_is_found(bench: Bench) {
     bench.spoil("DELETE FROM fulfillment_orders").await;
     let findings = bench.findings().await;
     assert!(findings.iter().any(|what| what.contains("rows of fulfillment orders")), "{findings:#?}");
+}
+
+async fn what_changes_while_it_is_read_is_no_fault(bench: Bench) {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let done = AtomicBool::new(false);
+    let sells = async {
+        for _ in 0..8 {
+            let work = bench.work(&[(SHIRT, 1)]).await;
+            bench.ship(work.id).await;
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let looks = async {
+        let mut found = Vec::new();
+        while !done.load(Ordering::Relaxed) {
+            found.extend(bench.findings().await);
+        }
+        found
+    };
+    let ((), found) = futures::future::join(sells, looks).await;
+    assert_eq!(found, Vec::<String>::new());
 }
