@@ -161,7 +161,8 @@ fn charged(order: &Order, one: &Transaction) -> &'static str {
             && payment::parent(all, other).is_some_and(|of| of.id == one.id)
     });
     let back = back.map(|other| other.amount).fold(0i64, i64::saturating_add);
-    let mut disputed = order.disputes().filter(|dispute| dispute.transaction == one.id && dispute.closed.is_none());
+    let mut disputed =
+        order.disputes().filter(|dispute| dispute.transaction == one.id && dispute.closed.is_none());
     if back >= one.amount && back > 0 {
         "refunded"
     } else if disputed.next().is_some() {
