@@ -28,7 +28,8 @@ mod shown;
 pub(crate) use read::country;
 use read::take;
 use shown::shown;
-pub(crate) use shown::{basics, details, told};
+pub(crate) use shown::{details, told};
+use shown::basics;
 
 pub(crate) const NEEDS: &[Permission] = &[Permission::ReadProducts];
 

@@ -64,6 +64,9 @@ pub(crate) struct Basket {
 pub(crate) struct Shipping {
     /// What that costs.
     pub(crate) amount: Minor,
+    /// The tax on it, as it was said.
+    #[serde(default)]
+    pub(crate) tax: Minor,
     /// What else is said of it.
     pub(crate) given: serde_json::Map<String, Value>,
 }
@@ -96,6 +99,9 @@ pub(crate) struct Item {
     /// What is said of an article that isn't kept here.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) product: Value,
+    /// Whether it is shipped, and so has a part in what that costs.
+    #[serde(default = "shipped")]
+    pub(crate) shipped: bool,
     pub(crate) quantity: i64,
     pub(crate) price: Price,
     #[serde(default)]
@@ -114,6 +120,10 @@ pub(crate) struct Item {
     /// What is shown again as it was given, by its name.
     #[serde(default)]
     pub(crate) given: serde_json::Map<String, Value>,
+}
+
+fn shipped() -> bool {
+    true
 }
 
 /// What an item costs, in minor units.

@@ -1,6 +1,6 @@
 //! What clients say of a checkout, or of an order that comes in without one.
 
-use domain::id::RecordId;
+use domain::id::{RecordId, VariantId};
 use domain::money::{self, Currency};
 use domain::record::Record;
 use serde_json::{Map, Value};
@@ -194,7 +194,8 @@ fn shipping(choice: &Input, currency: Currency) -> Result<Shipping, Failure> {
     }
     let terms = choice.word("shippingTerms", &["DDP", "DAP"])?;
     given.extend(terms.map(|terms| ("shippingTerms".to_owned(), terms.into())));
-    Ok(Shipping { amount: choice.amount("amount", currency)?.unwrap_or(0), given })
+    let (amount, tax) = (choice.amount("amount", currency)?, choice.amount("taxAmount", currency)?);
+    Ok(Shipping { amount: amount.unwrap_or(0), tax: tax.unwrap_or(0), given })
 }
 
 /// What is taken off, and from how many units, if that is said.
@@ -238,7 +239,7 @@ async fn item(call: &Call, given: &Input, basket: &Basket) -> Result<Item, Failu
         let told = format!("A quantity goes from 1 to {QUANTITY_MAX}.");
         return Err(Failure::bad("invalid_quantity_amount", given.at("quantity"), told));
     }
-    let (variant, sku_id, product) = article(call, given).await?;
+    let Article { variant, sku_id, product, shipped } = article(call, given).await?;
     let before = match given.text("id")? {
         Some(name) => {
             let known = basket.items.iter().find(|item| item.id.to_string() == name);
@@ -277,6 +278,7 @@ async fn item(call: &Call, given: &Input, basket: &Basket) -> Result<Item, Failu
         variant,
         sku_id,
         product,
+        shipped,
         quantity,
         price,
         discount,
@@ -288,15 +290,20 @@ async fn item(call: &Call, given: &Input, basket: &Basket) -> Result<Item, Failu
     })
 }
 
-/// What an item is: a SKU that is there, or something that is described.
-async fn article(
-    call: &Call,
-    given: &Input,
-) -> Result<(Option<domain::id::VariantId>, Option<String>, Value), Failure> {
+/// What an item is: a SKU that is there, or something that is described, which is shipped as far as anybody knows.
+struct Article {
+    variant: Option<VariantId>,
+    sku_id: Option<String>,
+    product: Value,
+    shipped: bool,
+}
+
+async fn article(call: &Call, given: &Input) -> Result<Article, Failure> {
     if let Some(name) = given.text("skuId")? {
         let found = sku::find(call, &name).await?;
         let variant = found.ok_or_else(|| Failure::invalid(given.at("skuId"), &name, "SKU ID"))?;
-        return Ok((Some(variant.id), Some(name), Value::Null));
+        let shipped = variant.requires_shipping;
+        return Ok(Article { variant: Some(variant.id), sku_id: Some(name), product: Value::Null, shipped });
     }
     let Some(product) = given.object("productDetails")? else {
         return Err(Failure::missing(given.at("skuId")));
@@ -324,7 +331,8 @@ async fn article(
             said.insert(name.to_owned(), number.into());
         }
     }
-    Ok((None, id, without_nulls(&said.into())))
+    let product = without_nulls(&said.into());
+    Ok(Article { variant: None, sku_id: id, product, shipped: true })
 }
 
 /// A source that can be used for that basket.

@@ -1,7 +1,6 @@
 //! Checkouts as answers show them, and the parts of them that orders show too.
 
 use domain::money::{Currency, Minor};
-use domain::product::Variant;
 use domain::record::Record;
 use serde_json::{Map, Value, json};
 
@@ -62,17 +61,17 @@ pub(super) async fn shown(
     if let Some(shipping) = &basket.shipping {
         let mut choice = shipping.given.clone();
         choice.insert("amount".to_owned(), words::amount(sums.shipping, currency));
-        choice.insert("taxAmount".to_owned(), words::amount(0, currency));
+        choice.insert("taxAmount".to_owned(), words::amount(sums.shipping_tax, currency));
         put("shippingChoice", choice.into());
     }
     for (name, given) in &basket.given {
         put(name, given.clone());
     }
     let variants: Vec<_> = basket.items.iter().filter_map(|item| item.variant).collect();
-    let (variants, _) = call.engine.variants(call.shop(), &variants).await?;
+    let sold = sku::sold(call, &variants).await?;
     let items = basket.items.iter().zip(&sums.items).map(|(one, sums)| {
-        let sold = variants.iter().find(|variant| Some(variant.id) == one.variant);
-        item(one, sold, sums, currency)
+        let said = sold.iter().find(|(variant, _)| Some(*variant) == one.variant);
+        item(one, said.map(|(_, said)| said), sums, currency)
     });
     put("items", items.collect());
     let numbers = tax_identifier::SHELF.numbered(call, &basket.tax_identifiers).await?;
@@ -87,25 +86,21 @@ pub(super) async fn shown(
     Ok(shown)
 }
 
-fn item(item: &Item, sold: Option<&Variant>, sums: &ItemSums, currency: Currency) -> Value {
+fn item(item: &Item, sold: Option<&Value>, sums: &ItemSums, currency: Currency) -> Value {
     let amount = |amount: Minor| words::amount(amount, currency);
     let mut shown = item.given.clone();
     shown.insert("id".to_owned(), item.id.to_string().into());
     shown.extend(item.sku_id.clone().map(|sku| ("skuId".to_owned(), sku.into())));
-    let details = match sold {
-        Some(variant) if item.product.is_null() => sku::basics(variant),
-        _ => item.product.clone(),
-    };
-    if !details.is_null() {
-        shown.insert("productDetails".to_owned(), details);
-    }
+    let details = if item.product.is_null() { sold } else { Some(&item.product) };
+    shown.extend(details.map(|details| ("productDetails".to_owned(), details.clone())));
     shown.insert("quantity".to_owned(), item.quantity.into());
     shown.insert("amount".to_owned(), amount(sums.amount));
     shown.insert(
         "tax".to_owned(),
         json!({ "rate": item.tax_rate.unwrap_or(0.0), "amount": amount(sums.tax) }),
     );
-    shown.insert("shipping".to_owned(), json!({ "amount": amount(sums.shipping), "taxAmount": amount(0) }));
+    let shipping = json!({ "amount": amount(sums.shipping), "taxAmount": amount(sums.shipping_tax) });
+    shown.insert("shipping".to_owned(), shipping);
     for name in ["importerTax", "duties"] {
         shown.insert(name.to_owned(), json!({ "amount": amount(0) }));
     }

@@ -1,6 +1,6 @@
 //! What a basket costs: arithmetic, and nothing but. Taxes are those that were said with the items: this server knows no
-//! tax law. Discounts come off first: an item's own, then the basket's in proportion; shipping is spread over the items in
-//! proportion to what they cost.
+//! tax law. Discounts come off first: an item's own, then the basket's in proportion; shipping is spread over the items that
+//! are shipped, in proportion to what they cost, as the order that comes of it does.
 
 use domain::money::{Minor, allocate};
 
@@ -13,6 +13,8 @@ pub(crate) struct Sums {
     pub(crate) items: Vec<ItemSums>,
     /// Shipping, after its discount.
     pub(crate) shipping: Minor,
+    /// The tax on it.
+    pub(crate) shipping_tax: Minor,
     /// Everything that came off.
     pub(crate) discount: Minor,
     /// Taxes.
@@ -34,8 +36,10 @@ pub(crate) struct ItemSums {
     pub(crate) amount: Minor,
     /// Its tax.
     pub(crate) tax: Minor,
-    /// Its part of shipping.
+    /// Its part of shipping, without tax.
     pub(crate) shipping: Minor,
+    /// Its part of the tax on shipping.
+    pub(crate) shipping_tax: Minor,
 }
 
 /// What the basket costs.
@@ -49,13 +53,12 @@ pub(crate) fn sums(basket: &Basket) -> Sums {
     let full = basket.shipping.as_ref().map_or(0, |shipping| shipping.amount);
     let off_shipping = basket.shipping_discount.of(full, 1);
     let shipping = full - off_shipping;
-    let shares = match weights.iter().all(|weight| *weight == 0) {
-        // Nothing costs anything, so every unit weighs the same.
-        true => {
-            allocate(shipping, &basket.items.iter().map(|i| i.quantity.unsigned_abs()).collect::<Vec<_>>())
-        }
-        false => allocate(shipping, &weights),
-    };
+    let shipping_tax = basket.shipping.as_ref().map_or(0, |shipping| shipping.tax);
+    let shipping_tax = shipping_tax.min(if basket.tax_inclusive { shipping } else { Minor::MAX });
+    let priced = || left.iter().zip(&off).map(|(left, off)| (left - off).unsigned_abs());
+    let who_pays = weights_of_shipping(basket, priced().collect());
+    let shares = allocate(shipping, &who_pays);
+    let taxes = allocate(shipping_tax, &who_pays);
     let mut items = Vec::new();
     for (index, item) in basket.items.iter().enumerate() {
         let discount = own[index] + off[index];
@@ -63,12 +66,27 @@ pub(crate) fn sums(basket: &Basket) -> Sums {
         // A price that contains more tax than it is contains none.
         let tax = item.tax.unwrap_or(0).min(if basket.tax_inclusive { priced } else { Minor::MAX });
         let amount = if basket.tax_inclusive { priced - tax } else { priced };
-        items.push(ItemSums { gross: gross[index], discount, amount, tax, shipping: shares[index] });
+        let shipping = shares[index] - if basket.tax_inclusive { taxes[index] } else { 0 };
+        let shipping_tax = taxes[index];
+        items.push(ItemSums { gross: gross[index], discount, amount, tax, shipping, shipping_tax });
     }
-    let tax = items.iter().map(|item| item.tax).sum();
-    let subtotal = items.iter().map(|item| item.amount).sum::<Minor>() + shipping;
+    let tax = items.iter().map(|item| item.tax).sum::<Minor>() + shipping_tax;
+    let subtotal = items.iter().map(|item| item.amount + item.shipping).sum::<Minor>();
     let discount = items.iter().map(|item| item.discount).sum::<Minor>() + off_shipping;
-    Sums { items, shipping, discount, tax, subtotal, total: subtotal + tax }
+    Sums { items, shipping, shipping_tax, discount, tax, subtotal, total: subtotal + tax }
+}
+
+/// Who has which part in shipping: those that are shipped by what they cost, or by their units if they cost nothing; all
+/// of them, if none is shipped.
+fn weights_of_shipping(basket: &Basket, by_cost: Vec<u64>) -> Vec<u64> {
+    let by_units: Vec<u64> = basket.items.iter().map(|item| item.quantity.unsigned_abs()).collect();
+    let shipped = |weights: &[u64]| -> Vec<u64> {
+        let weights = basket.items.iter().zip(weights);
+        weights.map(|(item, weight)| if item.shipped { *weight } else { 0 }).collect()
+    };
+    let candidates = [shipped(&by_cost), shipped(&by_units), by_cost];
+    let weighs = |weights: &Vec<u64>| weights.iter().any(|weight| *weight > 0);
+    candidates.into_iter().find(weighs).unwrap_or(by_units)
 }
 
 impl Item {
@@ -126,7 +144,7 @@ mod tests {
         let mut basket: Basket =
             serde_json::from_value(json!({ "live": false, "currency": Currency::USD, "items": [] })).unwrap();
         basket.items = items;
-        basket.shipping = Some(Shipping { amount: 500, given: Default::default() });
+        basket.shipping = Some(Shipping { amount: 500, tax: 0, given: Default::default() });
         basket
     }
 
@@ -173,7 +191,28 @@ mod tests {
             [167, 167, 166]
         );
         assert_eq!(spread(vec![item(Price::Each(0), 1), item(Price::Each(0), 4)]), [100, 400]);
-        assert_eq!(sums(&basket(vec![])).total, 500);
+        let licence = Item { shipped: false, ..item(Price::Each(9), 1) };
+        assert_eq!(
+            spread(vec![licence.clone(), item(Price::Each(1), 1), item(Price::Each(3), 1)]),
+            [0, 125, 375]
+        );
+        assert_eq!(spread(vec![licence.clone(), item(Price::Each(0), 4)]), [0, 500]);
+        assert_eq!(spread(vec![licence]), [500]);
+    }
+
+    #[test]
+    fn shipping_has_a_tax_if_somebody_says_so() {
+        // A published example: 20.00 and 1.61, sent for 5.00 and 0.40.
+        let mut basket = basket(vec![item(Price::Each(1_000), 2)]);
+        basket.items[0].tax = Some(161);
+        basket.shipping = Some(Shipping { amount: 500, tax: 40, given: Default::default() });
+        let costs = sums(&basket);
+        assert_eq!(told(&costs), (2_500, 0, 201, 2_701));
+        assert_eq!((costs.items[0].shipping, costs.items[0].shipping_tax), (500, 40));
+        basket.tax_inclusive = true;
+        let costs = sums(&basket);
+        assert_eq!(told(&costs), (2_299, 0, 201, 2_500), "the prices contain it");
+        assert_eq!((costs.items[0].shipping, costs.shipping), (460, 500));
     }
 
     #[test]

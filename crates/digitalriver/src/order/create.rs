@@ -101,7 +101,7 @@ async fn command(
         code: shipping.given.get("serviceLevel").and_then(Value::as_str).map(str::to_owned),
         source: None,
         price: sums.shipping,
-        tax_lines: Vec::new(),
+        tax_lines: taxed("0".to_owned(), sums.shipping_tax),
     });
     let placed = Placed {
         source_key: from.map(|(_, checkout)| format!("{}:checkout:{}", crate::NAME, checkout.record.id)),
@@ -158,6 +158,11 @@ fn named(basket: &Basket) -> Vec<ContactChange> {
     changes
 }
 
+/// A tax, if there is one.
+fn taxed(rate: String, amount: Minor) -> Vec<TaxLine> {
+    if amount > 0 { vec![TaxLine { title: "Tax".to_owned(), rate, amount }] } else { Vec::new() }
+}
+
 fn line(item: &Item, sums: &ItemSums) -> NewLine {
     // A price of all units that can't be divided among them is rounded up, and what that adds taken off again.
     let unit_price = match item.price {
@@ -165,18 +170,13 @@ fn line(item: &Item, sums: &ItemSums) -> NewLine {
         Price::All(all) => all.div_euclid(item.quantity) + i64::from(all.rem_euclid(item.quantity) > 0),
     };
     let rounded: Minor = unit_price.saturating_mul(item.quantity).saturating_sub(sums.gross);
-    let tax = TaxLine {
-        title: "Tax".to_owned(),
-        rate: item.tax_rate.unwrap_or_default().to_string(),
-        amount: sums.tax,
-    };
     let article = Article {
         variant: item.variant,
         title: item.product["name"].as_str().unwrap_or_default().to_owned(),
         sku: item.sku_id.clone(),
         unit_price,
         discount: sums.discount.saturating_add(rounded),
-        tax_lines: if sums.tax > 0 { vec![tax] } else { Vec::new() },
+        tax_lines: taxed(item.tax_rate.unwrap_or_default().to_string(), sums.tax),
         requires_shipping: true,
         taxable: true,
         ..Article::default()

@@ -43,7 +43,7 @@ pub(crate) fn told(variant: &Variant, product: Option<&Product>) -> Value {
 }
 
 /// What is said of an article wherever it is sold.
-pub(crate) fn basics(variant: &Variant) -> Value {
+pub(super) fn basics(variant: &Variant) -> Value {
     let mut basics = details(variant);
     if let Some(basics) = basics.as_object_mut() {
         basics.retain(|name, _| !["physical", metadata::NAME].contains(&name.as_str()));

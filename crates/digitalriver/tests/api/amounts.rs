@@ -13,6 +13,7 @@ use testkit::billing::GATEWAY;
 use testkit::world;
 
 use crate::bench::Bench;
+use crate::orders::at_work;
 use crate::telling::{furnished, tell};
 
 /// A line: units, price and tax of all of them, fees, duty. What costs nothing to send isn't sent.
@@ -209,5 +210,41 @@ async fn and_so_do_those_of_money_that_goes_back() {
         tell(&bench).await;
         let now = bench.get(&format!("/orders/{}", order["id"].as_str().unwrap())).await;
         assert_eq!(now["availableToRefundAmount"], left, "{refund}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkout_and_its_order_cost_the_same() {
+    let (bench, _working) = at_work().await;
+    let items = json!([
+        { "productDetails": { "name": "Shirt" }, "quantity": 2, "price": 10, "tax": { "amount": 1.61, "rate": 0.08025 } },
+        { "productDetails": { "name": "Mug" }, "quantity": 1, "aggregatePrice": 20 },
+    ]);
+    let card =
+        json!({ "number": "4444222233331111", "expirationMonth": 7, "expirationYear": 2027, "cvv": "415" });
+    for inclusive in [false, true] {
+        let source = bench.create("/sources", json!({ "type": "creditCard", "creditCard": card })).await;
+        let sent = json!({ "currency": "USD", "email": "ada@example.com", "items": items, "taxInclusive": inclusive,
+            "shippingChoice": { "amount": 5.01, "taxAmount": "0.41" } });
+        let checkout = bench.create("/checkouts", sent).await;
+        let path = format!(
+            "/checkouts/{}/sources/{}",
+            checkout["id"].as_str().unwrap(),
+            source["id"].as_str().unwrap()
+        );
+        bench.change(&path, Value::Null).await;
+        let order = bench.create("/orders", json!({ "checkoutId": checkout["id"] })).await;
+        for name in ["totalAmount", "subtotal", "totalTax", "totalShipping", "shippingChoice"] {
+            assert_eq!(order[name], checkout[name], "{name}, {inclusive}");
+        }
+        for at in 0..2 {
+            for name in ["amount", "tax", "shipping"] {
+                assert_eq!(
+                    order["items"][at][name], checkout["items"][at][name],
+                    "{name} of {at}, {inclusive}"
+                );
+            }
+        }
+        assert_eq!(order["totalAmount"], if inclusive { 45.01 } else { 47.03 });
     }
 }
