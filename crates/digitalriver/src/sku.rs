@@ -21,15 +21,17 @@ use crate::input::Input;
 use crate::page::{self, Gather, Span};
 use crate::{id, words};
 
+mod claim;
 mod group;
 mod read;
 mod shown;
 
+use claim::Claimed;
 pub(crate) use read::country;
 use read::take;
+use shown::basics;
 use shown::shown;
 pub(crate) use shown::{details, told};
-use shown::basics;
 
 pub(crate) const NEEDS: &[Permission] = &[Permission::ReadProducts];
 
@@ -210,16 +212,26 @@ async fn create(call: Call) -> Result<Response, Failure> {
 /// A new SKU of what was sent.
 async fn make(call: &Call, input: &Input, name: Option<String>) -> Result<Response, Failure> {
     input.needed_text("name")?;
+    let taken =
+        |name: &str| Err(Failure::conflict("already_exists", "id", format!("SKU '{name}' already exists.")));
     if let Some(name) = &name {
         is_name(name)?;
         if find(call, name).await?.is_some() {
-            return Err(Failure::conflict("already_exists", "id", format!("SKU '{name}' already exists.")));
+            return taken(name);
         }
     }
-    let (mut product, mut variant) = blank(call, name).await?;
+    let (mut product, mut variant) = blank(call, name.clone()).await?;
     take(input, &mut product, &mut variant)?;
     let id = variant.id;
-    call.execute(&Command::SaveProduct(product, vec![variant])).await?;
+    let command = Command::SaveProduct(product, vec![variant]);
+    match &name {
+        Some(name) => {
+            if claim::make(call, name, &command).await? == Claimed::Taken {
+                return taken(name);
+            }
+        }
+        None => drop(call.execute(&command).await?),
+    }
     answer(call, id, StatusCode::CREATED).await
 }
 

@@ -127,3 +127,23 @@ async fn lists_run_from_the_newest_down_and_are_narrowed() {
     assert_eq!(ids(&bench.get("/sku-groups?startingAfter=g1&limit=1").await), ["g2"]);
     assert_eq!(ids(&bench.get("/sku-groups?ids=g3,g4").await), ["g3"]);
 }
+
+#[tokio::test]
+async fn an_id_is_one_skus_however_many_ask_for_it_at_once() {
+    let bench = bench().await;
+    for round in 0..3 {
+        let sent = json!({ "id": "one", "name": format!("One {round}") });
+        let ask = || bench.send("POST", "/skus", sent.clone());
+        let (first, second, third) = tokio::join!(ask(), ask(), ask());
+        let mut told: Vec<(u16, Value)> = [first, second, third]
+            .into_iter()
+            .map(|told| (told.status, told.body["errors"][0]["code"].clone()))
+            .collect();
+        told.sort_by_key(|(status, _)| *status);
+        let taken = (409, json!("already_exists"));
+        assert_eq!(told, [(201, Value::Null), taken.clone(), taken], "round {round}");
+        assert_eq!(bench.get("/skus/one").await["name"], format!("One {round}"));
+        // It is free again.
+        bench.remove("/skus/one").await;
+    }
+}
