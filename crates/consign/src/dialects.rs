@@ -10,11 +10,12 @@ use engine::dialect::Dialect;
 /// The version of the Shopify dialect that newcomers are pointed to.
 const VERSION: &str = "2026-07";
 
-/// Routes of every dialect; `url` is the address by which the server is reached.
-pub fn routes(engine: &Engine, url: &str) -> Router {
+/// Routes of every dialect; `url` is the address by which the server is reached, `stand_in` the setting
+/// `keys.stand_in`.
+pub fn routes(engine: &Engine, url: &str, stand_in: Option<&str>) -> Router {
     shopify::routes(engine.clone())
         .merge(clickfunnels::routes(engine.clone(), url))
-        .merge(digitalriver::routes(engine.clone(), url))
+        .merge(digitalriver::routes_with(engine.clone(), url, stand_in))
 }
 
 /// The name of every published API, by which keys know it.

@@ -57,7 +57,8 @@ impl Server {
         engine.reached_at(&url);
         let own =
             figures::routes(engine.clone()).merge(buyer::routes(engine.clone(), config.data.dir.join(FILES)));
-        let routes = dialects::routes(&engine, &url)
+        let stand_in = config.keys.stand_in.as_ref().map(|token| token.reveal());
+        let routes = dialects::routes(&engine, &url, stand_in)
             .merge(more(&url))
             .merge(own)
             .merge(gateways::routes(&engine, &outside(&config)?));

@@ -63,7 +63,13 @@ pub fn dialect() -> Arc<dyn engine::dialect::Dialect> {
 /// They stand at the root of the host. What no route leads to is answered in this API's form if a key of this API is
 /// shown, and by nothing but the status otherwise: other dialects are there, too.
 pub fn routes(engine: Engine, url: &str) -> Router {
-    let server = Server::new(engine, url);
+    routes_with(engine, url, None)
+}
+
+/// The same. `stand_in` is a token: where the published document asks for no key, a request that shows none is answered
+/// as if it showed that; otherwise it is refused like everywhere.
+pub fn routes_with(engine: Engine, url: &str, stand_in: Option<&str>) -> Router {
+    let server = Server::new(engine, url, stand_in);
     let resources = Router::new()
         .merge(absent::routes())
         .merge(event::routes())

@@ -142,6 +142,13 @@ settings! {
         /// made when missing. Nodes that share a database must be given the same key.
         key: Option<SealingKey> = "";
     }
+    /// Keys of programs.
+    keys: Keys {
+        /// The token of a key that stands in for none where the document of a published API asks for none, and generated
+        /// clients send none: Digital River's shipments, fulfillment orders and inventory. Whoever reaches the server then
+        /// does there what that key may. When not set, such requests are refused as everywhere.
+        stand_in: Option<Password> = "", dev "sk_test_5e11e2000000000000000000000c0de1";
+    }
     /// The web server.
     http: Http {
         /// The address to listen on. Put `0.0.0.0:8470` to be reachable from other machines.

@@ -27,6 +27,16 @@ static API: Api = Api {
     published,
 };
 
+/// The same, where the first token stands in for none.
+static LENT: Api = Api {
+    dialect: digitalriver::NAME,
+    routes: |engine, url| digitalriver::routes_with(engine, url, Some(TOKEN)),
+    root: "",
+    token: TOKEN,
+    change: "POST",
+    published,
+};
+
 /// A served shop with two such programs.
 pub struct Bench(Served);
 
@@ -41,6 +51,11 @@ impl Deref for Bench {
 /// The shop of [`world`], furnished, on SQLite.
 pub async fn bench() -> Bench {
     bench_of(world::shop()).await
+}
+
+/// The same, where a key stands in for none.
+pub async fn lent() -> Bench {
+    Bench(Served::start(&LENT, Database::Sqlite, world::shop()).await)
 }
 
 /// The same with other settings.

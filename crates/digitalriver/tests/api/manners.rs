@@ -5,7 +5,7 @@ use domain::snapshot::Shop;
 use serde_json::Value;
 use testkit::world;
 
-use crate::bench::{Bench, LIVE, TOKEN, bench, bench_of};
+use crate::bench::{Bench, LIVE, TOKEN, bench, bench_of, lent};
 use crate::published::published;
 
 async fn asked(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
@@ -36,6 +36,20 @@ async fn only_known_keys_open_anything() {
         refused.to_string(),
         r#"{"type":"unauthorized","errors":[{"message":"An authorization error has occurred."}]}"#
     );
+}
+
+#[tokio::test]
+async fn a_key_stands_in_for_none_only_where_the_document_asks_for_none() {
+    let bench = lent().await;
+    for path in ["/shipments", "/fulfillment-orders", "/inventory-levels"] {
+        assert_ne!(asked(&bench, path, &[]).await.0, 401, "{path}");
+        let wrong = [("Authorization", "Bearer sk_test_other")];
+        assert_eq!(asked(&bench, path, &wrong).await, told(401, "unauthorized"), "{path}");
+    }
+    for path in ["/orders", "/skus", "/customers", "/shipment"] {
+        let status = bench.ask("GET", path, &[], "").await.status;
+        assert!([401, 404].contains(&status), "{path}: {status}");
+    }
 }
 
 #[tokio::test]
