@@ -1,8 +1,9 @@
 //! The real server is killed while it asks a gateway for money, and the gateway's answers get lost: nobody is charged
 //! twice, and no payment is forgotten. The gateway is localstripe, in a process of its own, with books of its own; a line
-//! to it holds requests or answers back at the moment at which the server dies.
+//! to it holds requests or answers back at the moment at which the server dies. Invoices are charged like that, and money
+//! that was set aside is taken as units leave.
 //!
-//! `CONSIGN_KILLS` says how often it is killed.
+//! `CONSIGN_KILLS` says how many orders of each kind it is killed for.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
@@ -15,12 +16,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use serde_json::json;
 use store::Store;
 use store::db::{Options, Statement};
 use testkit::chance::{Chance, setting};
 use testkit::stripe::{KEY, LocalStripe};
 
 use running::billing::{Shop, invoice_becomes};
+use running::charging::{leave, order_becomes, set_aside};
 use running::{Running, run, said};
 
 /// Where the next request that moves money is cut off.
@@ -144,14 +147,32 @@ async fn time_passes(data: &Path) {
     store.db().close().await;
 }
 
-/// How often money was taken for an order, in the gateway's own books.
-async fn taken(stripe: &LocalStripe, order: i64) -> usize {
+/// How often money was taken for an order, and how much, in the gateway's own books.
+async fn taken(stripe: &LocalStripe, order: i64) -> (usize, i64) {
     let books = stripe.ask("/v1/payment_intents?limit=100", "").await;
     let name = order.to_string();
     let of_order = books["data"].as_array().unwrap().iter().filter(|intent| {
         intent["metadata"]["consign_order"] == name.as_str() && intent["status"] == "succeeded"
     });
-    of_order.count()
+    let (mut times, mut amount) = (0, 0);
+    for intent in of_order {
+        let cents = |name: &str| intent["latest_charge"][name].as_i64().unwrap();
+        (times, amount) = (times + 1, amount + cents("amount") - cents("amount_refunded"));
+    }
+    (times, amount)
+}
+
+/// The server dies at every cut, once that was reached, and is started again.
+async fn dies(mut server: Running, data: &Path, line: &Line, cuts: &[Cut]) -> Running {
+    for next in (1..=cuts.len()).map(|next| cuts.get(next).copied().unwrap_or(Cut::Nowhere)) {
+        line.was_cut();
+        // SIGKILL: nothing is finished, nothing is written down.
+        drop(server);
+        time_passes(data).await;
+        line.cut(next);
+        server = Running::dev(data, &["--empty"]);
+    }
+    server
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,34 +186,42 @@ async fn whoever_is_killed_at_the_gateway_charges_nobody_twice() {
     said(&run(data, &["gateway", "add", "stripe", "--key", KEY, "--url", &line.url]));
     let shop = Shop::furnish(&server);
     let mut chance = Chance(setting("CONSIGN_KILLS_SEED", 1));
+    let mut cuts_of = |round: u64| match round % 4 {
+        0 => vec![Cut::Answer],
+        1 => vec![Cut::Before],
+        2 => vec![Cut::After(chance.within(0..4_000) as u64)],
+        // It dies twice for the same payment.
+        _ => vec![Cut::Before, Cut::Answer],
+    };
     let (mut orders, mut kills) = (Vec::new(), 0);
     for round in 0..setting("CONSIGN_KILLS", 4) {
-        // The last one dies twice for the same payment.
-        let cuts = match round % 4 {
-            0 => vec![Cut::Answer],
-            1 => vec![Cut::Before],
-            2 => vec![Cut::After(chance.within(0..4_000) as u64)],
-            _ => vec![Cut::Before, Cut::Answer],
-        };
+        let cuts = cuts_of(round);
         line.cut(cuts[0]);
         let order = shop.order(&server, "stripe", &card);
-        for next in (1..=cuts.len()).map(|next| cuts.get(next).copied().unwrap_or(Cut::Nowhere)) {
-            line.was_cut();
-            // SIGKILL: nothing is finished, nothing is written down.
-            drop(server);
-            kills += 1;
-            time_passes(data).await;
-            line.cut(next);
-            server = Running::dev(data, &["--empty"]);
-        }
+        server = dies(server, data, &line, &cuts).await;
+        kills += cuts.len();
         assert_eq!(invoice_becomes(&server, order, "paid"), "paid", "{cuts:?}: it was lost");
-        assert_eq!(taken(&stripe, order).await, 1, "{cuts:?}: charged so often");
+        assert_eq!(taken(&stripe, order).await, (1, 2_000), "{cuts:?}: charged so often, and so much");
         orders.push(order);
+    }
+    // Money that was set aside is taken as the order leaves.
+    for round in 0..setting("CONSIGN_KILLS", 4) {
+        let order = set_aside(&server, &card);
+        let cuts = cuts_of(round);
+        line.cut(cuts[0]);
+        leave(&server, &order);
+        server = dies(server, data, &line, &cuts).await;
+        kills += cuts.len();
+        let id: i64 = order["id"].as_str().unwrap().parse().unwrap();
+        let now = order_becomes(&server, id, "complete");
+        assert_eq!((&now["state"], &now["capturedAmount"]), (&json!("complete"), &json!(20.0)), "{cuts:?}");
+        assert_eq!(taken(&stripe, id).await, (1, 2_000), "{cuts:?}: captured so often, and so much");
+        orders.push(id);
     }
     let calm = shop.order(&server, "stripe", &card);
     assert_eq!(invoice_becomes(&server, calm, "paid"), "paid");
     for order in &orders {
-        assert_eq!(taken(&stripe, *order).await, 1, "later, still once");
+        assert_eq!(taken(&stripe, *order).await, (1, 2_000), "later, still once");
     }
     assert_eq!(server.stop().0, Some(0));
     assert!(said(&run(data, &["doctor"])).contains("all consistent"));

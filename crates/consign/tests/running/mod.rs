@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 #[allow(dead_code, reason = "not every test needs it")]
 pub mod billing;
+#[allow(dead_code, reason = "not every test needs it")]
+pub mod charging;
 
 /// The binary without this process's settings.
 pub fn consign(args: &[&str]) -> Command {
