@@ -3,17 +3,26 @@
 import contract
 
 # Failures are alike everywhere, and the document names them almost everywhere.
-FAILURES = ("400", "401", "403", "404", "405", "409", "413", "415", "422")
+FAILURES = ("400", "401", "403", "404", "405", "409")
 # The parameters of paths that name other things than those the path is about.
 OF_PARAMETER = {"sourceId": "sources", "taxId": "tax-identifiers"}
+# Things that fit together only there, by the beginning of the path and the verb.
+TOGETHER = {
+    ("/customers/{id}/sources/", "post"): {"id": "customers/payer", "sourceId": "sources/loose"},
+    ("/customers/{id}/sources/", "delete"): {"id": "customers/payer", "sourceId": "sources/attached"},
+    ("/checkouts/{id}/sources/", "post"): {"id": "checkouts/paid", "sourceId": "sources/shared"},
+    ("/checkouts/{id}/sources/", "delete"): {"id": "checkouts/paid", "sourceId": "sources/shared"},
+    # Whose order it is may be forgotten by it.
+    ("/orders/{id}", "post"): {"id": "orders/forgotten"},
+}
 # Fields of bodies by which other things are named, and of which kind these are.
 NAMED = {
     "orderId": "orders/open",
     "itemId": "items/open",
     "skuId": "skus",
     "customerId": "customers/buyer",
-    "sourceId": "sources",
-    "checkoutId": "checkouts",
+    "sourceId": "sources/buyer",
+    "checkoutId": "checkouts/ordered",
     "fileId": "files",
 }
 # Money and goods come back from orders whose money has come.
@@ -48,11 +57,10 @@ def fit(document, api, ids):
     for path, verb, operation in contract.operations(document):
         for status in FAILURES:
             operation["responses"].setdefault(status, contract.answer({"$ref": "#/components/schemas/Errors"}))
-        about = path.split("/")[1]
         for parameter in operation.get("parameters", []):
-            known = ids.get(OF_PARAMETER.get(parameter["name"], about))
+            known = named(path, verb, parameter["name"], ids)
             if parameter["in"] == "path" and known:
-                parameter["schema"] = {"type": "string", "enum": contract.some(known, verb == "delete")}
+                parameter["schema"] = {"type": "string", "enum": [str(one) for one in known]}
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if body and verb == "post" and api.sent.get(path):
             body["example"] = api.sent[path]
@@ -70,6 +78,15 @@ def fit(document, api, ids):
                 said.clear()
                 said |= {"type": "string", "enum": contract.some(ids[of[field]], False)}
     return document
+
+
+def named(path, verb, parameter, ids):
+    """The ids that may stand for a parameter of a path; nothing if nothing of that kind is there."""
+    for (begins, of), kinds in TOGETHER.items():
+        if path.startswith(begins) and verb == of and parameter in kinds:
+            return ids[kinds[parameter]]
+    known = ids.get(OF_PARAMETER.get(parameter, path.split("/")[1]))
+    return known and contract.some(known, verb == "delete")
 
 
 def may_be_null(said):

@@ -35,25 +35,33 @@ def furnish(api):
     made("inventory-items", lambda n: {"partNumber": f"PN-{n}", "countryOfOrigin": "DE"})
     made("customers", lambda n: {"email": f"buyer{n}@example.com", "shipping": HOME, "metadata": {"number": n}})
     made("tax-identifiers", lambda n: {"type": "uk", "value": f"GB{n}87654321"})
-    made("sources", lambda n: {"type": "creditCard", "owner": {"firstName": "Ada", "address": HOME["address"]}, "creditCard": CARD})
-    # Who buys isn't forgotten meanwhile, unlike others.
-    buyer = ids["customers"].pop(0)
-    ids["customers/buyer"] = [buyer]
-    for source in ids["sources"][: EACH // 2]:
-        api.make(f"/customers/{buyer}/sources/{source}")
+    card = {"type": "creditCard", "owner": {"firstName": "Ada", "address": HOME["address"]}, "creditCard": CARD}
+    made("sources", lambda n: card)
+    # These aren't forgotten meanwhile, unlike others: who buys, and who only has something to pay with.
+    buyer, payer, guest = (ids["customers"].pop(0) for _ in range(3))
+    ids["customers/buyer"], ids["customers/payer"] = [buyer], [payer]
+    for kind, owner in (("buyer", buyer), ("attached", payer), ("loose", None), ("shared", None)):
+        for _ in range(EACH if owner != buyer else 1):
+            source = api.make("/sources", card)
+            keep(f"sources/{kind}", source)
+            if owner:
+                api.make(f"/customers/{owner}/sources/{source['id']}")
     # Nobody is there; that they are told is what matters.
     made("webhooks", lambda n: {"types": ["order.*" if n else "*"], "address": f"http://127.0.0.1:65000/{n}"})
 
-    def basket(quantity):
+    def basket(quantity, customer=buyer):
         item = {"skuId": "book-0", "price": 12.59, "quantity": quantity, "tax": {"amount": 0.3, "rate": 0.01}}
         engine = {"productDetails": {"id": "e", "name": "Engine"}, "price": 5, "quantity": quantity}
-        return {"currency": "USD", "customerId": buyer, "email": HOME["email"], "shipTo": HOME, "items": [item, engine]}
+        return {"currency": "USD", "customerId": customer, "email": HOME["email"], "shipTo": HOME, "items": [item, engine]}
 
-    made("checkouts", lambda n: basket(2))
-    payer = {"sourceId": ids["sources"][0]}
+    made("checkouts", lambda n: basket(2, payer))
+    payment = {"sourceId": ids["sources/buyer"][0]}
+    for _ in range(EACH):
+        keep("checkouts/paid", api.make("/checkouts", {**basket(2, None), "email": None, "sourceId": ids["sources/shared"][0]}))
+        keep("checkouts/ordered", api.make("/checkouts", {**basket(2), **payment}))
     settled = []
     for number in range(EACH):
-        order = api.make("/orders", {**basket(PLENTY if number < 2 else 8), **payer, "upstreamId": f"up-{number}"})
+        order = api.make("/orders", {**basket(PLENTY if number < 2 else 8), **payment, "upstreamId": f"up-{number}"})
         keep("orders", order)
         keep("charges", *order["payment"]["charges"])
         until(lambda: api.get(f"/orders/{order['id']}")["state"] == "accepted")
@@ -66,7 +74,10 @@ def furnish(api):
     keep("items/open", *opened["items"])
     one = {"itemId": opened["items"][0]["id"], "quantity": 1, "cancelQuantity": 1, "trackingNumber": "1Z"}
     api.make("/fulfillments", {"orderId": opened["id"], "items": [one]})
-    api.propose("/orders", {**basket(1), **payer})
+    owned = api.make("/sources", card)
+    api.make(f"/customers/{guest}/sources/{owned['id']}")
+    keep("orders/forgotten", api.make("/orders", {**basket(1, guest), "sourceId": owned["id"]}))
+    api.propose("/orders", {**basket(1), **payment})
 
     for order in settled:
         until(lambda: api.get(f"/orders/{order['id']}")["state"] == "complete")

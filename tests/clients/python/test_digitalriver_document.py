@@ -18,8 +18,7 @@ class Document(unittest.TestCase):
     def test_every_answer_is_one_that_the_document_allows(self):
         with Server(*DATABASE) as server, Api(server.digitalriver) as api:
             document = digitalriver_document.fit(digitalriver_document.load(), api, furnish(api))
-            # What isn't here has no method that could be allowed instead.
-            trial = Trial(document, api, SECONDS, "unsupported_method")
+            trial = Trial(document, api, SECONDS)
             log = server.log()
         self.assertFalse(trial.failed, f"{trial.failed}\n{log}")
         # How far it comes in the time depends on the machine.
