@@ -20,8 +20,6 @@ pub struct Document {
     pub beside: &'static str,
     /// Fields that it doesn't know though they are right: their names, wherever they stand.
     pub said_elsewhere: &'static [&'static str],
-    /// Fields that it requires though nothing has them: the schema, and the name.
-    pub never_seen: &'static [(&'static str, &'static str)],
     /// Puts right what it says of answers though nothing is so.
     pub mended: fn(&mut Value),
     /// Verbs that it doesn't name, and those that they are other names of.
@@ -85,10 +83,6 @@ impl Published {
             )
         });
         let mut document: Value = serde_json::from_str(&text).unwrap();
-        for (schema, field) in about.never_seen {
-            let required = document["components"]["schemas"][schema]["required"].as_array_mut().unwrap();
-            required.retain(|name| name != field);
-        }
         (about.mended)(&mut document);
         let mut operations = Vec::new();
         for (path, verbs) in document["paths"].as_object().unwrap() {

@@ -11,7 +11,6 @@ static DOCUMENT: Document = Document {
     // The secret of an endpoint, shown once, of which only the guide to webhooks tells; and the pages for buyers that
     // orders have here.
     said_elsewhere: &["webhook_secret", "status_page_url", "checkout_url", "return_url"],
-    never_seen: &[],
     mended: decimals_are_texts,
     verbs: &[("PATCH", "PUT")],
     asks_for_more: Some("expand[]="),
