@@ -65,7 +65,7 @@ impl Shop {
             secret: None,
         };
         served.engine.make_key(&served.shop, wanted).await.unwrap();
-        let router = dialects::routes(&served.engine, &served.url);
+        let router = dialects::routes(&served.engine, &served.url, None);
         Shop { served, router }
     }
 

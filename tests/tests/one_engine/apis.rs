@@ -95,7 +95,7 @@ impl Shop {
             events_days: 30,
             keys_days: 7,
         });
-        let router = dialects::routes(&served.engine, &served.url);
+        let router = dialects::routes(&served.engine, &served.url, None);
         Shop { served, router, working }
     }
 
