@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::input::{Input, invalid};
-use crate::words;
 
 /// A field of the details.
 pub(crate) struct Detail {
@@ -21,7 +20,7 @@ pub(crate) enum Holds {
     Text,
     /// Yes or no; that, if nobody said.
     Flag(bool),
-    /// A number, or null; shown as text.
+    /// A number, or null; shown as a number.
     Number,
     /// Ids.
     Ids,
@@ -60,11 +59,7 @@ pub(crate) fn show(details: &Value, fields: &[Detail], shown: &mut Value) {
             Holds::Flag(otherwise) => (*otherwise).into(),
             Holds::Ids => Value::Array(Vec::new()),
         };
-        let kept = match (details.get(name), holds) {
-            (Some(Value::Number(number)), Holds::Number) => Some(words::decimal(&number.to_string())),
-            (kept, _) => kept.cloned(),
-        };
-        shown[*name] = kept.unwrap_or_else(otherwise);
+        shown[*name] = details.get(name).cloned().unwrap_or_else(otherwise);
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) enum Kind {
     Time,
     /// A whole number.
     Integer,
-    /// A number, shown as text.
+    /// A number, as a number.
     Number,
     /// An amount of money or a number, as a text.
     Decimal,
@@ -211,10 +211,6 @@ impl Resource {
                 Kind::Name => record.name.as_str().into(),
                 Kind::Archived => record.archived.into(),
                 Kind::Other(_) => record.other.into(),
-                Kind::Number => match record.body.get(field.name) {
-                    Some(Value::Number(number)) => words::decimal(&number.to_string()),
-                    _ => field.otherwise.value(),
-                },
                 _ => record.body.get(field.name).cloned().unwrap_or_else(|| field.otherwise.value()),
             };
             object.insert(field.name.into(), value);

@@ -157,7 +157,7 @@ pub(crate) fn shown(variant: &Variant, product: &Product, hanging: &Hanging) -> 
         "quantity": available,
         "out_of_stock_sales": kept("out_of_stock_sales").map(|_| (variant.when_out == WhenOut::SellOn).to_string()),
         "taxable": kept("taxable").map(|_| variant.taxable.to_string()),
-        "weight": weight.as_number().map(|weight| words::decimal(&weight.to_string())),
+        "weight": weight,
         "weight_unit": unit,
         "properties_values": kept("properties_values").unwrap_or_else(|| json!([])),
         "properties_value_ids": [],

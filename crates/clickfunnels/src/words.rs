@@ -32,20 +32,11 @@ pub(crate) fn amount(amount: Minor, currency: Currency) -> String {
     }
 }
 
-/// An amount as text, with one decimal at the least: so the original shows taxes and discounts of lines.
-pub(crate) fn short_amount(amount: Minor, currency: Currency) -> Value {
-    decimal(&money::decimal(amount, currency))
-}
-
-/// A number as text, with one decimal at the least and none that says nothing.
-pub(crate) fn decimal(number: &str) -> Value {
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    match part.trim_end_matches('0') {
-        // Nobody measures so much that it is written with an exponent; what is, stays as it is.
-        _ if number.contains(['e', 'E']) => number.into(),
-        "" => format!("{whole}.0").into(),
-        part => format!("{whole}.{part}").into(),
-    }
+/// An amount as a number: so the document types taxes and discounts of lines, and the original's own typed client reads
+/// nothing else, though the original was seen to send texts.
+pub(crate) fn number(amount: Minor, currency: Currency) -> Value {
+    let number = money::decimal(amount, currency).parse::<f64>().ok();
+    number.and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
 }
 
 /// How an invoice stands.
@@ -213,16 +204,7 @@ mod tests {
         assert_eq!(amount(1_250, currency("USD")), "12.50");
         assert_eq!(amount(1_250, currency("JPY")), "1250.00");
         assert_eq!(amount(1_250, currency("KWD")), "1.250");
-    }
-
-    #[test]
-    fn decimals_have_one_at_least_and_none_that_says_nothing() {
-        for (number, shown) in
-            [("84", "84.0"), ("0.10", "0.1"), ("2.00", "2.0"), ("-0.25", "-0.25"), ("1e21", "1e21")]
-        {
-            assert_eq!(decimal(number), shown);
-        }
-        assert_eq!(short_amount(-5, Currency::parse("USD").unwrap()), "-0.05");
+        assert_eq!(number(-5, currency("USD")), Value::from(-0.05));
     }
 
     #[test]

@@ -91,22 +91,11 @@ def fit(document, shop, ids):
             if name in TAGS:
                 known["tag_id"] = known["tag_ids"] = some(ids[TAGS[name]], False)
             name_things(schema, known)
-        else:
-            show_decimals(schema)
     for verbs in document["paths"].values():
         if "put" in verbs:
             verbs["patch"] = copy.deepcopy(verbs["put"])
             verbs["patch"]["operationId"] += "ByPatch"
     return document
-
-
-def show_decimals(schema):
-    """Lets an answer show decimals as texts, as the document's own examples do; it types them as numbers."""
-    for said in schema.get("properties", {}).values():
-        types = said.get("type", [])
-        types = types if isinstance(types, list) else [types]
-        if "number" in types:
-            said["type"] = ["string" if one == "number" else one for one in types]
 
 
 def name_things(schema, known):

@@ -62,9 +62,9 @@ fn line(around: &Around, order: &Order, invoice: &Invoice, line: &InvoiceLine) -
     let terms = bill.and_then(|bill| bill.terms.as_ref());
     let period = bill.and_then(|bill| bill.period);
     let fulfillment = status::line_fulfillment(order, line);
-    let part = |amount| words::short_amount(amount, currency);
+    let part = |amount| words::number(amount, currency);
     // Nothing is a rate of nothing; of any other amount the rate isn't known.
-    let rate = if amounts.tax == 0 { words::decimal("0") } else { Value::Null };
+    let rate = if amounts.tax == 0 { Value::from(0.0) } else { Value::Null };
     let made = words::time(invoice.bill.as_ref().map_or(invoice.issued_at, |bill| bill.created_at));
     let price = bill.and_then(|bill| bill.price).zip(terms).map(|(id, terms)| price(id.0, terms));
     json!({
@@ -83,9 +83,9 @@ fn line(around: &Around, order: &Order, invoice: &Invoice, line: &InvoiceLine) -
         "city_tax_amount": part(0),
         "district_tax_amount": part(0),
         "state_tax_rate": rate,
-        "county_tax_rate": words::decimal("0"),
-        "city_tax_rate": words::decimal("0"),
-        "district_tax_rate": words::decimal("0"),
+        "county_tax_rate": 0.0,
+        "city_tax_rate": 0.0,
+        "district_tax_rate": 0.0,
         "country_tax_jurisdiction": null,
         "state_tax_jurisdiction": null,
         "county_tax_jurisdiction": null,

@@ -39,7 +39,7 @@ async fn a_paid_invoice_completes_a_one_time_order() {
     for nothing in
         ["discount_amount", "state_tax_amount", "city_tax_amount", "state_tax_rate", "district_tax_rate"]
     {
-        assert_eq!(line[nothing], "0.0", "{nothing}");
+        assert_eq!(line[nothing], 0.0, "{nothing}");
     }
     assert_eq!(
         (&line["products_price"]["id"], &line["products_variant"]["id"]),

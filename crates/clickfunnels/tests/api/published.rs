@@ -11,27 +11,13 @@ static DOCUMENT: Document = Document {
     // The secret of an endpoint, shown once, of which only the guide to webhooks tells; and the pages for buyers that
     // orders have here.
     said_elsewhere: &["webhook_secret", "status_page_url", "checkout_url", "return_url"],
-    mended: decimals_are_texts,
+    mended: |_| {},
     verbs: &[("PATCH", "PUT")],
     asks_for_more: Some("expand[]="),
     nulls: Nulls::Shown,
     not_thought_of: |_| true,
     failure: |body| body["error"].is_string().then_some(()).ok_or("a failure says why"),
 };
-
-/// It types decimals as numbers; its own examples have texts, and so has whatever was recorded of the original.
-fn decimals_are_texts(document: &mut Value) {
-    let schemas = document["components"]["schemas"].as_object_mut().unwrap().values_mut();
-    let properties = schemas.filter_map(|schema| schema.get_mut("properties")?.as_object_mut());
-    for kind in properties.flat_map(|all| all.values_mut()).filter_map(|field| field.get_mut("type")) {
-        let number = |kind: &&mut Value| **kind == "number";
-        match kind {
-            Value::Array(kinds) => kinds.iter_mut().filter(number).for_each(|kind| *kind = "string".into()),
-            kind if *kind == "number" => *kind = "string".into(),
-            _ => {}
-        }
-    }
-}
 
 /// The document, read once.
 pub fn published() -> &'static Published {
