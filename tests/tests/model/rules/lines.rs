@@ -69,7 +69,8 @@ fn apply(shop: &mut Reference, id: OrderId, drafted: &[(Drafted, Restock)]) -> O
                 let (limited, shipped) = (tracked && !sells_on((*variant)?), is_shipped((*variant)?));
                 let line = OrderLineId(shop.nameless);
                 shop.nameless -= 1;
-                let new = Line { variant: *variant, asked: *quantity, returned: 0, tracked, limited, shipped };
+                let new =
+                    Line { variant: *variant, asked: *quantity, returned: 0, tracked, limited, shipped };
                 known.lines.insert(line, new);
                 (news, raised) = (true, true);
             }

@@ -283,7 +283,11 @@ pub(in crate::decide) fn release(
 }
 
 /// What an invoice sold must wait for its money again, as far as nobody has begun with it.
-pub(in crate::decide) fn hold(change: &mut Change<'_, '_>, id: OrderId, invoice: InvoiceId) -> Result<(), Refusal> {
+pub(in crate::decide) fn hold(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    invoice: InvoiceId,
+) -> Result<(), Refusal> {
     let (now, handle) = (change.now, handle(invoice));
     let order = &change.order(id)?.order;
     let lines: Vec<InvoiceLineId> =
