@@ -66,8 +66,11 @@ pub(crate) fn batch(
     if !decision.events.is_empty() {
         bodies.keep(&snapshot.fulfillments)?;
     }
+    // Events that wait take over what those tell which forget somebody, even if nobody listens now.
+    let forgets = decision.writes.iter().any(|write| matches!(write, Write::NoTraces(..)));
     for event in &decision.events {
-        let waits = calls_service(event)
+        let waits = forgets
+            || calls_service(event)
             || (decision.heard == Heard::ByListeners && mails(snapshot, decision, event));
         out.push(appended(shop, event, waits, decision.heard, &bodies)?);
     }

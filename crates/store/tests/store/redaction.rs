@@ -21,6 +21,7 @@ testkit::on_both! { furnished:
     nothing_is_left_of_whoever_is_forgotten
     what_was_sold_and_sent_is_as_before
     others_are_left_alone
+    what_waits_is_told_though_nobody_listened_when_it_was_forgotten
 }
 
 /// A word that is nowhere but in what tells who somebody is.
@@ -304,4 +305,14 @@ async fn others_are_left_alone(bench: Bench) {
     let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
     let told = waiting.iter().find(|waiting| waiting.event.order == Some(order.id)).unwrap();
     assert_eq!(told.order.as_ref().unwrap().placed.email.as_deref(), Some("bob@example.com"));
+}
+
+async fn what_waits_is_told_though_nobody_listened_when_it_was_forgotten(bench: Bench) {
+    let (contact, orders) = history(&bench).await;
+    bench.run(&Command::RemoveListener(ListenerId(5))).await;
+    bench.run(&Command::RedactContact(contact)).await;
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let mut of_order = waiting.iter().filter(|waiting| waiting.event.order == Some(orders[1].id));
+    assert!(of_order.clone().count() > 1);
+    assert!(of_order.all(|told| told.order.as_ref().is_some_and(|order| order.redacted_at.is_some())));
 }
