@@ -161,9 +161,11 @@ fn invoices(order: &Order, broken: &mut Broken) {
             .iter()
             .filter(|line| line.bill.as_ref().is_some_and(|bill| bill.charge == Charge::Article));
         for line in sells {
-            broken.unless(line.removed + line.unasked <= line.quantity, || {
-                "M3: more is gone than was sold".into()
-            });
+            // Edits of the order are lines of their own.
+            let edits =
+                order.invoices.iter().flat_map(|own| &own.lines).filter(|own| own.adjusts == Some(line.id));
+            let sold = line.quantity + edits.map(|own| own.quantity).sum::<i64>().max(0);
+            broken.unless(line.removed + line.unasked <= sold, || "M3: more is gone than was sold".into());
         }
         let of = |one: &&Transaction| one.invoice == Some(invoice.id);
         let moved = sums(order.placed.transactions.iter().filter(of));
