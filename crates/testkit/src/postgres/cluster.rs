@@ -19,7 +19,7 @@ pub(super) fn start() -> Result<String, String> {
     let place = Place::open()?;
     let _lock = place.lock()?;
     if let Ok(url) = fs::read_to_string(place.path("url"))
-        && super::run_sql(&url, |client| async move { client.batch_execute("SELECT 1").await }).is_ok()
+        && super::run_sql(&url, |_| async { Ok(()) }).is_ok()
     {
         return Ok(url);
     }
