@@ -8,6 +8,7 @@ use crate::fulfillment_order::{Request, StageName};
 use crate::id::{
     AppId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ServiceId, VariantId,
 };
+use crate::record::Record;
 use crate::time::Time;
 
 /// Something that happened.
@@ -86,6 +87,35 @@ impl Fact {
             | Fact::CancellationAccepted { work, .. }
             | Fact::CancellationRejected { work, .. }
             | Fact::GaveUp { work, .. } => Some(work),
+            _ => None,
+        }
+    }
+
+    /// The contacts and orders that the fact is about by itself, whatever order its event is about.
+    pub fn subjects(&self) -> impl Iterator<Item = i64> {
+        let (contact, order) = match self {
+            Fact::ContactCreated { contact }
+            | Fact::ContactIdentified { contact }
+            | Fact::ContactUpdated { contact }
+            | Fact::ContactDeleted { contact }
+            | Fact::Access { contact, .. } => (Some(contact.0), None),
+            Fact::RunStep { contact, order, .. } => {
+                (contact.map(|contact| contact.0), order.map(|order| order.0))
+            }
+            _ => {
+                let personal = self.record().filter(|record| record.kind.is_personal());
+                (personal.and_then(|record| record.parent), None)
+            }
+        };
+        contact.into_iter().chain(order)
+    }
+
+    /// The record that the fact is about, if any.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Fact::RecordCreated { record }
+            | Fact::RecordUpdated { record, .. }
+            | Fact::RecordRemoved { record } => Some(record),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ use crate::drafts;
 use crate::index;
 use crate::inquiries;
 use crate::stock;
+use crate::subjects;
 use crate::traces;
 use crate::workflows;
 
@@ -73,6 +74,7 @@ pub(crate) fn batch(
             || calls_service(event)
             || (decision.heard == Heard::ByListeners && mails(snapshot, decision, event));
         out.push(appended(shop, event, waits, decision.heard, &bodies)?);
+        out.extend(subjects::written(shop, snapshot, decision, event));
     }
     for write in &decision.writes {
         if let Write::NoTraces(contact, orders) = write {

@@ -152,10 +152,13 @@ impl Store {
     /// # Errors
     /// As [`crate::db::Db::write`].
     pub async fn forget_events(&self, shop: ShopId, before: Time) -> Result<u64, Error> {
-        let sql = "DELETE FROM events WHERE shop_id = $1 AND event_id IN (SELECT event_id FROM events \
-                   WHERE shop_id = $1 AND at < $2 AND dispatched = 1 LIMIT 10000)";
-        let done =
-            self.db.write(vec![Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()]).await?;
-        Ok(done.iter().map(|written| written.affected).sum())
+        let old = "SELECT event_id FROM events WHERE shop_id = $1 AND at < $2 AND dispatched = 1 \
+                   ORDER BY event_id LIMIT 10000";
+        let forget = |table: &str| {
+            let sql = format!("DELETE FROM {table} WHERE shop_id = $1 AND event_id IN ({old})");
+            Statement::new(sql, vec![shop.0.into(), before.0.into()]).any()
+        };
+        let done = self.db.write(vec![forget("subjects_of_events"), forget("events")]).await?;
+        Ok(done.last().map_or(0, |written| written.affected))
     }
 }

@@ -38,6 +38,7 @@ mod shops;
 mod sorting;
 mod sqlite;
 mod stock;
+mod subjects;
 mod traces;
 mod workflows;
 
@@ -81,6 +82,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_parts", include_str!("migrations/0017_parts.sql")),
     ("0018_charges", include_str!("migrations/0018_charges.sql")),
     ("0019_runs_of_parts", include_str!("migrations/0019_runs_of_parts.sql")),
+    ("0020_subjects", include_str!("migrations/0020_subjects.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

@@ -2,8 +2,9 @@
 //! written before, when the schema is brought up to date. What is derived is a pure function of the body, so this may be
 //! done at any time, by several nodes at once, and while others write: whatever was changed meanwhile is read again.
 
+use domain::event::Fact;
 use domain::fulfillment::Fulfillment;
-use domain::id::ShopId;
+use domain::id::{EventId, ShopId};
 use domain::location::Service;
 use domain::order::Order;
 use futures::future::join_all;
@@ -11,11 +12,11 @@ use serde::de::DeserializeOwned;
 
 use crate::db::{Error, Query, Row, Statement, Value};
 use crate::migrate::{self, Migration};
-use crate::{Store, billing, body, commit, contacts, index, inquiries, workflows};
+use crate::{Store, billing, body, commit, contacts, index, inquiries, subjects, workflows};
 
 /// What derives index rows by now, as it is noted beside the migrations. Its number goes up with every release that
 /// derives something more or something else.
-pub(crate) const NAME: &str = "index_rows_3";
+pub(crate) const NAME: &str = "index_rows_4";
 
 /// How many aggregates are read at once. Each is a transaction of its own, so nobody waits long for any of them.
 const AT_ONCE: u32 = 64;
@@ -61,11 +62,13 @@ impl Store {
             done += some;
             progress(done);
         };
-        self.each(shop, ORDERS, order, &mut told).await?;
-        self.each(shop, FULFILLMENTS, fulfillment, &mut told).await?;
-        self.each(shop, CONTACTS, contacts::anew, &mut told).await?;
-        self.each(shop, SERVICES, service, &mut told).await?;
-        self.each(shop, RUNS, workflows::anew, &mut told).await?;
+        self.each(shop, ORDERS, |_, one, out| order(shop, one, out), &mut told).await?;
+        self.each(shop, FULFILLMENTS, |_, one, out| fulfillment(shop, one, out), &mut told).await?;
+        self.each(shop, CONTACTS, |_, one, out| contacts::anew(shop, one, out), &mut told).await?;
+        self.each(shop, SERVICES, |_, one, out| service(shop, one, out), &mut told).await?;
+        self.each(shop, RUNS, |_, one, out| workflows::anew(shop, one, out), &mut told).await?;
+        let event = |id, facts: &Vec<Fact>, out: &mut _| subjects::anew(shop, EventId(id), facts, out);
+        self.each(shop, subjects::EVENTS, event, &mut told).await?;
         Ok(done)
     }
 
@@ -73,7 +76,7 @@ impl Store {
         &self,
         shop: ShopId,
         all: &'static str,
-        statements: fn(ShopId, &T, &mut Vec<Statement>),
+        statements: impl Fn(i64, &T, &mut Vec<Statement>),
         told: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
         let mut last = 0;
@@ -81,7 +84,7 @@ impl Store {
             let rows = self.after(shop, all, last, AT_ONCE).await?;
             let Some(end) = rows.last() else { return Ok(()) };
             let ids = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>, Error>>()?;
-            let written = rows.iter().map(|row| self.one(shop, row, statements));
+            let written = rows.iter().map(|row| self.one(row, &statements));
             for (id, written) in ids.iter().zip(join_all(written).await) {
                 let mut written = written;
                 // Somebody changed it since it was read.
@@ -89,7 +92,7 @@ impl Store {
                     let again = self.after(shop, all, id - 1, 1).await?;
                     let own = again.first().filter(|row| row.int(0) == Ok(*id));
                     written = match own {
-                        Some(row) => self.one(shop, row, statements).await,
+                        Some(row) => self.one(row, &statements).await,
                         None => Ok(()),
                     };
                 }
@@ -107,12 +110,11 @@ impl Store {
 
     async fn one<T: DeserializeOwned>(
         &self,
-        shop: ShopId,
         row: &Row,
-        statements: fn(ShopId, &T, &mut Vec<Statement>),
+        statements: &impl Fn(i64, &T, &mut Vec<Statement>),
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
-        statements(shop, &body::read(row.text(1)?)?, &mut batch);
+        statements(row.int(0)?, &body::read(row.text(1)?)?, &mut batch);
         self.db.write(batch).await.map(drop)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use domain::command::Command;
+use domain::contact::{ContactChange, SaveContact, Whom};
 use domain::event::{Fact, FactKind};
 use domain::fulfillment::Tracking;
 use domain::id::{AppId, EventId, ListenerId, ShopId};
@@ -112,10 +113,15 @@ async fn an_event_is_dispatched_once(bench: Bench) {
 
 async fn old_events_are_forgotten_when_dispatched(bench: Bench) {
     let shop = bench.shop.id;
+    let changes = vec![ContactChange::FirstName(Some("Ada".into()))];
+    bench.run(&Command::SaveContact(Box::new(SaveContact { whom: Whom::New, changes }))).await;
     let old = bench.number("SELECT CAST(count(*) AS BIGINT) FROM events").await;
+    const ABOUT: &str = "SELECT CAST(count(*) AS BIGINT) FROM subjects_of_events";
+    assert_eq!(bench.number(ABOUT).await, 1);
     listen(&bench).await;
     assert_eq!(bench.store.forget_events(shop, Time(0)).await.unwrap(), 0);
     assert_eq!(bench.store.forget_events(shop, Time(i64::MAX)).await.unwrap(), old as u64);
+    assert_eq!(bench.number(ABOUT).await, 0, "nor whom they were about");
     assert_eq!(bench.store.undispatched(shop, 10).await.unwrap().len(), 1, "what waits stays");
 }
 

@@ -22,6 +22,8 @@ testkit::on_both! { furnished:
     what_was_sold_and_sent_is_as_before
     others_are_left_alone
     what_waits_is_told_though_nobody_listened_when_it_was_forgotten
+    what_waits_of_no_order_is_told_of_the_contact_alone
+    whoever_is_named_by_an_address_alone_is_found
 }
 
 /// A word that is nowhere but in what tells who somebody is.
@@ -315,4 +317,58 @@ async fn what_waits_is_told_though_nobody_listened_when_it_was_forgotten(bench: 
     let mut of_order = waiting.iter().filter(|waiting| waiting.event.order == Some(orders[1].id));
     assert!(of_order.clone().count() > 1);
     assert!(of_order.all(|told| told.order.as_ref().is_some_and(|order| order.redacted_at.is_some())));
+}
+
+async fn what_waits_of_no_order_is_told_of_the_contact_alone(bench: Bench) {
+    let (contact, _) = history(&bench).await;
+    let other = somebody(&bench, "bob@example.com").await;
+    bench.run(&Command::RedactContact(contact)).await;
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let about = |who: ContactId| {
+        let created = move |fact: &Fact| *fact == Fact::ContactCreated { contact: who };
+        waiting.iter().find(move |waiting| waiting.event.facts.iter().any(created)).unwrap()
+    };
+    let told = about(contact);
+    assert!(told.order.is_none(), "no order is made of it");
+    let [own] = told.contacts.as_slice() else { panic!("{:?}", told.contacts) };
+    assert!(own.id == contact && own.redacted_at.is_some());
+    assert_eq!(about(other).contacts[0].email.as_deref(), Some("bob@example.com"));
+}
+
+/// Somebody left an address and no name; it becomes a contact's, and nothing remembers the address when that is forgotten.
+async fn whoever_is_named_by_an_address_alone_is_found(bench: Bench) {
+    let address = format!("ada@{CANARY}.example");
+    let basket = Record {
+        id: RecordId(bench.fresh()),
+        kind: RecordKind::Checkout,
+        parent: None,
+        other: None,
+        name: address.clone(),
+        key: None,
+        archived: false,
+        body: said("basket").into(),
+        created_at: Time(0),
+        updated_at: Time(0),
+    };
+    bench.run(&Command::SaveListener(world::listener(5, "test", "https://listener.example"))).await;
+    let event = bench.run(&Command::SaveRecords(vec![basket.clone()])).await.events[0].id;
+    bench.run(&Command::RemoveRecords(vec![basket.id])).await;
+    let announced = Announcement {
+        dialect: "test".into(),
+        event,
+        part: 0,
+        at: Time(0),
+        topic: "everything".into(),
+        test: None,
+        body: said("announced"),
+    };
+    assert!(bench.store.dispatched(bench.shop.id, event, &[], &[announced], &[], Time(0)).await.unwrap());
+    let contact = somebody(&bench, &address).await;
+    let subjects = format!("SELECT event_id FROM subjects_of_events WHERE subject = '{address}'");
+    let query = || vec![Query::new(subjects.clone(), vec![])];
+    assert_eq!(bench.store.db().read(query()).await.unwrap()[0].len(), 2, "it came and went");
+    assert!(found(&bench).await.contains(&"announcements.body".to_owned()));
+    bench.run(&Command::RedactContact(contact)).await;
+    assert_eq!(found(&bench).await, Vec::<String>::new());
+    assert_eq!(bench.store.db().read(query()).await.unwrap()[0].len(), 0, "nor the address");
 }

@@ -1,0 +1,66 @@
+//! Subjects of events: whom an event is about beside the order that it names, so that it is found when somebody is
+//! forgotten. Contacts and orders go by their ids; whoever only left an e-mail address goes by that, until then.
+
+use std::collections::BTreeSet;
+
+use domain::decide::{Decision, Write};
+use domain::event::{Event, Fact};
+use domain::id::{ContactId, EventId, ShopId};
+use domain::record::Record;
+use domain::snapshot::Snapshot;
+
+use crate::db::Statement;
+
+/// Events that may be about somebody, with what happened.
+pub(crate) const EVENTS: &str = "SELECT event_id, body FROM events WHERE shop_id = $1 AND event_id > $2 AND order_id IS NULL ORDER BY event_id";
+
+/// Statements that write down whom an event of a decision is about.
+pub(crate) fn written(
+    shop: ShopId,
+    snapshot: &Snapshot,
+    decision: &Decision,
+    event: &Event,
+) -> Vec<Statement> {
+    let mut subjects = of_facts(&event.facts);
+    // Facts don't repeat what tells who somebody is.
+    let is_told = |record: &Record| {
+        record.kind.is_personal()
+            && !record.name.is_empty()
+            && event.facts.iter().filter_map(Fact::record).any(|told| told.id == record.id)
+    };
+    let records = decision.writes.iter().filter_map(|write| match write {
+        Write::Record(record) => Some(record),
+        Write::NoRecord(id) => snapshot.records.iter().find(|record| record.id == *id),
+        _ => None,
+    });
+    subjects.extend(records.filter(|record| is_told(record)).map(|record| record.name.clone()));
+    rows(shop, event.id, subjects)
+}
+
+/// The same of an event of which only the facts are known.
+pub(crate) fn anew(shop: ShopId, event: EventId, facts: &[Fact], out: &mut Vec<Statement>) {
+    out.extend(rows(shop, event, of_facts(facts)));
+}
+
+/// What a contact goes by.
+pub(crate) fn of_contact(contact: ContactId, email: Option<&str>) -> Vec<String> {
+    std::iter::once(contact.to_string()).chain(email.map(str::to_owned)).collect()
+}
+
+/// A statement that forgets that anything was about whoever has that address. Ids tell nothing, and stay.
+pub(crate) fn forgotten(shop: ShopId, email: &str) -> Statement {
+    let sql = "DELETE FROM subjects_of_events WHERE shop_id = $1 AND subject = $2";
+    Statement::new(sql, vec![shop.0.into(), email.into()]).any()
+}
+
+fn of_facts(facts: &[Fact]) -> BTreeSet<String> {
+    facts.iter().flat_map(Fact::subjects).map(|id| id.to_string()).collect()
+}
+
+fn rows(shop: ShopId, event: EventId, subjects: BTreeSet<String>) -> Vec<Statement> {
+    let sql = "INSERT INTO subjects_of_events (shop_id, subject, event_id) VALUES ($1, $2, $3) \
+               ON CONFLICT (shop_id, subject, event_id) DO NOTHING";
+    let row =
+        |subject: String| Statement::new(sql, vec![shop.0.into(), subject.into(), event.0.into()]).any();
+    subjects.into_iter().map(row).collect()
+}
