@@ -1,7 +1,7 @@
 //! The real server is killed while it asks a gateway for money, and the gateway's answers get lost: nobody is charged
 //! twice, and no payment is forgotten. The gateway is localstripe, in a process of its own, with books of its own; a line
 //! to it holds requests or answers back at the moment at which the server dies. Invoices are charged like that, and money
-//! that was set aside is taken as units leave.
+//! that was set aside is taken as units leave: all at once by localstripe, line by line by a gateway that does so.
 //!
 //! `CONSIGN_KILLS` says how many orders of each kind it is killed for.
 
@@ -19,11 +19,12 @@ use std::time::Duration;
 use serde_json::json;
 use store::Store;
 use store::db::{Options, Statement};
+use testkit::books::{Account, Books};
 use testkit::chance::{Chance, setting};
 use testkit::stripe::{KEY, LocalStripe};
 
 use running::billing::{Shop, invoice_becomes};
-use running::charging::{leave, order_becomes, set_aside};
+use running::charging::{ENGINES, leave, order_becomes, set_aside};
 use running::{Running, run, said};
 
 /// Where the next request that moves money is cut off.
@@ -175,6 +176,17 @@ async fn dies(mut server: Running, data: &Path, line: &Line, cuts: &[Cut]) -> Ru
     server
 }
 
+/// Where it is cut off in that round.
+fn cuts_of(round: u64, chance: &mut Chance) -> Vec<Cut> {
+    match round % 4 {
+        0 => vec![Cut::Answer],
+        1 => vec![Cut::Before],
+        2 => vec![Cut::After(chance.within(0..4_000) as u64)],
+        // It dies twice for the same payment.
+        _ => vec![Cut::Before, Cut::Answer],
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_killed_at_the_gateway_charges_nobody_twice() {
     let stripe = LocalStripe::start().await;
@@ -186,16 +198,9 @@ async fn whoever_is_killed_at_the_gateway_charges_nobody_twice() {
     said(&run(data, &["gateway", "add", "stripe", "--key", KEY, "--url", &line.url]));
     let shop = Shop::furnish(&server);
     let mut chance = Chance(setting("CONSIGN_KILLS_SEED", 1));
-    let mut cuts_of = |round: u64| match round % 4 {
-        0 => vec![Cut::Answer],
-        1 => vec![Cut::Before],
-        2 => vec![Cut::After(chance.within(0..4_000) as u64)],
-        // It dies twice for the same payment.
-        _ => vec![Cut::Before, Cut::Answer],
-    };
     let (mut orders, mut kills) = (Vec::new(), 0);
     for round in 0..setting("CONSIGN_KILLS", 4) {
-        let cuts = cuts_of(round);
+        let cuts = cuts_of(round, &mut chance);
         line.cut(cuts[0]);
         let order = shop.order(&server, "stripe", &card);
         server = dies(server, data, &line, &cuts).await;
@@ -206,10 +211,10 @@ async fn whoever_is_killed_at_the_gateway_charges_nobody_twice() {
     }
     // Money that was set aside is taken as the order leaves.
     for round in 0..setting("CONSIGN_KILLS", 4) {
-        let order = set_aside(&server, &card);
-        let cuts = cuts_of(round);
+        let order = set_aside(&server, ("stripe", &card), &[ENGINES]);
+        let cuts = cuts_of(round, &mut chance);
         line.cut(cuts[0]);
-        leave(&server, &order);
+        leave(&server, &order, &[(2, 0)]);
         server = dies(server, data, &line, &cuts).await;
         kills += cuts.len();
         let id: i64 = order["id"].as_str().unwrap().parse().unwrap();
@@ -226,4 +231,42 @@ async fn whoever_is_killed_at_the_gateway_charges_nobody_twice() {
     assert_eq!(server.stop().0, Some(0));
     assert!(said(&run(data, &["doctor"])).contains("all consistent"));
     println!("killed {kills} times at the gateway, {} orders paid once each", orders.len() + 1);
+}
+
+/// Lines leave one after the other, and the server dies while it takes the share of one: each share is taken once, and
+/// what was given up is let go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shares_of_lines_are_taken_once_each_whenever_it_is_killed() {
+    let books = Books::open().await;
+    let line = Line::to(books.address());
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let mut server = Running::dev(data, &["--empty"]);
+    said(&run(data, &["gateway", "add", "stripe", "--key", KEY, "--url", &line.url]));
+    let mut chance = Chance(setting("CONSIGN_KILLS_SEED", 1));
+    let (mut orders, mut kills) = (Vec::new(), 0);
+    for round in 0..setting("CONSIGN_KILLS", 4) {
+        let order = set_aside(&server, ("stripe", "pm_card"), &[ENGINES, (3, 5.27)]);
+        let id: i64 = order["id"].as_str().unwrap().parse().unwrap();
+        // One unit of each leaves; then all but one, which is given up.
+        for units in [[(1, 0), (1, 0)], [(1, 0), (1, 1)]] {
+            let cuts = cuts_of(round, &mut chance);
+            line.cut(cuts[0]);
+            leave(&server, &order, &units);
+            server = dies(server, data, &line, &cuts).await;
+            kills += cuts.len();
+        }
+        let now = order_becomes(&server, id, "complete");
+        let money = [&now["state"], &now["capturedAmount"], &now["cancelledAmount"]];
+        assert_eq!(money, [&json!("complete"), &json!(30.54), &json!(5.27)], "round {round}");
+        orders.push(id);
+    }
+    for order in &orders {
+        let [Account { mut taken, closed }] = books.of_order(*order).try_into().unwrap();
+        taken.sort_unstable();
+        assert_eq!((taken, closed), (vec![527, 527, 1_000, 1_000], true));
+    }
+    assert_eq!(server.stop().0, Some(0));
+    assert!(said(&run(data, &["doctor"])).contains("all consistent"));
+    println!("killed {kills} times between the captures of {} orders", orders.len());
 }

@@ -1,6 +1,7 @@
 //! For tests only: databases to run on, receivers, fixtures; with the feature `api`, shops that are served.
 
 pub mod billing;
+pub mod books;
 pub mod chance;
 pub mod charging;
 pub mod database;

@@ -153,7 +153,7 @@ pub async fn losing_answers(to: SocketAddr, how_many: usize) -> String {
 }
 
 /// One request, as it came but for `Connection: close`.
-async fn one_request(client: &mut TcpStream) -> Option<Vec<u8>> {
+pub(crate) async fn one_request(client: &mut TcpStream) -> Option<Vec<u8>> {
     let mut read = Vec::new();
     let head = loop {
         if let Some(end) = read.windows(4).position(|end| end == b"\r\n\r\n") {

@@ -15,21 +15,35 @@ fn ask(server: &Running, what: &str, body: Option<Value>) -> Value {
     serde_json::from_str(&answer).unwrap()
 }
 
-/// An order of two units for 10 dollars each, whose money was set aside with that token of a gateway called `stripe`.
-pub fn set_aside(server: &Running, token: &str) -> Value {
-    let source = json!({ "type": "creditCard", "token": { "gateway": "stripe", "reference": token } });
+/// Two units for 10 dollars each.
+pub const ENGINES: (i64, f64) = (2, 10.0);
+
+/// An order of so many units of articles at their prices in dollars, whose money was set aside with that token of a
+/// gateway of that name.
+pub fn set_aside(server: &Running, (gateway, token): (&str, &str), articles: &[(i64, f64)]) -> Value {
+    let source = json!({ "type": "creditCard", "token": { "gateway": gateway, "reference": token } });
     let source = ask(server, "POST /sources", Some(source));
-    let item = json!({ "productDetails": { "id": "e", "name": "Engine" }, "price": 10, "quantity": 2 });
+    let item = |(i, (quantity, price)): (usize, &(i64, f64))| {
+        let details = json!({ "id": format!("e{i}"), "name": "Engine" });
+        json!({ "productDetails": details, "price": price, "quantity": quantity })
+    };
+    let items: Vec<Value> = articles.iter().enumerate().map(item).collect();
     let order =
-        json!({ "currency": "USD", "email": "jane@example.com", "items": [item], "sourceId": source["id"] });
+        json!({ "currency": "USD", "email": "jane@example.com", "items": items, "sourceId": source["id"] });
     let order = ask(server, "POST /orders", Some(order));
     order_becomes(server, order["id"].as_str().unwrap().parse().unwrap(), "accepted")
 }
 
-/// All of it leaves.
-pub fn leave(server: &Running, order: &Value) {
-    let item = json!({ "itemId": order["items"][0]["id"], "quantity": 2 });
-    ask(server, "POST /fulfillments", Some(json!({ "orderId": order["id"], "items": [item] })));
+/// So many units of each item leave, and so many are given up.
+pub fn leave(server: &Running, order: &Value, units: &[(i64, i64)]) {
+    let items = order["items"].as_array().unwrap().iter().zip(units);
+    let items: Vec<Value> = items
+        .filter(|(_, (leave, given_up))| leave + given_up > 0)
+        .map(|(item, (leave, given_up))| {
+            json!({ "itemId": item["id"], "quantity": leave, "cancelQuantity": given_up })
+        })
+        .collect();
+    ask(server, "POST /fulfillments", Some(json!({ "orderId": order["id"], "items": items })));
 }
 
 /// An order, once it is in that state, or after twenty seconds.
