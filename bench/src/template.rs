@@ -35,6 +35,7 @@ pub const TABLES: [(&str, &[&str]); 8] = [
             "due_at",
             "ask_at",
             "subscription",
+            "source_identifier",
             "route_at",
             "route_seen",
             "body",

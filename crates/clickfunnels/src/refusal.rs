@@ -165,6 +165,7 @@ fn field(field: Field) -> &'static str {
         Field::Email => "Email address",
         Field::Phone => "Phone number",
         Field::PoNumber => "Purchase order number",
+        Field::SourceIdentifier => "Source identifier",
         Field::Tags => "Tags",
         Field::Addresses => "Address",
         Field::Amount => "Amount",

@@ -45,14 +45,17 @@ pub(crate) fn routes() -> Router<Server> {
 /// The contact that a customer's id names, if it is there.
 pub(crate) async fn find(call: &Call, name: &str) -> Result<Option<Contact>, Failure> {
     call.must(NEEDS)?;
+    let Some(id) = known(call, name).await? else { return Ok(None) };
+    Ok(call.engine.contacts_by_id(call.shop(), &[id]).await?.pop())
+}
+
+/// The contact that a customer's id names, whether or not it is still there: whoever reads orders may look for its.
+pub(crate) async fn known(call: &Call, name: &str) -> Result<Option<ContactId>, Failure> {
     let chosen = [Condition::OneOf(Column::RecordKey, vec![alias_key(name).into()])];
     let one = Page { limit: 1, ..Page::default() };
     let kind = RecordKind::ContactAlias;
     let alias = call.engine.records(call.shop(), kind, &chosen, RecordSort::Id, &one).await?.pop();
-    let Some(id) = alias.and_then(|alias| alias.parent).or_else(|| id::decimal(name)) else {
-        return Ok(None);
-    };
-    Ok(call.engine.contacts_by_id(call.shop(), &[ContactId(id)]).await?.pop())
+    Ok(alias.and_then(|alias| alias.parent).or_else(|| id::decimal(name)).map(ContactId))
 }
 
 /// The contact of a customer that must be there, whose id was sent as that parameter.
@@ -179,7 +182,7 @@ async fn create(call: Call) -> Result<Response, Failure> {
     let input = call.input(&fields)?;
     let chosen = input.text("id")?.map(|name| alias_key(&name)).filter(|name| !name.is_empty());
     if let Some(name) = &chosen {
-        is_name(name)?;
+        is_name(&call, name).await?;
         if find(&call, name).await?.is_some() {
             return Err(taken(name));
         }
@@ -237,9 +240,13 @@ async fn remove(call: Call) -> Result<Response, Failure> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Ids that clients choose. Those of digits alone are numbers that this server gives.
-fn is_name(name: &str) -> Result<(), Failure> {
-    let fits = name.len() <= 255 && !name.chars().any(char::is_control) && id::decimal(name).is_none();
+/// Ids that clients choose. They may be numbers, but not such as this server gives.
+async fn is_name(call: &Call, name: &str) -> Result<(), Failure> {
+    let ours = match id::decimal(name) {
+        Some(number) => call.engine.ids().may_be_given(number).await?,
+        None => false,
+    };
+    let fits = name.len() <= 255 && !name.chars().any(char::is_control) && !ours;
     if fits { Ok(()) } else { Err(Failure::invalid("id", name, "customer ID")) }
 }
 

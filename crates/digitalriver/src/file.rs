@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::page::{self, Span};
-use crate::{document, id, words};
+use crate::{document, id, order, words};
 
 mod content;
 pub(crate) mod link;
@@ -91,8 +91,8 @@ impl<'a> File<'a> {
             "purpose": self.purpose(),
             "liveMode": !self.order.placed.test,
         });
-        if let Some(contact) = self.order.placed.contact {
-            told["customerId"] = contact.to_string().into();
+        if let Some(customer) = order::customer_of(self.order) {
+            told["customerId"] = customer.into();
         }
         told
     }

@@ -19,7 +19,7 @@ mod shown;
 mod tracking;
 mod update;
 
-pub(crate) use shown::{details, shown, sku_of};
+pub(crate) use shown::{customer_of, details, shown, sku_of};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 
@@ -43,6 +43,14 @@ pub(crate) async fn one(
     let id = id::decimal(name).ok_or_else(|| missing(name, parameter))?;
     let found = call.engine.order_with_fulfillments(call.shop(), OrderId(id)).await?;
     found.filter(|(order, _)| call.mode.sees(order)).ok_or_else(|| missing(name, parameter))
+}
+
+/// The order that a list is narrowed to by `orderId`, if it is, and if there is one; whether the key may see it is for the
+/// list to tell.
+pub(crate) async fn asked(call: &Call) -> Result<Option<Option<Arc<Order>>>, Failure> {
+    let Some(name) = call.asked("orderId") else { return Ok(None) };
+    let ids: Vec<OrderId> = id::decimal(name).map(OrderId).into_iter().collect();
+    Ok(Some(call.engine.orders_by_id(call.shop(), &ids).await?.pop()))
 }
 
 /// 404: no such order.

@@ -219,6 +219,7 @@ fn field(field: Field) -> &'static str {
         Field::Email => "email",
         Field::Phone => "phone",
         Field::PoNumber => "purchaseOrder",
+        Field::SourceIdentifier => "upstreamId",
         Field::Tags => "tags",
         Field::Addresses => "shipTo.address",
         Field::Amount => "amount",

@@ -217,8 +217,13 @@ async fn list(call: Call) -> Result<Response, Failure> {
         let one = of_order(&order, id).filter(|_| call.mode.sees(&order))?;
         Some((id, shown(&order, one)))
     };
-    match page::ids(&call) {
-        Some(names) => {
+    match (page::ids(&call), order::asked(&call).await?) {
+        (None, Some(order)) => {
+            let own =
+                order.iter().flat_map(|order| order.returns.iter().map(|one| (one.id.0, order.clone())));
+            gather.take_all(own.filter_map(row).collect(), |row| row.0, fits);
+        }
+        (Some(names), _) => {
             let mut found = Vec::new();
             for id in names.iter().take(page::MOST).filter_map(|name| id::parse(id::RETURN, name)) {
                 let order = call.engine.order_of_part(call.shop(), id).await?;
@@ -226,7 +231,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
             }
             gather.take_all(found, |row| row.0, fits);
         }
-        None => {
+        (None, None) => {
             while let Some(page) = gather.next() {
                 let batch = call.engine.pieces(call.shop(), Piece::Return, &page).await?;
                 gather.take_some(batch, |(id, _)| *id, row, fits);

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::page::{self, Gather, Span};
-use crate::{id, kept, order, words};
+use crate::{id, order, words};
 
 /// A fulfillment order and its order.
 type Row = (FulfillmentOrderId, Arc<Order>);
@@ -67,8 +67,7 @@ async fn made_by_routing(_call: Call) -> Failure {
 }
 
 fn upstream_id(order: &Order) -> Option<String> {
-    let kept = kept::of(&order.placed.custom_fields)["upstreamId"].as_str().map(str::to_owned);
-    kept.or_else(|| order.placed.source_identifier.clone())
+    order.placed.source_identifier.clone()
 }
 
 fn shown(of: &Order, id: FulfillmentOrderId) -> Option<Value> {

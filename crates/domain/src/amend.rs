@@ -25,6 +25,8 @@ pub enum OrderChange {
     Note(Option<String>),
     /// The buyer's purchase order number.
     PoNumber(Option<String>),
+    /// What the program that sent it calls it.
+    SourceIdentifier(Option<String>),
     /// Where it goes. What left already has gone elsewhere, and says so.
     ShippingAddress(Box<Address>),
     /// All of its labels.

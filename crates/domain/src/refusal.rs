@@ -213,6 +213,8 @@ pub enum Field {
     Email,
     Phone,
     PoNumber,
+    /// What the program that sent an order calls it.
+    SourceIdentifier,
     Tags,
     Addresses,
     Amount,

@@ -17,6 +17,9 @@ const LOW: i64 = 200_000;
 /// The first id of an installation; large enough not to be taken for a number that counts something.
 const FIRST: i64 = 1_000_000_001;
 
+/// How many ids beyond those that were given are taken for such that will be.
+const SOON: i64 = 1_000_000_000;
+
 /// Ids that nobody else is given.
 pub struct IdPool {
     store: Store,
@@ -71,6 +74,16 @@ impl IdPool {
     pub async fn fresh<T: From<i64>>(&self) -> Result<T, Error> {
         self.refill().await?;
         self.draw().map(T::from).ok_or_else(|| Error::Bug("ids ran out".to_owned()))
+    }
+
+    /// Whether that number was given as an id, or is among the billion that come next: whoever names something by a
+    /// number of its own must not take one of these.
+    ///
+    /// # Errors
+    /// As [`Store::id_block`].
+    pub async fn may_be_given(&self, number: i64) -> Result<bool, Error> {
+        let next: i64 = self.fresh().await?;
+        Ok((FIRST..next + SOON).contains(&number))
     }
 }
 

@@ -255,7 +255,8 @@ const ORDERS_OF: &str = "SELECT fulfillment_id, order_id FROM fulfillments_of_or
 const INVOICES: &str =
     "SELECT invoice_id, order_id, number, kind, status, external_id, updated_at FROM invoices";
 const ORDERS: &str = "SELECT order_id, version, body, number, name, source_key, email, processed_at, created_at, \
-     updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, subscription FROM orders";
+     updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, subscription, \
+     source_identifier FROM orders";
 const OPEN_AT: &str = "SELECT body FROM orders WHERE shop_id = $1 AND order_id IN (SELECT order_id \
      FROM fulfillment_orders WHERE shop_id = $1 AND location_id = $2 AND is_open = 1)";
 

@@ -436,13 +436,13 @@ fn calls_service(event: &Event) -> bool {
 
 const INSERT_ORDER: &str = "INSERT INTO orders (shop_id, order_id, version, number, name, source_key, email, \
      processed_at, created_at, updated_at, state, payment, fulfillment, test, contact_id, due_at, ask_at, \
-     subscription, route_at, body, route_seen) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+     subscription, source_identifier, route_at, body, route_seen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
 /// The columns of an order anew, if it is as it was read: all but the last, when it is routed again, which is moved
 /// without the order being read.
 pub(crate) const ORDER_ANEW: &str = "UPDATE orders SET number = $4, name = $5, source_key = $6, email = $7, \
      processed_at = $8, created_at = $9, updated_at = $10, state = $11, payment = $12, fulfillment = $13, test = $14, \
-     contact_id = $15, due_at = $16, ask_at = $17, subscription = $18 \
+     contact_id = $15, due_at = $16, ask_at = $17, subscription = $18, source_identifier = $19 \
      WHERE shop_id = $1 AND order_id = $2 AND version = $3";
 const INSERT_FULFILLMENT: &str = "INSERT INTO fulfillments (shop_id, fulfillment_id, version, live, updated_at, body, \
      untracked_by, parcel) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -15,7 +15,7 @@ use crate::db::{Statement, Value};
 use crate::sorting::{ORDER_SORTS, sort_rows};
 
 /// The names of [`order_columns`].
-pub(crate) const ORDER_COLUMNS: [&str; 16] = [
+pub(crate) const ORDER_COLUMNS: [&str; 17] = [
     "number",
     "name",
     "source_key",
@@ -31,11 +31,12 @@ pub(crate) const ORDER_COLUMNS: [&str; 16] = [
     "due_at",
     "ask_at",
     "subscription",
+    "source_identifier",
     "route_at",
 ];
 
 /// The columns of an order that lists and filters use, after `(shop_id, order_id, version)` and before `body`.
-pub(crate) fn order_columns(order: &Order) -> [Value; 16] {
+pub(crate) fn order_columns(order: &Order) -> [Value; 17] {
     let placed = &order.placed;
     [
         order.number.into(),
@@ -53,8 +54,15 @@ pub(crate) fn order_columns(order: &Order) -> [Value; 16] {
         order.next_due().map(|at| at.0).into(),
         order.next_ask().map(|at| at.0).into(),
         order.billing.as_ref().is_some_and(|billing| billing.kind == Kind::Subscription).into(),
+        placed.source_identifier.as_deref().map(source_identifier).into(),
         route_at(order).into(),
     ]
+}
+
+/// As much as an index keeps of what the program that sent an order calls it: programs may say anything, and databases
+/// have bounds.
+pub(crate) fn source_identifier(name: &str) -> String {
+    name.chars().take(255).collect()
 }
 
 /// Whether an order is open, put away or called off.

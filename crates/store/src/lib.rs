@@ -83,6 +83,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_charges", include_str!("migrations/0018_charges.sql")),
     ("0019_runs_of_parts", include_str!("migrations/0019_runs_of_parts.sql")),
     ("0020_subjects", include_str!("migrations/0020_subjects.sql")),
+    ("0023_source_identifiers", include_str!("migrations/0023_source_identifiers.sql")),
 ];
 
 /// Everything that is kept. Clones are cheap and share everything.

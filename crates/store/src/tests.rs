@@ -39,11 +39,11 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
     let tables = [
         fill(
             "orders (shop_id, order_id, version, number, name, processed_at, created_at, updated_at, state, payment, \
-             fulfillment, test, route_at, route_seen, due_at, ask_at, body)",
+             fulfillment, test, route_at, route_seen, due_at, ask_at, source_identifier, body)",
             &format!(
                 "1 + n % 2, n, 1, n, 'n', n * 7 % 1000, n, n * 11 % 1000, 'open', 'paid', 'open', 0, \
              CASE WHEN n % 100 = 0 THEN n ELSE NULL END, n, CASE WHEN n % 100 = 2 THEN n ELSE NULL END, \
-             CASE WHEN n % 100 = 4 THEN n ELSE NULL END, '1{body}'"
+             CASE WHEN n % 100 = 4 THEN n ELSE NULL END, 'N' || n, '1{body}'"
             ),
         ),
         fill(
@@ -112,6 +112,7 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
     let text_down = Page { after: Some(("6f".into(), 500)), ..down.clone() };
     let here = Condition::OneOf(Column::LocationId, vec![7.into()]);
     let of_contact = [Condition::OneOf(Column::ContactId, vec![7.into()])];
+    let named = [Condition::sent_as(["N7"])];
     let open_here = [Condition::Open, here];
     let parcel = Scope { fulfillments: vec![FulfillmentId(7)], ..Scope::default() };
     let records =
@@ -142,6 +143,7 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("contacts_email", contacts::meant_by(shop, &ContactKey::Email("E7".into()))),
         ("contacts_phone", contacts::meant_by(shop, &ContactKey::Phone("p7".into()))),
         ("orders_of_contact", lists::orders_query(shop, &of_contact, OrderSort::Id, &down)),
+        ("orders_source_identifier", lists::orders_query(shop, &named, OrderSort::Id, &down)),
         ("records_of_kind", records(&[], RecordSort::Id)),
         ("records_of_kind_updated", records(&[], RecordSort::UpdatedAt)),
         ("records_of_parent", records(&[Condition::OneOf(Column::ParentId, vec![7.into()])], RecordSort::Id)),

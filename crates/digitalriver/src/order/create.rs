@@ -26,7 +26,7 @@ use crate::call::Call;
 use crate::checkout::{self, Basket, Checkout, Item, ItemSums, Price, Sums};
 use crate::failure::Failure;
 use crate::state::{self, OrderState};
-use crate::{kept, metadata, sku, source, words};
+use crate::{customer, kept, metadata, sku, source, words};
 
 /// How long the answer waits for the money.
 const PATIENCE: Duration = Duration::from_micros(state::ANSWERED_WITHIN as u64);
@@ -206,11 +206,11 @@ async fn keep(
         ("browserIp", &basket.browser_ip),
         ("applicationId", &basket.application_id),
         ("customerType", &basket.customer_type),
-        ("upstreamId", &basket.upstream_id),
         ("chargeType", &basket.charge_type),
     ] {
         put(name, text.as_deref().map_or(Value::Null, Value::from));
     }
+    put("customerId", chosen_id(call, basket).await?.map_or(Value::Null, Value::from));
     if let Some(shipping) = &basket.shipping {
         put("shippingChoice", shipping.given.clone().into());
     }
@@ -235,6 +235,13 @@ async fn keep(
     });
     put("items", items.collect());
     Ok(kept)
+}
+
+/// The id that a program chose for the customer, if one did; otherwise its number is enough.
+async fn chosen_id(call: &Call, basket: &Basket) -> Result<Option<String>, Failure> {
+    let Some(id) = basket.customer else { return Ok(None) };
+    let known = call.engine.contacts_by_id(call.shop(), &[id]).await?.pop();
+    Ok(known.as_ref().map(customer::name).filter(|name| *name != id.to_string()))
 }
 
 /// What a source gives for an order. Neither how it stands then, which changes, nor what else it is good for.

@@ -8,19 +8,19 @@ use axum::response::{IntoResponse, Response};
 use domain::fulfillment::Fulfillment;
 use domain::id::OrderId;
 use domain::order::Order;
+use domain::time::SECOND;
 use engine::query::{Column, Condition, OrderSort};
 use serde_json::Value;
 
 use super::{NEEDS, one, shown};
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::id;
 use crate::page::{self, Gather, Span};
+use crate::{customer, id};
 
 /// Parameters of the query by the field of the answer that must be equal.
-const EQUAL: [&str; 10] = [
+const EQUAL: [&str; 9] = [
     "state",
-    "customerId",
     "checkoutId",
     "applicationId",
     "email",
@@ -44,7 +44,7 @@ type Row = (Arc<Order>, Value);
 pub(super) async fn list(call: Call) -> Result<Response, Failure> {
     call.must(NEEDS)?;
     let mut gather: Gather<Row> = Gather::of(&call, id::decimal)?;
-    let filter = Filter::of(&call)?;
+    let filter = Filter::of(&call).await?;
     let fits = |row: &Row| filter.fits(&call, row);
     let id = |row: &Row| row.0.id.0;
     let nameless = || if filter.upstream.is_none() { page::nameless(&call) } else { None };
@@ -130,27 +130,49 @@ struct Filter {
     upstream: Option<Vec<String>>,
 }
 
+/// The condition that a moment lies within bounds of whole seconds, if there are any.
+fn within(column: Column, span: &Span) -> Option<Condition> {
+    let (low, high) = span.bounds();
+    let (low, high) = (low.map(|at| at.saturating_mul(SECOND)), high.map(|at| at.saturating_mul(SECOND)));
+    (!span.is_open()).then(|| Condition::Between(column, low, high.map(|at| at.saturating_add(SECOND - 1))))
+}
+
 impl Filter {
-    fn of(call: &Call) -> Result<Self, Failure> {
+    async fn of(call: &Call) -> Result<Self, Failure> {
+        let (created, updated) = (Span::of_time(call, "createdTime")?, Span::of_time(call, "updatedTime")?);
         let mut conditions = Vec::new();
+        conditions.extend(within(Column::CreatedAt, &created));
+        conditions.extend(within(Column::UpdatedAt, &updated));
         if let Some(customer) = call.asked("customerId") {
-            let contact = id::decimal(customer).unwrap_or_default();
-            conditions.push(Condition::OneOf(Column::ContactId, vec![contact.into()]));
+            let contact = customer::known(call, customer).await?;
+            conditions.push(Condition::OneOf(
+                Column::ContactId,
+                contact.map(|id| id.0.into()).into_iter().collect(),
+            ));
         }
+        if let Some(email) = call.asked("email").filter(|email| email.is_ascii()) {
+            conditions.push(Condition::Alike(Column::Email, vec![email.to_ascii_lowercase()]));
+        }
+        if call.mode.is_live() {
+            conditions.push(Condition::OneOf(Column::Test, vec![0.into()]));
+        }
+        let upstream = page::many(call, "upstreamIds").or_else(|| {
+            // Which of the two parameters lost its name is told by the values: ids of orders are numbers.
+            let names = page::nameless(call)?;
+            names.iter().any(|name| id::decimal(name).is_none()).then_some(names)
+        });
+        conditions
+            .extend(upstream.as_ref().map(|names| Condition::sent_as(names.iter().map(String::as_str))));
         let since = SINCE.iter().map(|name| Ok((*name, Span::of_time(call, name)?)));
         let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(page::hundredths);
         let amounts = AMOUNTS.iter().map(|name| Ok((*name, Span::of(call, name, cents)?)));
         Ok(Self {
             conditions,
-            created: Span::of_time(call, "createdTime")?,
-            updated: Span::of_time(call, "updatedTime")?,
+            created,
+            updated,
             since: since.collect::<Result<_, Failure>>()?,
             amounts: amounts.collect::<Result<_, Failure>>()?,
-            upstream: page::many(call, "upstreamIds").or_else(|| {
-                // Which of the two parameters lost its name is told by the values: ids of orders are numbers.
-                let names = page::nameless(call)?;
-                names.iter().any(|name| id::decimal(name).is_none()).then_some(names)
-            }),
+            upstream,
         })
     }
 

@@ -63,14 +63,13 @@ fn payment(order: &Order) -> Map<String, Value> {
 /// What is shown where nobody said it, as in the original.
 const LOCALE: &str = "en_US";
 /// What is shown as it was given when the order was placed.
-const GIVEN: [&str; 16] = [
+const GIVEN: [&str; 15] = [
     "checkoutId",
     "browserIp",
     "applicationId",
     "language",
     "customerType",
     "chargeType",
-    "upstreamId",
     "taxIdentifiers",
     "invoiceAttributes",
     "shipFrom",
@@ -81,6 +80,12 @@ const GIVEN: [&str; 16] = [
     "discount",
     "sellingEntity",
 ];
+
+/// What an order's customer goes by: the id that was chosen for it when it ordered, or its number.
+pub(crate) fn customer_of(order: &Order) -> Option<String> {
+    let chosen = kept::of(&order.placed.custom_fields)["customerId"].as_str().map(str::to_owned);
+    chosen.or_else(|| order.placed.contact.map(|contact| contact.to_string()))
+}
 
 /// An order without its payment, as fulfillments show it.
 pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Map<String, Value> {
@@ -101,7 +106,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     };
     put("id", Some(order.id.to_string().into()));
     put("createdTime", Some(words::time(order.created_at)));
-    put("customerId", placed.contact.map(|contact| contact.to_string().into()));
+    put("customerId", customer_of(order).map(Value::from));
     put("currency", Some(placed.currency.code().into()));
     put("email", placed.email.as_deref().map(Value::from));
     put("shipTo", party(placed.shipping_address.as_ref(), &kept["shipTo"]));
@@ -109,9 +114,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     for name in GIVEN {
         put(name, kept.get(name).cloned());
     }
-    if kept.get("upstreamId").is_none() {
-        put("upstreamId", placed.source_identifier.as_deref().map(Value::from));
-    }
+    put("upstreamId", placed.source_identifier.as_deref().map(Value::from));
     if let Some(Value::Object(given)) = kept.get("shippingChoice") {
         let mut choice = given.clone();
         choice.insert("amount".to_owned(), money(totals.shipping));

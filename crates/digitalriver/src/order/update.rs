@@ -25,9 +25,7 @@ pub(super) async fn update(call: Call) -> Result<Response, Failure> {
     if let Some(metadata) = metadata::taken(&input, kept.get(metadata::NAME).unwrap_or(&Value::Null))? {
         kept.insert(metadata::NAME.to_owned(), metadata);
     }
-    if let Some(name) = input.text("upstreamId")? {
-        kept.insert("upstreamId".to_owned(), name.into());
-    }
+    let upstream = input.text("upstreamId")?.map(|name| OrderChange::SourceIdentifier(Some(name)));
     for item in input.objects("items")?.unwrap_or_default() {
         item.only(ITEM_FIELDS)?;
         let name = item.text("id")?.ok_or_else(|| Failure::missing(item.at("id")))?;
@@ -48,7 +46,8 @@ pub(super) async fn update(call: Call) -> Result<Response, Failure> {
             Command::RedactContact(order.placed.contact.ok_or_else(none)?)
         }
         _ => {
-            let changes = vec![OrderChange::CustomFields(vec![kept::field(&kept.into())])];
+            let kept = OrderChange::CustomFields(vec![kept::field(&kept.into())]);
+            let changes = std::iter::once(kept).chain(upstream).collect();
             Command::AmendOrder(AmendOrder { order: order.id, changes })
         }
     };

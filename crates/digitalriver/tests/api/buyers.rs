@@ -59,7 +59,7 @@ async fn a_customer_goes_by_the_id_that_was_chosen() {
     for (sent, status, code, parameter) in [
         (json!({ "id": "ada-1" }), 409, "already_exists", "id"),
         (json!({ "id": "ada-2", "email": "ADA@example.com" }), 409, "already_exists", "email"),
-        (json!({ "id": "4711" }), 400, "invalid_parameter", "id"),
+        (json!({ "id": "1000000002" }), 400, "invalid_parameter", "id"),
         (json!({ "email": "nobody" }), 400, "email_invalid", "email"),
         (json!({ "type": "robot" }), 400, "invalid_parameter", "type"),
         (json!({ "shipping": { "address": {} } }), 400, "missing_parameter", "shipping.address.country"),
@@ -72,6 +72,11 @@ async fn a_customer_goes_by_the_id_that_was_chosen() {
     bench.remove("/customers/ada-1").await;
     let again = bench.create("/customers", json!({ "id": "ada-1" })).await;
     assert_eq!(again["id"], "ada-1", "the id is free again");
+    for number in ["4711", "5823594806"] {
+        let numbered = bench.create("/customers", json!({ "id": number })).await;
+        assert_eq!(numbered["id"], *number);
+        assert_eq!(bench.get(&format!("/customers/{number}")).await, numbered);
+    }
 }
 
 #[tokio::test]

@@ -330,6 +330,28 @@ async fn money_goes_back_by_amount_part_and_item_and_with_returns() {
     let back = bench.get(&format!("/refunds/{}", all["refundIds"][0].as_str().unwrap())).await;
     assert!(back["amount"].as_f64().unwrap() > 0.0);
     assert_eq!(bench.get("/returns?state=accepted").await["data"][0]["id"], opened["id"]);
+    let other = placed(&bench, GOOD, (1, 1)).await;
+    for (order, there) in [(id(&order), 1), (id(&other), 0), ("nothing", 0)] {
+        for list in ["returns", "refunds"] {
+            let found = bench.get(&format!("/{list}?orderId={order}")).await;
+            assert_eq!(found["data"].as_array().unwrap().len(), there, "{list} of {order}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_tells_the_id_that_was_chosen_for_its_customer() {
+    let (bench, _working) = at_work().await;
+    let ada = bench.create("/customers", json!({ "id": "ada-1", "email": "ada@example.com" })).await;
+    let source = bench.create("/sources", json!({ "type": "creditCard", "creditCard": { "number": GOOD, "expirationMonth": 7, "expirationYear": 2_037, "cvv": "123" } })).await;
+    let items = json!([{ "productDetails": { "id": "e", "name": "Engine" }, "quantity": 1, "price": 10 }]);
+    let sent = json!({ "currency": "USD", "customerId": "ada-1", "sourceId": source["id"], "items": items });
+    let order = bench.create("/orders", sent).await;
+    assert_eq!((&order["customerId"], &order["email"]), (&ada["id"], &ada["email"]));
+    for name in ["ada-1", "ada-2"] {
+        let found = bench.get(&format!("/orders?customerId={name}")).await;
+        assert_eq!(found["data"].as_array().unwrap().len(), usize::from(name == "ada-1"), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -352,6 +374,13 @@ async fn orders_are_listed_by_what_they_show() {
         (&*format!("upstreamIds=up-1&ids={}", id(&first)), vec![&first]),
         (&*format!("0={}", id(&first)), vec![&first]),
         ("email=nobody@example.com", vec![]),
+        (&*format!("email={}", first["email"].as_str().unwrap()), vec![&second, &first]),
+        (
+            &*format!("createdTime%5Bgte%5D={}", second["createdTime"].as_str().unwrap()),
+            vec![&second, &first],
+        ),
+        ("createdTime%5Blt%5D=2020-01-01", vec![]),
+        ("updatedTime%5Bgt%5D=2020-01-01", vec![&second, &first]),
         ("skuId=y", vec![]),
         (&*format!("ids={},{}", id(&first), id(&second)), vec![&second, &first]),
         (&*format!("startingAfter={}", id(&second)), vec![&first]),
@@ -364,6 +393,8 @@ async fn orders_are_listed_by_what_they_show() {
     let kept = json!({ "upstreamId": "new", "metadata": { "channel": null, "more": 1 },
         "items": [{ "id": item(&second, 1), "metadata": { "b": "c" } }] });
     let changed = bench.change(&path, kept).await;
+    assert_eq!(ids(bench.get("/orders?upstreamIds=new").await), [id(&second)]);
+    assert_eq!(ids(bench.get("/orders?upstreamIds=up-2").await), Vec::<String>::new());
     assert_eq!((&changed["upstreamId"], &changed["metadata"]), (&json!("new"), &json!({ "more": 1 })));
     assert_eq!(changed["items"][1]["metadata"], json!({ "b": "c" }));
     assert_eq!(

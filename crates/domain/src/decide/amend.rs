@@ -60,6 +60,9 @@ fn take(order: &mut Order, said: &OrderChange, now: Time, ids: &mut Ids<'_>) -> 
             placed.note = short(note, NOTE, Field::Note)?;
         }
         OrderChange::PoNumber(number) => placed.po_number = short(number, SHORT, Field::PoNumber)?,
+        OrderChange::SourceIdentifier(name) => {
+            placed.source_identifier = short(name, SHORT, Field::SourceIdentifier)?;
+        }
         OrderChange::ShippingAddress(address) => placed.shipping_address = Some((**address).clone()),
         OrderChange::Tags(tags) => placed.tags = tags::cleaned(tags.iter().map(String::as_str)),
         OrderChange::AddTags(tags) => placed.tags = tags::with(&placed.tags, tags),

@@ -3,6 +3,7 @@
 use domain::id::ServiceId;
 
 use crate::db::Value;
+use crate::index::source_identifier;
 
 /// One condition on a column. Conditions of a list must all hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Column {
     Number,
     Name,
     SourceKey,
+    /// What the program that sent an order calls it.
+    SourceIdentifier,
     Email,
     ProcessedAt,
     CreatedAt,
@@ -85,6 +88,7 @@ impl Column {
             Column::Number => "number",
             Column::Name => "name",
             Column::SourceKey => "source_key",
+            Column::SourceIdentifier => "source_identifier",
             Column::Email => "email",
             Column::ProcessedAt => "processed_at",
             Column::CreatedAt => "created_at",
@@ -125,6 +129,12 @@ pub(super) fn all(conditions: &[Condition], alias: &str, values: &mut Vec<Value>
 }
 
 impl Condition {
+    /// Of an order: it may be one that the program that sent it calls so. Of very long names only the beginning counts.
+    pub fn sent_as<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = names.into_iter().map(|name| source_identifier(name).into());
+        Condition::OneOf(Column::SourceIdentifier, names.collect())
+    }
+
     fn sql(&self, alias: &str, values: &mut Vec<Value>) -> String {
         match self {
             // An index in which other columns follow is of use for one value, and hardly for a range of one value.

@@ -44,6 +44,7 @@ async fn filled(database: Database) -> Filled {
             let name = if i % 5 == 2 { "Buyer" } else { "buyer" };
             format!("{name}{}@example.com", i % 5)
         });
+        place.placed.source_identifier = Some(format!("{}{}", "long ".repeat(60), i % 4));
         place.placed.source_key = (i % 5 == 0).then(|| format!("else:{i}"));
         place.placed.test = i % 9 == 0;
         place.placed.po_number = (i % 4 != 1).then(|| format!("PO {}", i % 6));
@@ -226,6 +227,8 @@ fn conditions(orders: &[Arc<Order>]) -> Vec<(Vec<Condition>, Holds)> {
             vec![OneOf(Column::SourceKey, texts(&["else:5", "else:10"]))],
             Box::new(|o| matches!(o.placed.source_key.as_deref(), Some("else:5" | "else:10"))),
         ),
+        (vec![Condition::sent_as([&*format!("{}7", "long ".repeat(60))])], Box::new(|_| true)),
+        (vec![Condition::sent_as(["long"])], Box::new(|_| false)),
         (vec![OneOf(Column::Name, texts(&["Ä4"]))], Box::new(|o| o.name == "Ä4")),
         (vec![Prefix(Column::Name, "Ä1".into())], Box::new(|o| o.name.starts_with("Ä1"))),
         (vec![Prefix(Column::Name, "#".into())], Box::new(|o| o.name.starts_with('#'))),

@@ -62,6 +62,7 @@ fn nonsense_is_refused() {
         (OrderChange::Phone(Some("12".into())), Field::Phone),
         (OrderChange::Note(long(5_000)), Field::Note),
         (OrderChange::PoNumber(long(255)), Field::PoNumber),
+        (OrderChange::SourceIdentifier(long(255)), Field::SourceIdentifier),
         (OrderChange::AddTags(long(255).into_iter().collect()), Field::Tags),
     ] {
         let refusal = world.refused(&merchant(), amending(id, vec![said]));
