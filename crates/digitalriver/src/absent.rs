@@ -40,16 +40,6 @@ const ABSENT: &[Absent] = &[
         instead: "ask your carrier, and send the price as shippingChoice.amount and the number as trackingNumber",
     },
     Absent {
-        paths: &[
-            "/fulfillment-cancellations",
-            "/fulfillment-cancellations/{id}",
-            "/fulfillment-returns",
-            "/fulfillment-returns/{id}",
-        ],
-        why: "Warehouses are not asked through this API",
-        instead: "send cancelQuantity with /fulfillments, and use /returns",
-    },
-    Absent {
         paths: &["/logistics-returns", "/logistics-returns/{id}"],
         why: "No warehouse is behind this server that could expect a parcel",
         instead: "use /returns",

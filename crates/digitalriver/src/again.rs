@@ -9,23 +9,63 @@ use std::pin::Pin;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use engine::{Answered, Error};
+use domain::command::Command;
+use engine::{Answered, Error, Once, Render, Verdict};
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::failure::Failure;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// What a request was answered before that has the same key.
+pub(crate) async fn answered(call: &Call, once: Option<&Once>) -> Result<Option<Response>, Failure> {
+    let Some(once) = once else { return Ok(None) };
+    call.engine.answered(call.shop(), once).await?.map(answer).transpose()
+}
+
+/// Makes something by a command, once if the request has a key; `made` shows what was made, or says why nothing was.
+pub(crate) async fn make<F>(
+    call: &Call,
+    command: &Command,
+    once: Option<&Once>,
+    made: F,
+) -> Result<Response, Failure>
+where
+    F: Fn(&Verdict) -> Result<Value, Failure> + Send + Sync,
+{
+    match once {
+        Some(once) => answer(call.execute_once(command, once, &Teller(made)).await?),
+        None => Ok((StatusCode::CREATED, Json(made(&call.verdict(command).await?)?)).into_response()),
+    }
+}
+
+/// Tells what became of a command, in a form that can be kept.
+struct Teller<F>(F);
+
+impl<F> Render for Teller<F>
+where
+    F: Fn(&Verdict) -> Result<Value, Failure> + Send + Sync,
+{
+    fn render<'a>(&'a self, verdict: &'a Verdict) -> Rendering<'a> {
+        let told = match (self.0)(verdict) {
+            Ok(made) => (StatusCode::CREATED, made),
+            Err(failure) => failure.told(),
+        };
+        Box::pin(async move { Ok(kept(told)) })
+    }
+}
+
 /// An answer in the making.
-pub(crate) type Rendering<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + Send + 'a>>;
+type Rendering<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + Send + 'a>>;
 
 /// An answer as it is kept.
-pub(crate) fn kept((status, body): (StatusCode, Value)) -> String {
+fn kept((status, body): (StatusCode, Value)) -> String {
     json!({ "status": status.as_u16(), "body": body }).to_string()
 }
 
 /// An answer that is kept, now or since an earlier request.
-pub(crate) fn answer(answered: Answered) -> Result<Response, Failure> {
+fn answer(answered: Answered) -> Result<Response, Failure> {
     let (text, replayed) = match answered {
         Answered::Fresh(text) => (text, false),
         Answered::Replayed(text) => (text, true),

@@ -119,20 +119,16 @@ async fn list(call: Call) -> Result<Response, Failure> {
         Some(name) => Some(customer::find(&call, name).await?.map_or(0, |contact| contact.id.0)),
         None => None,
     };
-    let upstream = page::many(&call, "upstreamIds");
     // Amounts are compared in millionths, since currencies differ in their minor units.
     let total = Span::of(&call, "totalAmount", words::millionths)?;
     let live = call.mode.is_live();
+    let upstream = |record: &Record| basket(record).ok().and_then(|basket| basket.upstream_id);
     let fits = |record: &Record| {
         let Ok(basket) = basket(record) else { return false };
         let shows = |name: &str, shown: &Option<String>| page::shows(&call, name, shown.as_deref());
-        let upstream_fits = upstream
-            .as_ref()
-            .is_none_or(|wanted| basket.upstream_id.as_ref().is_some_and(|id| wanted.contains(id)));
         let amount = words::amount(sums(&basket).total, basket.currency).to_string();
         !record.archived
             && basket.live == live
-            && upstream_fits
             && shows("applicationId", &basket.application_id)
             && shows("email", &basket.email)
             && shows("locale", &basket.locale)
@@ -143,7 +139,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
             && call.asked("subscriptionId").is_none_or(|asked| basket.subscribes_to(asked))
             && words::millionths(&amount).is_some_and(|amount| total.holds(amount))
     };
-    let (more, found) = SHELF.list(&call, parent, fits).await?.done();
+    let (more, found) = SHELF.list(&call, parent, upstream, fits).await?.done();
     let mut data = Vec::new();
     for record in &found {
         data.push(rendered(&call, record).await?);

@@ -119,6 +119,11 @@ impl Failure {
         Self { parameter: Some(parameter.into()), ..Self::new(StatusCode::CONFLICT, Some(code), message) }
     }
 
+    /// The same with another parameter to blame.
+    pub(crate) fn of(self, parameter: &str) -> Self {
+        Self { parameter: Some(parameter.to_owned()), ..self }
+    }
+
     /// The same without a parameter: none of those that were sent is to blame.
     pub(crate) fn of_no_parameter(self) -> Self {
         Self { parameter: None, ..self }

@@ -54,6 +54,8 @@ pub(crate) const CREDIT_MEMO_FILE: Kind = kind(26, "");
 pub(crate) const FILE_LINK: Kind = kind(27, "");
 /// A fulfillment, as a parcel.
 pub(crate) const SHIPMENT: Kind = kind(28, "");
+/// A fulfillment, as what was given up of some work.
+pub(crate) const CANCELLATION: Kind = kind(40, "");
 /// How the payment of a checkout goes on.
 pub(crate) const SESSION: Kind = kind(24, "");
 

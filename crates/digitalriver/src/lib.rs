@@ -14,6 +14,7 @@ use engine::Engine;
 mod absent;
 mod again;
 mod call;
+mod cancellation;
 mod charge;
 mod checkout;
 mod customer;
@@ -22,6 +23,7 @@ mod event;
 mod failure;
 mod file;
 mod fulfillment;
+mod fulfillment_return;
 mod id;
 mod input;
 mod inventory;
@@ -40,6 +42,7 @@ mod source;
 mod state;
 mod tax_identifier;
 mod throttle;
+mod units;
 mod webhook;
 mod words;
 mod work;
@@ -83,6 +86,8 @@ pub fn routes_with(engine: Engine, url: &str, stand_in: Option<&str>) -> Router 
         .merge(file::routes())
         .merge(work::routes())
         .merge(shipment::routes())
+        .merge(cancellation::routes())
+        .merge(fulfillment_return::routes())
         .merge(order::routes())
         .merge(fulfillment::routes())
         .merge(charge::routes())

@@ -107,13 +107,58 @@ pub(crate) fn ids(call: &Call) -> Option<Vec<String>> {
     many(call, "ids").or_else(|| nameless(call))
 }
 
+/// What a list is narrowed to by name: by ids, and by the names that programs gave. The client that loses the names of
+/// parameters may mean either, so what it sends is looked for as both.
+pub(crate) struct Names {
+    ids: Option<Vec<String>>,
+    upstream: Option<Vec<String>>,
+    either: Option<Vec<String>>,
+}
+
+impl Names {
+    /// The names that are asked for.
+    pub(crate) fn of(call: &Call) -> Self {
+        let (ids, upstream) = (many(call, "ids"), many(call, "upstreamIds"));
+        Self { ids, upstream, either: nameless(call) }
+    }
+
+    /// The ids, if nothing fits that hasn't one of them: those that were sent as such, or without a name if every one of
+    /// these could be an id.
+    pub(crate) fn ids<T>(&self, id: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+        match (&self.ids, &self.either) {
+            (Some(names), _) => Some(names.iter().filter_map(|name| id(name)).collect()),
+            (None, Some(names)) => names.iter().map(|name| id(name)).collect(),
+            (None, None) => None,
+        }
+    }
+
+    /// The names that programs gave, if nothing fits that hasn't one of them.
+    pub(crate) fn upstream(&self) -> Option<impl Iterator<Item = &str>> {
+        self.upstream.as_ref().map(|names| names.iter().map(String::as_str))
+    }
+
+    /// Whether ids came under their own name.
+    pub(crate) fn are_ids(&self) -> bool {
+        self.ids.is_some()
+    }
+
+    /// Whether a thing of that id and of that name fits.
+    pub(crate) fn fit(&self, id: &str, upstream: Option<&str>) -> bool {
+        let is_it = |names: &Vec<String>| names.iter().any(|name| name.eq_ignore_ascii_case(id));
+        let is_named = |names: &Vec<String>| upstream.is_some_and(|own| names.iter().any(|name| name == own));
+        self.ids.as_ref().is_none_or(is_it)
+            && self.upstream.as_ref().is_none_or(is_named)
+            && self.either.as_ref().is_none_or(|names| is_it(names) || is_named(names))
+    }
+}
+
 /// The types of events that a list is narrowed to, sent in the same ways.
 pub(crate) fn types(call: &Call) -> Option<Vec<String>> {
     many(call, "types").or_else(|| nameless(call))
 }
 
 /// The values of a parameter that has lost its name, numbered instead.
-pub(crate) fn nameless(call: &Call) -> Option<Vec<String>> {
+fn nameless(call: &Call) -> Option<Vec<String>> {
     let numbered = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
     split(call.query().iter().filter(|(name, _)| numbered(name)))
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::id::{self, Kind};
-use crate::page::{self, Gather, Span};
+use crate::page::{Gather, Names, Span};
 
 /// How many things that belong to one are looked at.
 const CHILDREN_MAX: u32 = 1_000;
@@ -90,24 +90,29 @@ impl Shelf {
     }
 
     /// A page of the records that fit, among those that were asked for by id and time, and belong to `parent` if that is
-    /// given.
+    /// given; `upstream` is what a program calls one at its end.
     pub(crate) async fn list(
         &self,
         call: &Call,
         parent: Option<i64>,
+        upstream: impl Fn(&Record) -> Option<String>,
         fits: impl Fn(&Record) -> bool,
     ) -> Result<Gather<Record>, Failure> {
         let mut gather = Gather::of(call, |text| id::parse(self.id, text))?;
         let (created, updated) = (Span::of_time(call, "createdTime")?, Span::of_time(call, "updatedTime")?);
+        let names = Names::of(call);
         let wanted = |record: &Record| {
-            created.holds_time(record.created_at) && updated.holds_time(record.updated_at) && fits(record)
+            names.fit(&self.name(record.id), upstream(record).as_deref())
+                && created.holds_time(record.created_at)
+                && updated.holds_time(record.updated_at)
+                && fits(record)
         };
         let mut conditions = Vec::new();
         conditions.extend(parent.map(|parent| Condition::OneOf(Column::ParentId, vec![parent.into()])));
-        conditions.extend(page::ids(call).map(|ids| {
-            let known = ids.iter().filter_map(|name| id::parse(self.id, name));
-            Condition::OneOf(Column::RecordId, known.map(Into::into).collect())
-        }));
+        let ids = names.ids(|name| id::parse(self.id, name));
+        conditions.extend(
+            ids.map(|ids| Condition::OneOf(Column::RecordId, ids.into_iter().map(Into::into).collect())),
+        );
         while let Some(page) = gather.next() {
             let batch =
                 call.engine.records(call.shop(), self.kind, &conditions, RecordSort::Id, &page).await?;

@@ -21,6 +21,7 @@ use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::page::{self, Gather, Span};
+use crate::units::units;
 use crate::{fulfillment, id, kept, metadata, order, words};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
@@ -80,7 +81,8 @@ fn word(accepted: bool) -> &'static str {
     if accepted { "accepted" } else { "created" }
 }
 
-fn of_order(order: &Order, id: i64) -> Option<&Return> {
+/// The return of that number.
+pub(crate) fn of_order(order: &Order, id: i64) -> Option<&Return> {
     order.returns.iter().find(|one| one.id == ReturnId(id))
 }
 
@@ -92,10 +94,7 @@ async fn create(call: Call) -> Result<Response, Failure> {
     let input = call.input(&["orderId", "reason", "items", "location", "metadata"])?;
     let name = input.needed_text("orderId")?;
     let reason = input.text("reason")?;
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX) {
-        let told = format!("A reason has at most {REASON_MAX} characters.");
-        return Err(Failure::bad("invalid_parameter", "reason", told));
-    }
+    fits(reason.as_deref())?;
     let mut kept = Map::new();
     keep(&input, &mut kept)?;
     let (found, _) = order::one(&call, &name, "orderId").await?;
@@ -105,10 +104,11 @@ async fn create(call: Call) -> Result<Response, Failure> {
     }
     let lines = items.iter().map(|item| {
         item.only(&["itemId", "skuId", "quantity"])?;
-        Ok((fulfillment::line_meant(item, &found)?, quantity(item)?))
+        Ok((fulfillment::line_meant(item, &found)?, units(item)?))
     });
     let lines = lines.collect::<Result<_, Failure>>()?;
-    let open = OpenReturn { order: found.id, lines, reason, custom_fields: kept::fields(kept) };
+    let (order, work, custom_fields) = (found.id, None, kept::fields(kept));
+    let open = OpenReturn { order, work, lines, reason, custom_fields };
     let done = call.execute(&Command::Charging(ChargingCommand::OpenReturn(open))).await?;
     let Outcome::Return(of, made) = done.outcome else { return Err(order::missing(&name, "orderId")) };
     let now = done.order(of).unwrap_or(&found);
@@ -119,18 +119,21 @@ async fn create(call: Call) -> Result<Response, Failure> {
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
+/// That a reason isn't overlong.
+pub(crate) fn fits(reason: Option<&str>) -> Result<(), Failure> {
+    if reason.is_none_or(|reason| reason.chars().count() <= REASON_MAX) {
+        return Ok(());
+    }
+    let told = format!("A reason has at most {REASON_MAX} characters.");
+    Err(Failure::bad("invalid_parameter", "reason", told))
+}
+
 /// What programs keep with a return.
 fn keep(input: &Input, kept: &mut Map<String, Value>) -> Result<(), Failure> {
     let known = kept.get(metadata::NAME).cloned().unwrap_or_default();
     kept.extend(metadata::taken(input, &known)?.map(|all| (metadata::NAME.to_owned(), all)));
     kept.extend(input.party("location")?.map(|location| ("location".to_owned(), location)));
     Ok(())
-}
-
-fn quantity(item: &Input) -> Result<i64, Failure> {
-    let units = item.integer("quantity")?.ok_or_else(|| Failure::missing(item.at("quantity")))?;
-    let told = || Failure::bad("invalid_quantity_amount", item.at("quantity"), "A quantity must be above 0.");
-    Some(units).filter(|units| *units > 0).ok_or_else(told)
 }
 
 /// The return that the address names, by its number, and its order.
@@ -191,7 +194,7 @@ fn accepted(input: &Input, of: &Order) -> Result<Accepted, Failure> {
     for item in input.objects("items")?.unwrap_or_default() {
         item.only(&["itemId", "skuId", "quantity", "state"])?;
         item.word("state", &["accepted"])?.ok_or_else(|| Failure::missing(item.at("state")))?;
-        lines.push((fulfillment::line_meant(&item, of)?, quantity(&item)?));
+        lines.push((fulfillment::line_meant(&item, of)?, units(&item)?));
     }
     Ok(match (lines.is_empty(), all) {
         (false, _) => Some(Some(lines)),

@@ -80,7 +80,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
             && page::shows(&call, "state", Some("pending"))
             && ["type", "value"].iter().all(|name| page::shows(&call, name, record.body[*name].as_str()))
     };
-    let (more, found) = SHELF.list(&call, parent, fits).await?.done();
+    let (more, found) = SHELF.list(&call, parent, |_| None, fits).await?.done();
     let mut data = Vec::new();
     for record in &found {
         data.push(shown(record, owner(&call, record).await?.as_deref()));

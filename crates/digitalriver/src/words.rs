@@ -112,6 +112,14 @@ pub(crate) fn party(address: &Address) -> Value {
     party.into()
 }
 
+/// Puts it into an answer whether something counts. What fulfillment orders become spells it in another way in the
+/// published document; everything else, and every sample, spells it in one.
+pub(crate) fn show_mode(live: bool, shown: &mut Map<String, Value>) {
+    for name in ["liveMode", "livemode"] {
+        shown.insert(name.to_owned(), live.into());
+    }
+}
+
 /// A list's answer.
 pub(crate) fn list(has_more: bool, data: Vec<Value>) -> Value {
     json!({ "hasMore": has_more, "data": data })

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use domain::fulfillment::Fulfillment;
 use domain::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Stage};
-use domain::id::FulfillmentOrderId;
+use domain::id::{FulfillmentOrderId, FulfillmentOrderLineId, OrderId, OrderLineId};
 use domain::order::Order;
 use engine::query::WorkSort;
 use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Server};
 use crate::failure::Failure;
-use crate::page::{self, Gather, Span};
+use crate::page::{Gather, Names, Span};
 use crate::{id, order, words};
 
 /// A fulfillment order and its order.
-type Row = (FulfillmentOrderId, Arc<Order>);
+pub(crate) type Row = (FulfillmentOrderId, Arc<Order>);
 
 /// Fulfillment orders.
 pub(crate) fn routes() -> Router<Server> {
@@ -29,17 +30,13 @@ pub(crate) fn routes() -> Router<Server> {
 
 async fn list(call: Call) -> Result<Response, Failure> {
     let (created, updated) = (Span::of_time(&call, "createdTime")?, Span::of_time(&call, "updatedTime")?);
-    let (ids, upstream) = (page::ids(&call), page::many(&call, "upstreamIds"));
+    let names = Names::of(&call);
     let fits = |(id, order): &Row| {
-        let named = |wanted: &Option<Vec<String>>, name: Option<String>| {
-            wanted.as_ref().is_none_or(|wanted| name.is_some_and(|name| wanted.contains(&name)))
-        };
         call.mode.sees(order)
             && order.fulfillment_order(*id).is_some_and(|work| {
                 created.holds_time(work.created_at) && updated.holds_time(work.updated_at)
             })
-            && named(&ids, Some(id.to_string()))
-            && named(&upstream, upstream_id(order))
+            && names.fit(&id.to_string(), upstream_id(order).as_deref())
     };
     let mut gather: Gather<Row> = Gather::of(&call, id::decimal)?;
     while let Some(page) = gather.next() {
@@ -47,18 +44,34 @@ async fn list(call: Call) -> Result<Response, Failure> {
         gather.take(batch.into_iter().map(|(id, order, _)| (id, order)).collect(), |row| row.0.0, fits);
     }
     let (_, found) = gather.done();
-    let data: Vec<Value> = found.iter().filter_map(|(id, order)| shown(order, *id)).collect();
+    let mut of: Vec<OrderId> = found.iter().map(|(_, order)| order.id).collect();
+    of.sort_unstable();
+    of.dedup();
+    let fulfillments = call.engine.fulfillments_of(call.shop(), &of).await?;
+    let data: Vec<Value> = found.iter().filter_map(|(id, order)| shown(order, *id, &fulfillments)).collect();
     // The published list doesn't tell whether there is more.
     Ok(Json(json!({ "data": data })).into_response())
 }
 
 async fn fetch(call: Call) -> Result<Response, Failure> {
     let name = call.named("id");
-    let missing = || Failure::not_found("Fulfillment order", name, "id");
-    let id = FulfillmentOrderId(id::decimal(name).ok_or_else(missing)?);
+    let (id, order) = one(&call, name, "id").await?;
+    let fulfillments = call.engine.fulfillments_of(call.shop(), &[order.id]).await?;
+    let shown = shown(&order, id, &fulfillments).ok_or_else(|| missing(name, "id"))?;
+    Ok(Json(shown).into_response())
+}
+
+/// The fulfillment order of that name, and its order; `parameter` is what named it.
+pub(crate) async fn one(call: &Call, name: &str, parameter: &str) -> Result<Row, Failure> {
+    let id = FulfillmentOrderId(id::decimal(name).ok_or_else(|| missing(name, parameter))?);
     let order = call.engine.order_of_work(call.shop(), call.actor(), id).await?;
-    let order = order.filter(|order| call.mode.sees(order)).ok_or_else(missing)?;
-    Ok(Json(shown(&order, id).ok_or_else(missing)?).into_response())
+    let order = order.filter(|order| call.mode.sees(order)).ok_or_else(|| missing(name, parameter))?;
+    Ok((id, order))
+}
+
+/// 404: no such fulfillment order.
+pub(crate) fn missing(name: &str, parameter: &str) -> Failure {
+    Failure::not_found("Fulfillment order", name, parameter)
 }
 
 async fn made_by_routing(_call: Call) -> Failure {
@@ -66,11 +79,13 @@ async fn made_by_routing(_call: Call) -> Failure {
     Failure::not_done_here(told, "GET,HEAD")
 }
 
-fn upstream_id(order: &Order) -> Option<String> {
+/// What a program calls the order at its end.
+pub(crate) fn upstream_id(order: &Order) -> Option<String> {
     order.placed.source_identifier.clone()
 }
 
-fn shown(of: &Order, id: FulfillmentOrderId) -> Option<Value> {
+/// A fulfillment order; `fulfillments` are those that have something of its order.
+fn shown(of: &Order, id: FulfillmentOrderId, fulfillments: &[Arc<Fulfillment>]) -> Option<Value> {
     let work = of.fulfillment_order(id)?;
     let placed = &of.placed;
     let mut shown = Map::new();
@@ -88,14 +103,15 @@ fn shown(of: &Order, id: FulfillmentOrderId) -> Option<Value> {
     put("upstreamId", upstream_id(of).map(Value::from));
     let address = placed.shipping_address.as_ref().filter(|address| address.country_code.is_some());
     put("shipTo", address.map(words::party));
-    put("items", Some(work.lines.iter().map(|line| item(of, work, line)).collect()));
+    let is_over = matches!(work.stage, Stage::Closed | Stage::Cancelled);
+    put("items", Some(units(work, fulfillments).iter().map(|units| item(of, is_over, units)).collect()));
     put("state", Some(state(work).into()));
     put("liveMode", Some((!placed.test).into()));
     Some(shown.into())
 }
 
 /// Work that is over without anything having left was called off.
-fn state(work: &FulfillmentOrder) -> &'static str {
+pub(crate) fn state(work: &FulfillmentOrder) -> &'static str {
     let left = work.lines.iter().any(|line| line.fulfilled > 0);
     match work.stage {
         Stage::Closed if left => "shipped",
@@ -104,26 +120,56 @@ fn state(work: &FulfillmentOrder) -> &'static str {
     }
 }
 
-fn item(of: &Order, work: &FulfillmentOrder, line: &FulfillmentOrderLine) -> Value {
-    let is_over = matches!(work.stage, Stage::Closed | Stage::Cancelled);
-    let (pending, cancelled) = if is_over { (0, line.remaining()) } else { (line.remaining(), 0) };
-    let state = match (is_over, line.fulfilled > 0) {
-        (true, true) => "shipped",
-        (true, false) => "cancelled",
-        (false, _) if line.remaining() == 0 => "shipped",
-        (false, _) => "pending",
+/// Units of an item of a fulfillment order.
+struct Units {
+    id: FulfillmentOrderLineId,
+    order_line: OrderLineId,
+    remaining: i64,
+    left: i64,
+    /// Those that were given up by a cancellation of it; the work is rid of them.
+    given_up: i64,
+}
+
+/// The items of a work, also those that it is rid of, since all of their units were given up.
+fn units(work: &FulfillmentOrder, fulfillments: &[Arc<Fulfillment>]) -> Vec<Units> {
+    let of_line = |line: &FulfillmentOrderLine| Units {
+        id: line.id,
+        order_line: line.order_line,
+        remaining: line.remaining(),
+        left: line.fulfilled,
+        given_up: 0,
     };
-    let sold = of.lines.iter().find(|sold| sold.id == line.order_line);
+    let mut units: Vec<Units> = work.lines.iter().map(of_line).collect();
+    for gone in fulfillments.iter().flat_map(|one| &one.given_up) {
+        let Some((_, id)) = gone.from.filter(|(from, _)| *from == work.id) else { continue };
+        match units.iter_mut().find(|units| units.id == id) {
+            Some(units) => units.given_up += gone.quantity,
+            None => {
+                let (order_line, given_up) = (gone.order_line, gone.quantity);
+                units.push(Units { id, order_line, remaining: 0, left: 0, given_up });
+            }
+        }
+    }
+    units
+}
+
+fn item(of: &Order, is_over: bool, units: &Units) -> Value {
+    let (pending, cancelled) = if is_over { (0, units.remaining) } else { (units.remaining, 0) };
+    let state = match (pending, units.left) {
+        (1.., _) => "pending",
+        (_, 1..) => "shipped",
+        _ => "cancelled",
+    };
     let mut shown = json!({
-        "id": line.id.0,
-        "upstreamId": line.order_line.to_string(),
-        "quantity": line.total,
+        "id": units.id.0,
+        "upstreamId": units.order_line.to_string(),
+        "quantity": units.remaining + units.left + units.given_up,
         "pending": pending,
-        "shipped": line.fulfilled,
-        "cancelled": cancelled,
+        "shipped": units.left,
+        "cancelled": cancelled + units.given_up,
         "state": state,
     });
-    if let Some(sold) = sold {
+    if let Some(sold) = of.line(units.order_line) {
         shown["name"] = sold.article.title.as_str().into();
         if let Some(sku) = order::sku_of(sold) {
             shown["inventoryItemId"] = sku.into();

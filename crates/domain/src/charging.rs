@@ -16,6 +16,7 @@
 //! |---|---|---|
 //! | `Charging(Place)` | an order comes in; its work is held until the money is set aside, and it is called off if that is declined | `Order` |
 //! | `FulfillOrder` | units of its lines leave, are given up, or both, all or nothing, with one fulfillment | `Fulfillment` |
+//! | `GiveUpUnits` | units of some work are given up, all or nothing, with a fulfillment that remembers it | `Fulfillment` |
 //! | `AmendFulfillment` | another tracking, and values that programs keep with it | `Fulfillment` |
 //! | `Charging(Refund)` | money that was taken goes back | `Refund` |
 //! | `Charging(OpenReturn)`, `AmendReturn`, `AcceptReturn` | units come back; once all were accepted, so does their money | `Return` |

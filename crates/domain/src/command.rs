@@ -105,6 +105,8 @@ pub enum Command {
     FulfillLines(billing::FulfillLines),
     /// Units of an order leave or are given up, named by its lines.
     FulfillOrder(Box<charging::FulfillOrder>),
+    /// Units of some work are given up, named by its lines.
+    GiveUpUnits(charging::GiveUpUnits),
     /// Something else is said of a fulfillment.
     AmendFulfillment(charging::AmendFulfillment),
     /// The money of an order.

@@ -33,6 +33,7 @@ mod edit;
 mod fulfill;
 mod fulfill_lines;
 mod fulfill_order;
+mod give_up;
 mod hold;
 mod merge;
 mod part;
@@ -99,6 +100,7 @@ pub fn decide(
         Command::SetDeadline(works, at) => schedule::deadline(&mut change, works, *at),
         Command::FulfillLines(command) => fulfill_lines::fulfill(&mut change, command),
         Command::FulfillOrder(command) => fulfill_order::fulfill(&mut change, command),
+        Command::GiveUpUnits(command) => give_up::of_work(&mut change, command),
         Command::AmendFulfillment(command) => delivery::amend(&mut change, command),
         Command::Billing(command) => billing::decide(&mut change, command),
         Command::Charging(command) => charging::decide(&mut change, command),

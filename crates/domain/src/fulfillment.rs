@@ -89,6 +89,9 @@ pub struct GivenUp {
     pub order_line: OrderLineId,
     /// How many, at least one.
     pub quantity: i64,
+    /// The work that they were taken from and its line, if those were named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<(FulfillmentOrderId, FulfillmentOrderLineId)>,
 }
 
 /// How to find a parcel on its way.

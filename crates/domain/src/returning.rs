@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::custom_field::CustomField;
-use crate::id::{OrderLineId, RefundId, ReturnId};
+use crate::id::{FulfillmentOrderId, OrderLineId, RefundId, ReturnId};
 use crate::time::Time;
 
 /// Units that come back.
@@ -15,6 +15,9 @@ pub struct Return {
     /// Why, in the buyer's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The work that it left with, if whoever opened it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<FulfillmentOrderId>,
     /// What comes back.
     pub lines: Vec<ReturnLine>,
     /// The refunds that followed.

@@ -335,6 +335,7 @@ impl Command {
             Command::FulfillOrder(command) => {
                 Scope { orders: vec![command.order], places: Places::WithStock, ..none }
             }
+            Command::GiveUpUnits(command) => of_work(&command.work),
             Command::AmendFulfillment(command) => Scope { fulfillments: vec![command.fulfillment], ..none },
             Command::Billing(command) => command.scope(),
             Command::Charging(command) => command.scope(),

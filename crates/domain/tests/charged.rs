@@ -112,6 +112,7 @@ fn anything(chance: &mut Chance, world: &World) -> Option<Command> {
             })),
             _ => charging(ChargingCommand::OpenReturn(OpenReturn {
                 order: id,
+                work: order.fulfillment_orders.last().map(|fo| fo.id).filter(|_| chance.below(2) == 0),
                 lines: vec![(line, 1)],
                 reason: None,
                 custom_fields: Vec::new(),

@@ -78,6 +78,7 @@ kinds! {
     Command::Billing(Billed::SaveAccess(_)) => "billing: save access",
     Command::Billing(Billed::RevokeAccess(_)) => "billing: revoke access",
     Command::FulfillOrder(_) => "fulfill order",
+    Command::GiveUpUnits(_) => "give up units",
     Command::AmendFulfillment(_) => "amend fulfillment",
     Command::Charging(Charged::Place(_)) => "charging: place",
     Command::Charging(Charged::Authorize(..)) => "charging: authorize",

@@ -93,6 +93,7 @@ fn ruled(shop: &mut Reference, who: Who, command: &Command, now: Time) -> Option
         Command::Fulfill(fulfill) => parcels::leave(shop, who, fulfill),
         Command::FulfillLines(fulfill) => parcels::leave_lines(shop, who, fulfill),
         Command::FulfillOrder(fulfill) => parcels::leave_order(shop, who, fulfill),
+        Command::GiveUpUnits(units) => parcels::give_up_units(shop, who, units),
         Command::AmendFulfillment(amend) => parcels::amend(shop, who, amend),
         Command::CancelFulfillment(id) => parcels::come_back(shop, who, *id),
         Command::DeleteFulfillment(id) => parcels::forget(shop, who, *id),

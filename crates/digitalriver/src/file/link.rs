@@ -79,7 +79,7 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
             && page::shows(&call, "fileId", record.body["file"].as_str())
             && call.asked("expired").is_none_or(|asked| (asked == "true") == is_over(&call, record))
     };
-    Ok(SHELF.list(&call, None, fits).await?.answer(|record| shown(&call, record)).into_response())
+    Ok(SHELF.list(&call, None, |_| None, fits).await?.answer(|record| shown(&call, record)).into_response())
 }
 
 pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {

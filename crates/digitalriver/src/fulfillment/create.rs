@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::billing::Trouble;
 use domain::command::Command;
 use domain::command::billing::StockCheck;
@@ -15,7 +13,7 @@ use domain::id::{OrderId, OrderLineId};
 use domain::money::{self, Currency};
 use domain::order::Order;
 use domain::refusal::{Refusal, Thing};
-use engine::{Render, Verdict};
+use engine::Verdict;
 use serde_json::{Map, Value};
 
 use super::{keep_tracking, line_meant, shown, text, tracking_of, tracking_sent, trackings};
@@ -59,19 +57,14 @@ const ITEM_COSTS: [&str; 2] = ["distributorCost", "shippingCost"];
 pub(super) async fn create(call: Call) -> Result<Response, Failure> {
     call.must(super::NEEDS)?;
     let once = call.once("fulfillments")?;
-    if let Some(once) = &once
-        && let Some(answered) = call.engine.answered(call.shop(), once).await?
-    {
-        // The order may have been fulfilled by the first of these requests, so this comes before all else.
-        return again::answer(answered);
+    // The order may have been fulfilled by the first of these requests, so this comes before all else.
+    if let Some(answered) = again::answered(&call, once.as_ref()).await? {
+        return Ok(answered);
     }
     let input = call.input(FIELDS)?;
     let asked = Asked::read(&call, &input).await?;
-    let (id, command) = (asked.order.id, asked.command());
-    match once {
-        Some(once) => again::answer(call.execute_once(&command, &once, &Teller(id)).await?),
-        None => Ok((StatusCode::CREATED, Json(made(id, &call.verdict(&command).await?)?)).into_response()),
-    }
+    let id = asked.order.id;
+    again::make(&call, &asked.command(), once.as_ref(), |verdict| made(id, verdict)).await
 }
 
 /// The fulfillment that was made of an order, or why none was.
@@ -81,19 +74,6 @@ fn made(id: OrderId, verdict: &Verdict) -> Result<Value, Failure> {
     let Outcome::Fulfillment(made) = done.outcome else { return Err(missing()) };
     let (made, order) = (done.fulfillment(made), done.order(id));
     Ok(shown(made.ok_or_else(missing)?, order.ok_or_else(missing)?).into())
-}
-
-/// Tells what became of a fulfillment of that order, in a form that can be kept.
-struct Teller(OrderId);
-
-impl Render for Teller {
-    fn render<'a>(&'a self, verdict: &'a Verdict) -> again::Rendering<'a> {
-        let told = match made(self.0, verdict) {
-            Ok(made) => (StatusCode::CREATED, made),
-            Err(failure) => failure.told(),
-        };
-        Box::pin(async move { Ok(again::kept(told)) })
-    }
 }
 
 /// What was sent, understood.

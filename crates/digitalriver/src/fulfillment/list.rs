@@ -47,8 +47,10 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
                 .engine
                 .fulfillment_page(call.shop(), Parcels::AndGivenUp, InvoiceSort::Id, &page)
                 .await?;
-            let batch = batch.into_iter().map(|(one, _)| one).collect();
-            gather.take(rows(&call, batch, None).await?, id, fits);
+            let batch: Vec<Arc<Fulfillment>> = batch.into_iter().map(|(one, _)| one).collect();
+            let rows = rows(&call, batch.clone(), None).await?;
+            let row = |one: Arc<Fulfillment>| rows.iter().find(|row| row.0.id == one.id).cloned();
+            gather.take_some(batch, |one| one.id.0, row, fits);
         }
     }
     Ok(gather.answer(|(one, order)| Value::from(shown(one, order))).into_response())

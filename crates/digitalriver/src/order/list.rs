@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{NEEDS, one, shown};
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::page::{self, Gather, Span};
+use crate::page::{self, Gather, Names, Span};
 use crate::{customer, id};
 
 /// Parameters of the query by the field of the answer that must be equal.
@@ -47,16 +47,8 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
     let filter = Filter::of(&call).await?;
     let fits = |row: &Row| filter.fits(&call, row);
     let id = |row: &Row| row.0.id.0;
-    let nameless = || if filter.upstream.is_none() { page::nameless(&call) } else { None };
-    match page::many(&call, "ids").or_else(nameless) {
-        Some(names) => {
-            let ids = names.iter().take(page::MOST).filter_map(|name| id::decimal(name)).map(OrderId);
-            let mut ids: Vec<OrderId> = ids.collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let found = call.engine.orders_by_id(call.shop(), &ids).await?;
-            gather.take_all(rows(&call, found).await?, id, fits);
-        }
+    match filter.found(&call).await? {
+        Some(found) => gather.take_all(rows(&call, found).await?, id, fits),
         None => {
             while let Some(page) = gather.next() {
                 let batch = call.engine.orders(call.shop(), &filter.conditions, OrderSort::Id, &page).await?;
@@ -127,7 +119,7 @@ struct Filter {
     updated: Span,
     since: Vec<(&'static str, Span)>,
     amounts: Vec<(&'static str, Span)>,
-    upstream: Option<Vec<String>>,
+    names: Names,
 }
 
 /// The condition that a moment lies within bounds of whole seconds, if there are any.
@@ -156,13 +148,8 @@ impl Filter {
         if call.mode.is_live() {
             conditions.push(Condition::OneOf(Column::Test, vec![0.into()]));
         }
-        let upstream = page::many(call, "upstreamIds").or_else(|| {
-            // Which of the two parameters lost its name is told by the values: ids of orders are numbers.
-            let names = page::nameless(call)?;
-            names.iter().any(|name| id::decimal(name).is_none()).then_some(names)
-        });
-        conditions
-            .extend(upstream.as_ref().map(|names| Condition::sent_as(names.iter().map(String::as_str))));
+        let names = Names::of(call);
+        conditions.extend(names.upstream().map(Condition::sent_as));
         let since = SINCE.iter().map(|name| Ok((*name, Span::of_time(call, name)?)));
         let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(page::hundredths);
         let amounts = AMOUNTS.iter().map(|name| Ok((*name, Span::of(call, name, cents)?)));
@@ -172,8 +159,19 @@ impl Filter {
             updated,
             since: since.collect::<Result<_, Failure>>()?,
             amounts: amounts.collect::<Result<_, Failure>>()?,
-            upstream,
+            names,
         })
+    }
+
+    /// The orders that have the ids that are asked for, unless others may fit as well: names that programs gave are numbers
+    /// often enough, and may have come without the name of their parameter.
+    async fn found(&self, call: &Call) -> Result<Option<Vec<Arc<Order>>>, Failure> {
+        let Some(mut ids) = self.names.ids(|name| id::decimal(name).map(OrderId)) else { return Ok(None) };
+        ids.truncate(page::MOST);
+        ids.sort_unstable();
+        ids.dedup();
+        let found = call.engine.orders_by_id(call.shop(), &ids).await?;
+        Ok(Some(found).filter(|found| found.len() == ids.len() || self.names.are_ids()))
     }
 
     fn fits(&self, call: &Call, (order, shown): &Row) -> bool {
@@ -197,10 +195,7 @@ impl Filter {
                 .amounts
                 .iter()
                 .all(|(name, span)| span.holds(page::hundredths(shown[name].as_f64().unwrap_or_default())))
-            && self
-                .upstream
-                .as_ref()
-                .is_none_or(|ids| text("upstreamId").is_some_and(|own| ids.iter().any(|id| id == own)))
+            && self.names.fit(&order.id.to_string(), text("upstreamId"))
             && call
                 .asked("skuId")
                 .is_none_or(|sku| order.lines.iter().any(|line| super::sku_of(line).as_deref() == Some(sku)))

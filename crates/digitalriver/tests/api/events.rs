@@ -105,8 +105,13 @@ async fn what_is_given_up_declined_and_given_back_is_told() {
     tell(&bench).await;
     bench.execute(&finishing(id, &[(lines[0], 1, 1), (lines[1], 1, 0)])).await;
     tell(&bench).await;
-    let opened =
-        OpenReturn { order: id, lines: vec![(lines[1], 1)], reason: None, custom_fields: Vec::new() };
+    let opened = OpenReturn {
+        order: id,
+        work: None,
+        lines: vec![(lines[1], 1)],
+        reason: None,
+        custom_fields: Vec::new(),
+    };
     let opened = ChargingCommand::OpenReturn(opened);
     let Outcome::Return(_, made) = bench.execute(&Command::Charging(opened)).await else {
         panic!("no return")

@@ -20,3 +20,4 @@ mod published;
 mod skus;
 mod stock;
 mod telling;
+mod work_undone;

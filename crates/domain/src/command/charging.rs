@@ -6,8 +6,9 @@ use crate::command::NewLine;
 use crate::command::billing::StockCheck;
 use crate::contact::SaveContact;
 use crate::custom_field::CustomField;
+use crate::event::LineQuantity;
 use crate::fulfillment::Tracking;
-use crate::id::{FulfillmentId, LocationId, OrderId, OrderLineId, RefundId, ReturnId};
+use crate::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLineId, RefundId, ReturnId};
 use crate::money::Minor;
 use crate::order::Placed;
 use crate::snapshot::{Places, Scope};
@@ -79,6 +80,8 @@ pub enum Back {
 pub struct OpenReturn {
     /// The order.
     pub order: OrderId,
+    /// The work that they left with, if that is known: no more come back then than left with it.
+    pub work: Option<FulfillmentOrderId>,
     /// Lines and quantities.
     pub lines: Vec<(OrderLineId, i64)>,
     /// Why, in the buyer's word.
@@ -128,6 +131,17 @@ pub struct LineDone {
     pub leave: i64,
     /// How many are given up.
     pub give_up: i64,
+}
+
+/// Units of some work are given up, all of those named or none. Any order can be asked for less this way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GiveUpUnits {
+    /// The work; no other of its order loses anything.
+    pub work: FulfillmentOrderId,
+    /// Its lines and quantities, each line once.
+    pub lines: Vec<LineQuantity>,
+    /// Values that programs keep with the fulfillment that remembers it.
+    pub custom_fields: Vec<CustomField>,
 }
 
 /// Something else is said of a fulfillment.

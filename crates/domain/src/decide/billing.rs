@@ -30,7 +30,7 @@ mod units;
 pub(super) use access::{revoke_by_hand, save as save_access};
 pub(super) use news::tell;
 pub(super) use service::called_off;
-pub(super) use units::{give_up_at, hold, hold_for, release};
+pub(super) use units::{give_up_at, hold, hold_for, release, take_away};
 
 pub(super) fn decide(change: &mut Change<'_, '_>, command: &BillingCommand) -> Result<Outcome, Refusal> {
     let needs: &'static [Permission] = match command {

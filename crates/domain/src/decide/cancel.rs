@@ -58,13 +58,18 @@ pub(super) fn forget(change: &mut Change<'_, '_>, id: FulfillmentId) -> Result<O
     Ok(Outcome::Fulfillment(id))
 }
 
-/// Whether more of a line would be in returns than left, if the fulfillment hadn't been.
+/// Whether more of a line would be in returns than left, if the fulfillment hadn't been: of the order, or of the work that
+/// a return names.
 fn holds_returned(order: &Order, fulfillment: &Fulfillment) -> bool {
     let own = || fulfillment.shares.iter().filter(|share| share.order == order.id);
     own().any(|share| {
-        let line = share.order_line;
-        let held: i64 = own().filter(|other| other.order_line == line).map(|other| other.quantity).sum();
+        let (line, work) = (share.order_line, share.fulfillment_order);
+        let of_line = || own().filter(|other| other.order_line == line);
+        let held: i64 = of_line().map(|other| other.quantity).sum();
+        let with = of_line().filter(|other| other.fulfillment_order == work);
+        let held_with: i64 = with.map(|other| other.quantity).sum();
         order.fulfilled_quantity(line) - held < order.returned_quantity(line)
+            || order.fulfilled_with(work, line) - held_with < order.returned_of(work, line)
     })
 }
 

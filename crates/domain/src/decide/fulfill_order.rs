@@ -4,18 +4,15 @@
 
 use super::fulfill::{Leaving, leave};
 use super::fulfill_lines::{gather, location, remaining};
-use super::{Change, Outcome, billing, charging, edit};
+use super::{Change, Outcome, charging, give_up};
 use crate::actor::Permission;
 use crate::billing::Trouble;
-use crate::command::Restock;
 use crate::command::charging::{FulfillOrder, LineDone};
 use crate::custom_field;
-use crate::event::Fact;
 use crate::fulfillment::{GivenUp, Share};
-use crate::id::{InvoiceLineId, LocationId, OrderId, OrderLineId};
+use crate::id::{InvoiceLineId, LocationId, OrderLineId};
 use crate::location::Location;
 use crate::order::Order;
-use crate::refund::{Refund, RefundLine};
 use crate::refusal::{Refusal, Thing};
 
 pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &FulfillOrder) -> Result<Outcome, Refusal> {
@@ -36,8 +33,9 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &FulfillOrder) -> Re
         }
     }
     let given_up = lines.iter().filter(|done| done.give_up > 0);
-    let given_up: Vec<GivenUp> =
-        given_up.map(|done| GivenUp { order: id, order_line: done.line, quantity: done.give_up }).collect();
+    let given_up =
+        given_up.map(|done| GivenUp { order: id, order_line: done.line, quantity: done.give_up, from: None });
+    let given_up: Vec<GivenUp> = given_up.collect();
     let leaves = Leaving {
         location: location.id,
         service: location.service,
@@ -50,7 +48,7 @@ pub(super) fn fulfill(change: &mut Change<'_, '_>, command: &FulfillOrder) -> Re
         custom_fields: custom_field::merged(&[], &command.custom_fields, now, change.ids),
     };
     let made = leave(change, shares, leaves)?;
-    give_up(change, id, &given_up)?;
+    give_up::of_order(change, id, &given_up)?;
     Ok(Outcome::Fulfillment(made))
 }
 
@@ -96,7 +94,7 @@ fn left(order: &Order, line: OrderLineId) -> i64 {
 }
 
 /// Up to so many units of a line by the invoice lines that sold them, oldest first.
-fn sold(order: &Order, line: OrderLineId, most: i64) -> Vec<(InvoiceLineId, i64)> {
+pub(super) fn sold(order: &Order, line: OrderLineId, most: i64) -> Vec<(InvoiceLineId, i64)> {
     let mut left = most;
     let of = order.invoice_lines().filter(|own| own.order_line == line && own.adjusts.is_none());
     let mut sold = Vec::new();
@@ -135,47 +133,4 @@ fn at<'a>(
     let any = active.min_by_key(|location| (location.service.is_some(), location.rank, location.id));
     let id = most.or(any.map(|location| location.id));
     location(change, id.ok_or(Refusal::Unknown(Thing::Location(LocationId(0))))?)
-}
-
-/// Nobody asks for these units any more. What a service is at work on, it must be asked to stop first.
-fn give_up(change: &mut Change<'_, '_>, id: OrderId, given_up: &[GivenUp]) -> Result<(), Refusal> {
-    let mut lines = Vec::new();
-    for GivenUp { order_line, quantity, .. } in given_up.iter().copied() {
-        let mut left = quantity;
-        for (sold, units) in sold(&change.order(id)?.order, order_line, quantity) {
-            let mut taken = billing::give_up_at(change, id, sold, units)?;
-            let order = &mut change.order(id)?.order;
-            let mut of = order.invoices.iter_mut().flat_map(|invoice| &mut invoice.lines);
-            let Some(own) = of.find(|own| own.id == sold) else { continue };
-            let resting = own.unasked.min(units - taken.iter().map(|(_, units)| units).sum::<i64>());
-            own.unasked -= resting;
-            taken.extend((resting > 0).then_some((None, resting)));
-            let units: i64 = taken.iter().map(|(_, units)| units).sum();
-            own.removed += units;
-            left -= units;
-            for (location, quantity) in taken {
-                let restock = Restock::Yes;
-                lines.push(RefundLine { id: change.ids.fresh(), order_line, quantity, restock, location });
-            }
-        }
-        if left > 0 {
-            return Err(edit::busy(&change.order(id)?.order, order_line));
-        }
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let (refund, at) = (change.ids.fresh(), change.now);
-    let touched = change.order(id)?;
-    touched.order.refunds.push(Refund {
-        id: refund,
-        at,
-        note: None,
-        lines,
-        transactions: Vec::new(),
-        custom_fields: Vec::new(),
-        credit_expires_at: None,
-    });
-    touched.facts.push(Fact::RefundCreated { refund });
-    Ok(())
 }

@@ -149,6 +149,7 @@ fn money_that_was_set_aside_is_watched() {
             order.returns.push(Return {
                 id: 1.into(),
                 reason: None,
+                work: None,
                 lines: vec![ReturnLine { order_line: order.lines[0].id, quantity: 2, accepted: 3 }],
                 refunds: vec![],
                 custom_fields: vec![],

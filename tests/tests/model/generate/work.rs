@@ -2,7 +2,7 @@
 
 use domain::address::Address;
 use domain::command::billing::{FulfillLines, StockCheck};
-use domain::command::charging::{AmendFulfillment, FulfillOrder, LineDone};
+use domain::command::charging::{AmendFulfillment, FulfillOrder, GiveUpUnits, LineDone};
 use domain::command::{Command, MoveWork, Reach, RecordDelivery, Reroute, SomeWork, Track};
 use domain::fulfillment::{DeliveryStatus, Tracking};
 use domain::id::{DeliveryEventId, FulfillmentOrderId, HoldId, InvoiceLineId};
@@ -74,6 +74,10 @@ impl Situation<'_> {
             "fulfill" => self.leaving(id, work),
             "fulfill lines" => self.leaving_lines()?,
             "fulfill order" => self.leaving_order()?,
+            "give up units" => {
+                let (lines, custom_fields) = (self.lines(work), vec![]);
+                Command::GiveUpUnits(GiveUpUnits { work: id, lines, custom_fields })
+            }
             "amend fulfillment" => Command::AmendFulfillment(AmendFulfillment {
                 fulfillment: self.parcel(),
                 trackings: self.chance.one_in(2).then(|| self.trackings()),

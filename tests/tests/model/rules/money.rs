@@ -4,7 +4,7 @@
 use domain::command::billing::{BillingCommand, NewPlanLine};
 use domain::command::charging::{ChargingCommand, OpenReturn};
 use domain::event::FactKind;
-use domain::id::{PriceId, VariantId};
+use domain::id::{OrderLineId, PriceId, VariantId};
 use domain::time::Time;
 
 use super::orders::QUANTITY;
@@ -76,11 +76,18 @@ pub fn charging(shop: &mut Reference, who: Who, command: &ChargingCommand) -> Op
         | ChargingCommand::AmendRefund(order, ..)
         | ChargingCommand::AmendReturn(order, ..) => billed(shop, *order),
         ChargingCommand::Refund(back) => billed(shop, back.order),
-        ChargingCommand::OpenReturn(OpenReturn { order, lines, .. }) => {
+        ChargingCommand::OpenReturn(OpenReturn { order, work, lines, .. }) => {
             let known = shop.orders.get(order)?;
-            // No more comes back than left (Q18).
-            let left = |(line, units): &(domain::id::OrderLineId, i64)| *units <= known.left(*line);
-            lines.iter().all(left).then_some(())?;
+            // No more comes back than left, of the order or with the work (Q18).
+            let left = |line: OrderLineId| match work {
+                Some(work) => {
+                    let units = known.works.get(work)?.units.iter().filter(|units| units.of == line);
+                    Some(units.map(|units| units.left).sum())
+                }
+                None => Some(known.left(line)),
+            };
+            let may = |(line, units): &(OrderLineId, i64)| left(*line).is_some_and(|left| *units <= left);
+            lines.iter().all(may).then_some(())?;
             billed(shop, *order)
         }
         ChargingCommand::AcceptReturn(accept) => billed(shop, accept.order),

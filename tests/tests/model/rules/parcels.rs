@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::command::billing::{FulfillLines, StockCheck};
-use domain::command::charging::{AmendFulfillment, FulfillOrder};
+use domain::command::charging::{AmendFulfillment, FulfillOrder, GiveUpUnits};
 use domain::command::{Fulfill, Reach, RecordDelivery, Track};
 use domain::event::FactKind;
 use domain::fulfillment::{DeliveryStatus, Tracking};
@@ -12,7 +12,7 @@ use domain::id::{
     OrderLineId,
 };
 
-use super::work::{Act, close, forget_what_ended, may, reopen};
+use super::work::{Act, askable, close, forget_what_ended, may, reopen, take_out};
 use super::{Forecast, How};
 use crate::reference::{Known, Parcel, Reference, Units, Work};
 use crate::who::Who;
@@ -157,6 +157,30 @@ pub fn leave_order(shop: &mut Reference, who: Who, fulfill: &FulfillOrder) -> Op
     }
     shop.orders.insert(fulfill.order, known);
     Some(Forecast::lawful([fulfill.order], None).or_refused())
+}
+
+/// Units of some work are given up; a parcel with nothing in it remembers that.
+pub fn give_up_units(shop: &mut Reference, who: Who, units: &GiveUpUnits) -> Option<Forecast> {
+    let order = shop.order_of(units.work).filter(|_| who.may_all())?;
+    let known = shop.orders.get_mut(&order).filter(|known| !known.cancelled)?;
+    let work = known.works.get_mut(&units.work).filter(|work| work.is_open() && !work.asked())?;
+    askable(work, &units.lines)?;
+    let (at, service) = (work.at, work.service);
+    let mut given_up = Vec::new();
+    if units.lines.is_empty() {
+        return None;
+    }
+    for (line, quantity) in &units.lines {
+        let of = work.units.iter().find(|own| own.line == *line)?.of;
+        known.lines.get_mut(&of)?.asked -= quantity;
+        given_up.push((order, of, *quantity));
+    }
+    take_out(work, &units.lines);
+    known.told();
+    let (shares, happened) = (Vec::new(), Vec::new());
+    let new = Parcel { at, service, shares, given_up, live: true, tracked: false, happened, version: 1 };
+    shop.parcels.insert(NEW, new);
+    Some(Forecast::exact([order], FactKind::UnitsGivenUp))
 }
 
 /// Whether an order was to be sent units of a sale, as far as they were seen.

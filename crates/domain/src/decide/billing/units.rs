@@ -5,7 +5,7 @@ use crate::billing::Charge;
 use crate::billing::status::{Stance, fulfilled, stance};
 use crate::decide::{Write, part, route, stock_delta, work};
 use crate::event::{Fact, LineQuantity};
-use crate::fulfillment_order::{FulfillmentOrder, Request, Stage};
+use crate::fulfillment_order::{FulfillmentOrder, FulfillmentOrderLine, Stage};
 use crate::hold::{Hold, HoldReason};
 use crate::id::{FulfillmentOrderId, HoldId, InvoiceId, InvoiceLineId, LocationId, OrderId};
 use crate::order::{Order, Waiting};
@@ -180,35 +180,15 @@ pub(in crate::decide) fn give_up_at(
         let order = &change.order(id)?.order;
         let fo = part::found(order, work_id)?;
         let mut taken: Vec<LineQuantity> = Vec::new();
-        let mut deltas = Vec::new();
         for own in fo.lines.iter().filter(|own| own.invoice_line == line) {
             let units = own.remaining().min(left);
             if units > 0 {
                 left -= units;
                 given_up.push((Some(fo.location), units));
                 taken.push((own.id, units));
-                deltas.extend(
-                    stock_delta(order, own, fo.location)
-                        .map(|delta| StockDelta { committed: -units, ..delta }),
-                );
             }
         }
-        if taken.is_empty() {
-            continue;
-        }
-        if !deltas.is_empty() {
-            change.writes.push(Write::RouteWaiting);
-        }
-        deltas.into_iter().for_each(|delta| change.move_stock(delta));
-        let now = change.now;
-        let touched = change.order(id)?;
-        let fo = work(&mut touched.order, work_id)?;
-        part::take_out(fo, &taken);
-        fo.updated_at = now;
-        if !fo.is_open() && fo.lines.iter().all(|line| line.fulfilled == 0) {
-            let work = fo.as_work();
-            touched.facts.push(Fact::WorkCancelled { work, replacement: None });
-        }
+        take_away(change, id, work_id, &taken)?;
     }
     given_up.retain(|(_, units)| *units > 0);
     Ok(given_up)
@@ -216,14 +196,41 @@ pub(in crate::decide) fn give_up_at(
 
 /// Whether work can be ended without asking a service.
 fn can_stop(fo: &FulfillmentOrder) -> bool {
-    let asked = matches!(
-        fo.request,
-        Request::Submitted
-            | Request::Accepted
-            | Request::CancellationRequested
-            | Request::CancellationRejected
-    );
-    fo.is_open() && !asked
+    fo.is_open() && !fo.request.is_asked()
+}
+
+/// Takes units of a work away that nobody asks for any more, and what is promised to them.
+pub(in crate::decide) fn take_away(
+    change: &mut Change<'_, '_>,
+    id: OrderId,
+    work_id: FulfillmentOrderId,
+    taken: &[LineQuantity],
+) -> Result<(), Refusal> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let order = &change.order(id)?.order;
+    let fo = part::found(order, work_id)?;
+    let delta = |own: &FulfillmentOrderLine| {
+        let committed = -part::named(taken, own.id);
+        stock_delta(order, own, fo.location).map(|delta| StockDelta { committed, ..delta })
+    };
+    let lines = fo.lines.iter().filter(|own| part::named(taken, own.id) > 0);
+    let deltas: Vec<StockDelta> = lines.filter_map(delta).collect();
+    if !deltas.is_empty() {
+        change.writes.push(Write::RouteWaiting);
+    }
+    deltas.into_iter().for_each(|delta| change.move_stock(delta));
+    let now = change.now;
+    let touched = change.order(id)?;
+    let fo = work(&mut touched.order, work_id)?;
+    part::take_out(fo, taken);
+    fo.updated_at = now;
+    if !fo.is_open() && fo.lines.iter().all(|line| line.fulfilled == 0) {
+        let work = fo.as_work();
+        touched.facts.push(Fact::WorkCancelled { work, replacement: None });
+    }
+    Ok(())
 }
 
 /// What was given up is asked for again.

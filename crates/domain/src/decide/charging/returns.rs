@@ -7,7 +7,7 @@ use crate::charging::Ledger;
 use crate::command::charging::{AcceptReturn, OpenReturn};
 use crate::custom_field::{self, CustomField};
 use crate::event::{Fact, ReturnNews};
-use crate::id::{OrderId, OrderLineId, ReturnId};
+use crate::id::{FulfillmentOrderId, OrderId, OrderLineId, ReturnId};
 use crate::money::Minor;
 use crate::order::Order;
 use crate::refusal::{Refusal, Thing};
@@ -20,9 +20,12 @@ pub(super) fn open(change: &mut Change<'_, '_>, command: &OpenReturn) -> Result<
     if order.charging.is_none() {
         return Err(Refusal::Billing(Trouble::NotCharged(id)));
     }
+    if let Some(work) = command.work {
+        order.fulfillment_order(work).ok_or(Refusal::Unknown(Thing::FulfillmentOrder(work)))?;
+    }
     for ReturnLine { order_line: line, quantity: asked, .. } in lines.iter().copied() {
         order.line(line).ok_or(Refusal::Unknown(Thing::OrderLine(line)))?;
-        let left = returnable(order, line);
+        let left = returnable(order, line, command.work);
         if asked > left {
             return Err(Refusal::Billing(Trouble::TooManyReturned { line, asked, left }));
         }
@@ -34,6 +37,7 @@ pub(super) fn open(change: &mut Change<'_, '_>, command: &OpenReturn) -> Result<
     touched.order.returns.push(Return {
         id: made,
         reason,
+        work: command.work,
         lines,
         refunds: Vec::new(),
         custom_fields,
@@ -59,9 +63,11 @@ fn added_up(lines: &[(OrderLineId, i64)]) -> Result<Vec<ReturnLine>, Refusal> {
     if sums.is_empty() { Err(Refusal::NothingToDo) } else { Ok(sums) }
 }
 
-/// Units of a line that left and are in no return.
-fn returnable(order: &Order, line: OrderLineId) -> i64 {
-    (order.fulfilled_quantity(line) - order.returned_quantity(line)).max(0)
+/// Units of a line that left and are in no return; if a work is named, those that left with it and are in no return of it.
+fn returnable(order: &Order, line: OrderLineId, work: Option<FulfillmentOrderId>) -> i64 {
+    let of_order = order.fulfilled_quantity(line) - order.returned_quantity(line);
+    let of_work = work.map(|work| order.fulfilled_with(work, line) - order.returned_of(work, line));
+    of_order.min(of_work.unwrap_or(of_order)).max(0)
 }
 
 pub(super) fn accept(change: &mut Change<'_, '_>, command: &AcceptReturn) -> Result<Outcome, Refusal> {

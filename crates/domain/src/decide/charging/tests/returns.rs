@@ -9,7 +9,8 @@ use crate::id::{OrderId, OrderLineId, ReturnId};
 
 fn opening(order: OrderId, lines: &[(OrderLineId, i64)]) -> Command {
     let (reason, custom_fields) = (Some("too small".into()), Vec::new());
-    charging(ChargingCommand::OpenReturn(OpenReturn { order, lines: lines.to_vec(), reason, custom_fields }))
+    let (work, lines) = (None, lines.to_vec());
+    charging(ChargingCommand::OpenReturn(OpenReturn { order, work, lines, reason, custom_fields }))
 }
 
 fn accepting(order: OrderId, id: ReturnId, lines: Option<Vec<(OrderLineId, i64)>>) -> Command {
@@ -88,6 +89,40 @@ fn what_is_in_a_return_left_whoever_says_what() {
     assert_eq!(world.refused(&merchant(), Command::DeleteFulfillment(first)), Refusal::Returned(first));
     world.run(&merchant(), calling_off(second)).unwrap();
     assert_eq!(world.refused(&merchant(), opening(id, &[(lines[0], 1)])), too_many_returned(lines[0]));
+}
+
+#[test]
+fn no_more_of_a_work_comes_back_than_left_with_it() {
+    let mut world = World::new();
+    let (id, lines) = world.authorized(vec![costing(SHIRT, 3, 1_000, 0)], 0);
+    let parcel = |decision: crate::decide::Decision| match decision.outcome {
+        Outcome::Fulfillment(parcel) => parcel,
+        other => panic!("{other:?}"),
+    };
+    let one = world.order(id).fulfillment_orders[0].clone();
+    let split = Command::Split(vec![some(one.id, &[(one.lines[0].id, 1)])]);
+    let Outcome::Works(done) = world.run(&merchant(), split).unwrap().outcome else { panic!() };
+    let two = done[0].rest.unwrap();
+    let ship = |work| fulfilling(&[(work, None)], Reach::OneOrder);
+    let first = parcel(world.run(&merchant(), ship(one.id)).unwrap());
+    let second = parcel(world.run(&merchant(), ship(two)).unwrap());
+    let opening = |work, units| match opening(id, &[(lines[0], units)]) {
+        Command::Charging(ChargingCommand::OpenReturn(open)) => {
+            charging(ChargingCommand::OpenReturn(OpenReturn { work: Some(work), ..open }))
+        }
+        other => panic!("{other:?}"),
+    };
+    let too_many = |asked, left| Refusal::Billing(Trouble::TooManyReturned { line: lines[0], asked, left });
+    assert_eq!(world.refused(&merchant(), opening(two, 2)), too_many(2, 1));
+    world.run(&merchant(), opening(two, 1)).unwrap();
+    assert_eq!(world.refused(&merchant(), opening(two, 1)), too_many_returned(lines[0]));
+    let nowhere = crate::id::FulfillmentOrderId(7);
+    let unknown = Refusal::Unknown(crate::refusal::Thing::FulfillmentOrder(nowhere));
+    assert_eq!(world.refused(&merchant(), opening(nowhere, 1)), unknown);
+    let calling_off = |parcel| Command::CancelFulfillment(parcel);
+    assert_eq!(world.refused(&merchant(), calling_off(second)), Refusal::Returned(second));
+    world.run(&merchant(), calling_off(first)).unwrap();
+    assert_eq!(world.refused(&merchant(), opening(one.id, 1)), too_many_returned(lines[0]));
 }
 
 /// One unit more than the none that may still come back.
