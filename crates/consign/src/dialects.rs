@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use domain::id::ShopId;
 use engine::Engine;
 use engine::dialect::Dialect;
@@ -18,12 +20,17 @@ pub fn routes(engine: &Engine, url: &str, stand_in: Option<&str>) -> Router {
         .merge(digitalriver::routes_with(engine.clone(), url, stand_in))
 }
 
+/// What the server itself has to say of a request, in the form of the API whose key it shows, if that API has one for it.
+pub fn said(headers: &HeaderMap, status: StatusCode, told: &str) -> Option<Response> {
+    digitalriver::said(headers, status, told)
+}
+
 /// The name of every published API, by which keys know it.
 pub const NAMES: [&str; 3] = [shopify::NAME, clickfunnels::NAME, digitalriver::NAME];
 
-/// Everybody who can put events into words.
-pub fn voices() -> Vec<Arc<dyn Dialect>> {
-    vec![shopify::dialect(), clickfunnels::dialect(), digitalriver::dialect()]
+/// Everybody who can put events into words; `url` is the address by which the server is reached.
+pub fn voices(url: &str) -> Vec<Arc<dyn Dialect>> {
+    vec![shopify::dialect(), clickfunnels::dialect(), digitalriver::dialect(url)]
 }
 
 /// Whether programs of an API may ask later what happened: then it is written down from the first key on.

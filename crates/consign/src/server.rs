@@ -79,10 +79,10 @@ impl Server {
 
     /// Serves until `stop`, then ends in good order.
     pub async fn run(self, stop: Stop) -> Result<(), Failure> {
-        let Self { config, engine, in_use, listener, routes, .. } = self;
+        let Self { config, engine, in_use, listener, routes, url } = self;
         let working = match config.workers.deliver {
             0 => None,
-            _ => Some(engine.work(workers(&config)?)),
+            _ => Some(engine.work(workers(&config, &url)?)),
         };
         let router = http::shell(routes, Limits::from(&config.http), ready(&engine));
         let grace = Duration::from_millis(config.shutdown.grace_ms);
@@ -127,12 +127,12 @@ fn ready(engine: &Engine) -> Ready {
     })
 }
 
-/// What the workers need, as the settings say.
-pub fn workers(config: &Config) -> Result<Workers, Failure> {
+/// What the workers need, as the settings say; `url` is the address by which the server is reached.
+pub fn workers(config: &Config, url: &str) -> Result<Workers, Failure> {
     let outside = outside(config)?;
     let days = |days: u64| i64::try_from(days).unwrap_or(i64::MAX);
     Ok(Workers {
-        dialects: dialects::voices(),
+        dialects: dialects::voices(url),
         gateways: gateways::all(&outside),
         outside,
         post: post(config)?,

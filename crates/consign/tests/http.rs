@@ -115,6 +115,13 @@ async fn a_large_body_is_refused_in_words_however_it_comes() {
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
         assert!(answer.contains("larger than 100 bytes") && answer.contains("\"request_id\":\""), "{answer}");
     }
+    let with_key = format!(
+        "POST /echo HTTP/1.1\r\nhost: t\r\nauthorization: Bearer sk_test_x\r\nconnection: close\r\ncontent-length: 101\r\n\r\n{large}"
+    );
+    let answer = server.ask(&with_key).await;
+    let form =
+        "{\"type\":\"bad_request\",\"errors\":[{\"message\":\"The request's body is larger than 100 bytes";
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains(form), "in its API's form: {answer}");
     let fits = format!(
         "POST /echo HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: 100\r\n\r\n{}",
         "y".repeat(100)

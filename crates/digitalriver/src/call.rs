@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::actor::{Actor, Permission};
@@ -119,6 +119,8 @@ impl FromRequest<Server> for Call {
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
+        // First of all: a connection with an unread body on it is closed, and whoever still sends sees no answer.
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
         let token = server.token(&parts).ok_or_else(Failure::unauthorized)?;
         let mode = Mode::of(&token);
         let caller = server.engine.caller(crate::NAME, &token).await?.ok_or_else(Failure::unauthorized)?;
@@ -137,8 +139,10 @@ impl FromRequest<Server> for Call {
             return Err(Failure::null_character());
         }
         let again = parts.headers.get(AGAIN).cloned();
-        let body = Bytes::from_request(Request::from_parts(parts, body), &()).await;
-        let body = body.map_err(|error| broken(error.to_string()))?;
+        let body = body.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::of_server(error.status(), "The body is too large."),
+            _ => broken(error.to_string()),
+        })?;
         let (engine, url) = (server.engine.clone(), server.url.clone());
         Ok(Self { engine, mode, url, caller, path, query, again, body })
     }

@@ -119,14 +119,13 @@ async fn list(call: Call) -> Result<Response, Failure> {
         Some(name) => Some(customer::find(&call, name).await?.map_or(0, |contact| contact.id.0)),
         None => None,
     };
-    // Amounts are compared in millionths, since currencies differ in their minor units.
     let total = Span::of(&call, "totalAmount", words::millionths)?;
     let live = call.mode.is_live();
     let upstream = |record: &Record| basket(record).ok().and_then(|basket| basket.upstream_id);
     let fits = |record: &Record| {
         let Ok(basket) = basket(record) else { return false };
         let shows = |name: &str, shown: &Option<String>| page::shows(&call, name, shown.as_deref());
-        let amount = words::amount(sums(&basket).total, basket.currency).to_string();
+        let amount = words::amount(sums(&basket).total, basket.currency);
         !record.archived
             && basket.live == live
             && shows("applicationId", &basket.application_id)
@@ -137,7 +136,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
             && shows("customerType", &basket.customer_type)
             && page::shows(&call, "currency", Some(basket.currency.code()))
             && call.asked("subscriptionId").is_none_or(|asked| basket.subscribes_to(asked))
-            && words::millionths(&amount).is_some_and(|amount| total.holds(amount))
+            && total.holds_amount(&amount)
     };
     let (more, found) = SHELF.list(&call, parent, upstream, fits).await?.done();
     let mut data = Vec::new();

@@ -129,6 +129,11 @@ impl Failure {
         Self { parameter: None, ..self }
     }
 
+    /// What the server itself has to say of a request, apart from what is asked.
+    pub(crate) fn of_server(status: StatusCode, message: impl Into<String>) -> Self {
+        Self::new(status, None, message)
+    }
+
     /// 429: too many requests; how many seconds to wait.
     pub(crate) fn too_many_requests(seconds: u32) -> Self {
         let told = "Too many requests; wait as long as Retry-After says.";
@@ -166,6 +171,7 @@ fn type_of(status: StatusCode) -> &'static str {
         StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
         StatusCode::SERVICE_UNAVAILABLE => "service_unavailable",
         StatusCode::INTERNAL_SERVER_ERROR => "internal_server_error",
+        StatusCode::GATEWAY_TIMEOUT => "gateway_timeout",
         _ => "bad_request",
     }
 }

@@ -105,6 +105,11 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Where its bytes are, for who has a key; `url` is the server's address.
+    fn address(&self, url: &str) -> String {
+        format!("{url}/files/{}/content", self.name())
+    }
+
     /// What it is for, in the published word.
     fn purpose(&self) -> &'static str {
         match self.over {
@@ -134,19 +139,21 @@ impl<'a> File<'a> {
             "title": title,
             "size": self.pdf(call.shop()).len(),
             "type": "pdf",
-            "url": format!("{}/files/{name}/content", call.url),
+            "url": self.address(&call.url),
             "liveMode": !self.order.placed.test,
         })
     }
 }
 
-/// The files of an order, as orders show them: invoices, and credit memos.
-pub(crate) fn of_order(order: &Order) -> (Vec<Value>, Vec<Value>) {
+/// The files of an order, as orders show them: invoices, and credit memos; `url` is the server's address.
+pub(crate) fn of_order(order: &Order, url: &str) -> (Vec<Value>, Vec<Value>) {
     let live = !order.placed.test;
     let (invoices, memos): (Vec<File<'_>>, Vec<File<'_>>) =
         File::all(order).into_iter().partition(|file| matches!(file.over, Over::Invoice(_)));
     let shown = |files: Vec<File<'_>>| {
-        files.iter().map(|file| json!({ "id": file.name(), "liveMode": live })).collect()
+        let shown =
+            |file: &File<'_>| json!({ "id": file.name(), "url": file.address(url), "liveMode": live });
+        files.iter().map(shown).collect()
     };
     (shown(invoices), shown(memos))
 }

@@ -74,22 +74,28 @@ fn shown(fulfillment: &Fulfillment, of: &Order) -> Map<String, Value> {
     shown
 }
 
-/// The same with its order, as it is told of.
+/// The same with its order, as it is told of; `url` is the server's address.
 pub(crate) fn with_order(
     fulfillment: &Fulfillment,
     of: &Order,
     fulfillments: &[impl Borrow<Fulfillment>],
+    url: &str,
 ) -> Value {
     let mut shown = shown(fulfillment, of);
-    add_order(&mut shown, of, fulfillments);
+    add_order(&mut shown, of, fulfillments, url);
     shown.into()
 }
 
 /// Adds what is known of its order.
-fn add_order(shown: &mut Map<String, Value>, of: &Order, fulfillments: &[impl Borrow<Fulfillment>]) {
+fn add_order(
+    shown: &mut Map<String, Value>,
+    of: &Order,
+    fulfillments: &[impl Borrow<Fulfillment>],
+    url: &str,
+) {
     // What is paid to others is told to whoever made it, and where it is listed.
     shown.remove("currency");
-    shown.insert("orderDetails".to_owned(), order::details(of, fulfillments).into());
+    shown.insert("orderDetails".to_owned(), order::details(of, fulfillments, url).into());
 }
 
 /// Captures and releases that a fulfillment brought about. Told where it is shown by itself.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -16,6 +15,7 @@ use domain::id::{FulfillmentOrderLineId, OrderLineId, ReturnId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::returning::Return;
+use engine::Verdict;
 use engine::query::Piece;
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::page::{self, Gather};
 use crate::units::{Asked, AskedItem, Filter, ITEM, WORK};
-use crate::{id, kept, order, returning, words, work};
+use crate::{again, id, kept, order, returning, words, work};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 /// What tells units from one another.
@@ -60,9 +60,16 @@ fn shown(of: &Order, id: i64) -> Option<Value> {
     shown.insert("state".to_owned(), if one.is_accepted() { "accepted" } else { "created" }.into());
     // Nobody who works in a warehouse opens returns here.
     shown.insert("type".to_owned(), "client".into());
-    shown.extend(kept.get("location").map(|location| ("location".to_owned(), location.clone())));
+    shown.extend(location(&kept).map(|location| ("location".to_owned(), location)));
     words::show_mode(!of.placed.test, &mut shown);
     Some(shown.into())
+}
+
+/// Where it goes, as far as it is told of returns of this kind.
+fn location(kept: &Value) -> Option<Value> {
+    let mut location = kept.get("location")?.as_object()?.clone();
+    location.retain(|name, _| ["address", "name", "phone", "email"].contains(&name.as_str()));
+    Some(location.into())
 }
 
 /// The items as they were named. Units are accepted by lines of the order, so of two items of one line the first comes
@@ -96,6 +103,10 @@ fn items(of: &Order, one: &Return, kept: &Value) -> Vec<Value> {
 
 async fn create(call: Call) -> Result<Response, Failure> {
     call.must(NEEDS)?;
+    let once = call.once("fulfillment-returns")?;
+    if let Some(answered) = again::answered(&call, once.as_ref()).await? {
+        return Ok(answered);
+    }
     let mut asked = Asked::read(&call, ATTRIBUTES, anything).await?;
     let mut kept = Map::new();
     kept.extend(asked.said.remove_entry("upstreamId"));
@@ -105,11 +116,15 @@ async fn create(call: Call) -> Result<Response, Failure> {
     kept.insert(KEPT.to_owned(), items.into());
     let (order, work, custom_fields) = (asked.order.id, Some(asked.work), kept::fields(kept));
     let open = OpenReturn { order, work, lines, reason, custom_fields };
-    let done = call.verdict(&Command::Charging(ChargingCommand::OpenReturn(open))).await?;
-    let done = done.map_err(refused)?;
+    let command = Command::Charging(ChargingCommand::OpenReturn(open));
+    again::make(&call, &command, once.as_ref(), made).await
+}
+
+/// The return that was opened, or why none was.
+fn made(verdict: &Verdict) -> Result<Value, Failure> {
+    let done = verdict.as_ref().map_err(|refusal| refused(refusal.clone()))?;
     let Outcome::Return(of, ReturnId(made)) = done.outcome else { return Err(missing("")) };
-    let made = done.order(of).and_then(|of| shown(of, made)).ok_or_else(|| missing(""))?;
-    Ok((StatusCode::CREATED, Json(made)).into_response())
+    done.order(of).and_then(|of| shown(of, made)).ok_or_else(|| missing(""))
 }
 
 /// Whatever became of work, what left of it may come back.

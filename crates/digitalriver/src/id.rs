@@ -59,6 +59,15 @@ pub(crate) const CANCELLATION: Kind = kind(40, "");
 /// How the payment of a checkout goes on.
 pub(crate) const SESSION: Kind = kind(24, "");
 
+/// The second half of what the original called the secret of a session.
+const SESSION_OF_CLIENT: Kind = kind(41, "");
+
+/// What the original had a browser show for a session, in its form. Nothing here takes it, so it opens nothing and is no
+/// secret; programs that hand it on find it.
+pub(crate) fn of_client(session: i64) -> String {
+    format!("{}_{}", shown(SESSION, session), shown(SESSION_OF_CLIENT, session))
+}
+
 /// Keys of the two ways of mixing. Ids that clients keep depend on them.
 const CHECK: u64 = 0x9E37_79B9_7F4A_7C15;
 const MASK: u64 = 0xC2B2_AE3D_27D4_EB4F;

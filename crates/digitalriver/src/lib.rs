@@ -9,6 +9,8 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use engine::Engine;
 
 mod absent;
@@ -56,9 +58,15 @@ pub const TEST_TOKEN: &str = "sk_test_";
 /// What tokens of the live mode begin with; those of the test mode do, too.
 pub const LIVE_TOKEN: &str = "sk_";
 
-/// What the workers need of this dialect.
-pub fn dialect() -> Arc<dyn engine::dialect::Dialect> {
-    Arc::new(webhook::Webhooks)
+/// What the workers need of this dialect; `url` is the address by which the server is reached.
+pub fn dialect(url: &str) -> Arc<dyn engine::dialect::Dialect> {
+    Arc::new(webhook::Webhooks { url: Arc::from(url) })
+}
+
+/// What the server itself has to say of a request that was sent with those headers, such as that its body is too large:
+/// in this API's form if a key of it is shown, since its clients understand no other.
+pub fn said(headers: &HeaderMap, status: StatusCode, told: &str) -> Option<Response> {
+    shell::said(headers, status, told)
 }
 
 /// Every route of this dialect; `url` is the address by which the server is reached.

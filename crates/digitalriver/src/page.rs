@@ -137,6 +137,11 @@ impl Names {
         self.upstream.as_ref().map(|names| names.iter().map(String::as_str))
     }
 
+    /// Names of which nobody knows whether they are ids, if there are such.
+    pub(crate) fn nameless(&self) -> Option<&[String]> {
+        self.either.as_deref()
+    }
+
     /// Whether ids came under their own name.
     pub(crate) fn are_ids(&self) -> bool {
         self.ids.is_some()
@@ -239,16 +244,16 @@ impl Span {
         self.low.is_none_or(|low| number >= low) && self.high.is_none_or(|high| number <= high)
     }
 
+    /// Whether an amount lies within, as it is shown; one that isn't shown is nothing. Amounts are compared in millionths,
+    /// since currencies differ in their minor units.
+    pub(crate) fn holds_amount(&self, shown: &Value) -> bool {
+        self.holds(words::millionths(&shown.to_string()).unwrap_or_default())
+    }
+
     /// Whether a moment lies within.
     pub(crate) fn holds_time(&self, at: Time) -> bool {
         self.holds(seconds(at))
     }
-}
-
-/// An amount in hundredths: exact enough to tell amounts apart in every currency that has them, and in those that don't.
-pub(crate) fn hundredths(amount: f64) -> i64 {
-    // Saturates: a number so large bounds nothing.
-    (amount * 100.0).round() as i64
 }
 
 fn seconds(at: Time) -> i64 {

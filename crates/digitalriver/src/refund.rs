@@ -199,11 +199,9 @@ async fn list(call: Call) -> Result<Response, Failure> {
     type Row = (i64, Value);
     let mut gather: Gather<Row> = Gather::of(&call, |text| id::parse(id::REFUND, text))?;
     let created = Span::of_time(&call, "createdTime")?;
-    let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(page::hundredths);
-    let amounts = [("amount", Span::of(&call, "amount", cents)?)]
-        .into_iter()
-        .chain([("refundedAmount", Span::of(&call, "refundedAmount", cents)?)]);
-    let amounts: Vec<(&str, Span)> = amounts.collect();
+    let amount = |name| Ok((name, Span::of(&call, name, words::millionths)?));
+    let amounts =
+        ["amount", "refundedAmount"].map(amount).into_iter().collect::<Result<Vec<_>, Failure>>()?;
     let fits = |(_, shown): &Row| {
         let text = |name: &str| shown[name].as_str();
         created.is_open()
@@ -215,10 +213,7 @@ async fn list(call: Call) -> Result<Response, Failure> {
             && ["state", "orderId", "reason", "failureReason"]
                 .iter()
                 .all(|name| page::shows(&call, name, text(name)))
-            && amounts.iter().all(|(name, span)| {
-                let at = row.1[*name].as_f64();
-                span.is_open() || at.is_some_and(|at| span.holds(page::hundredths(at)))
-            })
+            && amounts.iter().all(|(name, span)| span.holds_amount(&row.1[*name]))
             && call.asked("skuId").is_none_or(|sku| {
                 let items = row.1["items"].as_array();
                 items.is_some_and(|items| items.iter().any(|item| item["skuId"] == sku))

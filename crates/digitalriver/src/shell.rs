@@ -77,17 +77,36 @@ fn takes_json(accept: &str) -> bool {
 
 /// Other dialects are on the same host: only who shows a key of this one is answered in its form.
 async fn nowhere(headers: HeaderMap, uri: Uri) -> Response {
-    match token(&headers) {
-        Some(token) if token.starts_with(crate::LIVE_TOKEN) => {
-            signed(Failure::no_route(uri.path()).into_response())
-        }
-        _ => StatusCode::NOT_FOUND.into_response(),
+    match is_ours(&headers) {
+        true => signed(Failure::no_route(uri.path()).into_response()),
+        false => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Whether somebody shows a key of this dialect.
+fn is_ours(headers: &HeaderMap) -> bool {
+    token(headers).is_some_and(|token| token.starts_with(crate::LIVE_TOKEN))
+}
+
+/// What the server itself has to say of a request, in this API's form, if a key of it is shown.
+pub(crate) fn said(headers: &HeaderMap, status: StatusCode, told: &str) -> Option<Response> {
+    is_ours(headers).then(|| signed(Failure::of_server(status, told).into_response()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_server_says_is_in_form_for_those_who_show_a_key() {
+        let said = |key: &str| {
+            let headers =
+                HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::try_from(key).unwrap())]);
+            said(&headers, StatusCode::PAYLOAD_TOO_LARGE, "too large").map(|answer| answer.status())
+        };
+        assert_eq!(said("Bearer sk_test_x"), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        assert_eq!((said("Bearer cf_x"), said("Basic eDp5")), (None, None));
+    }
 
     #[test]
     fn clients_that_take_json_are_served() {

@@ -4,6 +4,7 @@
 //! from what was kept when the event happened, so they say the same to the byte. Every part of an event is an event of
 //! this API, with an id of its own that follows from both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -66,7 +67,10 @@ pub(crate) fn event_named(name: &str) -> Option<(EventId, i64)> {
 }
 
 /// This dialect as the workers know it.
-pub(crate) struct Webhooks;
+pub(crate) struct Webhooks {
+    /// The address by which the server is reached.
+    pub(crate) url: Arc<str>,
+}
 
 impl Dialect for Webhooks {
     fn name(&self) -> &'static str {
@@ -77,7 +81,7 @@ impl Dialect for Webhooks {
         let settings = Settings::of(told.listener);
         let wanted = |topic: &str| settings.wants(topic) && told.actor.may_any(topic::needs(topic));
         let test = settings.mode == Mode::Test;
-        parts(&told.happened, wanted)
+        parts(&told.happened, &self.url, wanted)
             .into_iter()
             .filter(|part| part.test.is_none_or(|about| about == test))
             .map(|part| Message {
@@ -101,7 +105,7 @@ impl Dialect for Webhooks {
             test: part.test,
             body: Value::Object(part.body).to_string(),
         };
-        parts(happened, |_| true).into_iter().map(entry).collect()
+        parts(happened, &self.url, |_| true).into_iter().map(entry).collect()
     }
 
     /// Services are called in the dialect that they were registered in; this one registers none.
@@ -152,11 +156,11 @@ struct Part {
 
 /// What is told of an event under the types that are wanted. What is gone by the time is left out. Neither changes the
 /// numbers of the rest.
-fn parts(happened: &Happened<'_>, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
+fn parts(happened: &Happened<'_>, url: &str, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
     let told = topic::told(happened).into_iter().enumerate().take(PARTS_MAX);
     told.filter(|(_, (topic, _))| wanted(topic))
         .filter_map(|(number, (topic, subject))| {
-            let shown = subject::shown(happened, subject)?;
+            let shown = subject::shown(happened, subject, url)?;
             let event = happened.event;
             let mut body = Map::new();
             let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);

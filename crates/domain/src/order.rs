@@ -472,18 +472,6 @@ impl Order {
         lines.filter(|line| line.order_line == id).map(|line| line.quantity).sum()
     }
 
-    /// Units of an order line that left with some work.
-    pub fn fulfilled_with(&self, work: FulfillmentOrderId, id: OrderLineId) -> i64 {
-        let lines = self.fulfillment_order(work).into_iter().flat_map(|fo| &fo.lines);
-        lines.filter(|line| line.order_line == id).map(|line| line.fulfilled).sum()
-    }
-
-    /// Units of an order line that are in returns of what left with some work.
-    pub fn returned_of(&self, work: FulfillmentOrderId, id: OrderLineId) -> i64 {
-        let lines = self.returns.iter().filter(|own| own.work == Some(work)).flat_map(|own| &own.lines);
-        lines.filter(|line| line.order_line == id).map(|line| line.quantity).sum()
-    }
-
     /// Units of an order line that an edit could take away: they neither left nor was a service asked for them.
     pub fn editable_quantity(&self, id: OrderLineId) -> i64 {
         let waiting = self.routing.waiting.iter().filter(|waiting| waiting.order_line == id);

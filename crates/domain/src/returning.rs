@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::custom_field::CustomField;
 use crate::id::{FulfillmentOrderId, OrderLineId, RefundId, ReturnId};
+use crate::order::Order;
 use crate::time::Time;
 
 /// Units that come back.
@@ -56,4 +57,12 @@ impl ReturnLine {
     pub fn is_accepted(&self) -> bool {
         self.accepted == self.quantity
     }
+}
+
+/// Units of a line of an order that left with some work and are in no return of it.
+pub(crate) fn left_with(order: &Order, work: FulfillmentOrderId, line: OrderLineId) -> i64 {
+    let sent = order.fulfillment_order(work).into_iter().flat_map(|fo| &fo.lines);
+    let sent: i64 = sent.filter(|own| own.order_line == line).map(|own| own.fulfilled).sum();
+    let back = order.returns.iter().filter(|own| own.work == Some(work)).flat_map(|own| &own.lines);
+    sent - back.filter(|own| own.order_line == line).map(|own| own.quantity).sum::<i64>()
 }

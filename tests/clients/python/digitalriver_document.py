@@ -24,10 +24,24 @@ NAMED = {
     "sourceId": "sources/buyer",
     "checkoutId": "checkouts/ordered",
     "fileId": "files",
+    "fulfillmentOrderId": "works/open",
+    "fulfillmentOrderItemId": "work-items/open",
 }
 # Money and goods come back from orders whose money has come.
-SETTLED = {"orderId": "orders/settled", "itemId": "items/settled"}
-BACK = ("RefundRequest", "RefundItemRequest", "ReturnsRequest", "RequestReturnsItem")
+SETTLED = {
+    "orderId": "orders/settled",
+    "itemId": "items/settled",
+    "fulfillmentOrderId": "works/settled",
+    "fulfillmentOrderItemId": "work-items/settled",
+}
+BACK = (
+    "RefundRequest",
+    "RefundItemRequest",
+    "ReturnsRequest",
+    "RequestReturnsItem",
+    "GlobalFulfillmentReturnRequest",
+    "GlobalFulfillmentReturnItemRequest",
+)
 # A field that the document requires of events, without saying what it is; no event has ever been seen with it.
 NEVER_SEEN = "pendingWebhooks"
 

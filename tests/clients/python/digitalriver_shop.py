@@ -74,6 +74,20 @@ def furnish(api):
     keep("items/open", *opened["items"])
     one = {"itemId": opened["items"][0]["id"], "quantity": 1, "cancelQuantity": 1, "trackingNumber": "1Z"}
     api.make("/fulfillments", {"orderId": opened["id"], "items": [one]})
+
+    def work(kind, order):
+        """An order's fulfillment order; what can be sent to name a unit of it."""
+        one = api.get(f"/fulfillment-orders?upstreamIds={order['upstreamId']}")["data"][0]
+        # Where they are named, ids are texts.
+        keep(f"works/{kind}", {"id": str(one["id"])})
+        keep(f"work-items/{kind}", *({"id": str(item["id"])} for item in one["items"]))
+        unit = {"fulfillmentOrderItemId": str(one["items"][0]["id"]), "quantity": 1}
+        return {"fulfillmentOrderId": str(one["id"]), "reason": "too heavy", "items": [unit]}
+
+    given_up = work("open", opened)
+    for _ in range(2):
+        keep("fulfillment-cancellations", api.make("/fulfillment-cancellations", given_up))
+    api.propose("/fulfillment-cancellations", given_up)
     owned = api.make("/sources", card)
     api.make(f"/customers/{guest}/sources/{owned['id']}")
     keep("orders/forgotten", api.make("/orders", {**basket(1, guest), "sourceId": owned["id"]}))
@@ -89,6 +103,9 @@ def furnish(api):
     keep("items/settled", *settled[0]["items"])
     api.propose("/returns", {**back, "orderId": settled[0]["id"], "items": [{"itemId": settled[0]["items"][0]["id"], "quantity": 1}]})
     api.propose("/refunds", {**money, "orderId": settled[0]["id"], "amount": 0.01})
+    back = work("settled", settled[0])
+    keep("fulfillment-returns", api.make("/fulfillment-returns", back))
+    api.propose("/fulfillment-returns", back)
     keep("files", *until(lambda: api.get("/files")["data"]))
     made("file-links", lambda n: {"fileId": ids["files"][0], "expiresTime": "2030-01-01T00:00:00Z"})
     for kind in ("shipments", "fulfillment-orders", "events"):

@@ -48,7 +48,16 @@ const OFTEN: &[&str] = &["place", "place", "place", "fulfill", "cancel fulfillme
 
 /// What histories are mostly about, each in turn: what needs several steps is only reached by whoever goes on.
 pub const THEMES: [&[&str]; 8] = [
-    &["fulfill", "request fulfillment", "accept request", "request cancellation", "place", "move", "hold"],
+    &[
+        "fulfill",
+        "request fulfillment",
+        "accept request",
+        "request cancellation",
+        "give up units",
+        "place",
+        "move",
+        "hold",
+    ],
     &["begin draft", "change draft", "change draft", "change draft", "commit draft", "edit order", "fulfill"],
     &[
         "billing: place",
@@ -63,6 +72,8 @@ pub const THEMES: [&[&str]; 8] = [
         "billing: cancel",
         "billing: reactivate",
         "billing: pause",
+        "billing: pause",
+        "billing: resume",
         "billing: resume",
     ],
     &[
@@ -86,6 +97,7 @@ pub const THEMES: [&[&str]; 8] = [
         "fulfill order",
         "fulfill order",
         "charging: open return",
+        "charging: accept return",
         "charging: accept return",
         "charging: amend return",
         "charging: refund",

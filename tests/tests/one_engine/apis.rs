@@ -86,7 +86,7 @@ impl Shop {
         let gateway = SetUp { name: "test".into(), kind: "test".into(), account: Account::default() };
         served.engine.set_up_gateway(served.shop.id, &gateway).await.unwrap();
         let working = served.engine.work(Workers {
-            dialects: dialects::voices(),
+            dialects: dialects::voices(&served.url),
             gateways: vec![Arc::new(Sandbox)],
             outside: Outside::new(Policy::default()).unwrap(),
             post: engine::mail::Post::Nowhere,

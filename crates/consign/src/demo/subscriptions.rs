@@ -48,7 +48,8 @@ pub(super) async fn make(
     let price = prices::new(stage, course.variant, Some("Monthly"), A_MONTH, monthly).await?;
     stage.act(&Command::Billing(BillingCommand::SavePrice(Box::new(price.clone())))).await?;
     welcome(stage).await?;
-    let workers = server::workers(&installation.config)?;
+    // Nobody is told of anything before the server is reached under some address.
+    let workers = server::workers(&installation.config, "")?;
     for (first, last, days_ago, token) in SUBSCRIBERS {
         stage.at(now.plus(-days_ago * DAY));
         let email = format!("{}.{}@example.com", first.to_lowercase(), last.to_lowercase());

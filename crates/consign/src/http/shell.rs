@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -20,6 +20,7 @@ use tracing::Instrument;
 
 use super::metrics::{self, InFlight};
 use crate::config::Http;
+use crate::dialects;
 
 /// How long the check behind `/readyz` may take.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -90,6 +91,21 @@ impl RequestId {
     }
 }
 
+/// What an answer that no route makes has to know of its request.
+struct Asked {
+    id: Option<RequestId>,
+    /// Its headers, as far as they tell which API it speaks.
+    headers: HeaderMap,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let id = request.extensions().get::<RequestId>().cloned();
+        let key = request.headers().get(header::AUTHORIZATION).cloned();
+        Self { id, headers: key.into_iter().map(|key| (header::AUTHORIZATION, key)).collect() }
+    }
+}
+
 /// Gives the request an id and a span, counts it, logs it at debug. Path only: queries may hold secrets.
 async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
@@ -113,8 +129,7 @@ async fn observe(mut request: Request, next: Next) -> Response {
 
 /// Answers in time even if the handler does not, and if it panics.
 async fn survive(time: Duration, request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned();
-    let id = id.as_ref().map(RequestId::text);
+    let asked = Asked::of(&request);
     // A handler owns what it works on; what it shares is behind locks that outlive a panic.
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(time, handled).await {
@@ -122,13 +137,13 @@ async fn survive(time: Duration, request: Request, next: Next) -> Response {
         Ok(Err(_panic)) => problem(
             StatusCode::INTERNAL_SERVER_ERROR,
             "This is a bug in the server; its log has the details.",
-            id,
+            &asked,
         ),
         Err(_late) => {
             tracing::warn!(limit_ms = time.as_millis(), "request took too long");
             let told =
                 "The request took too long. It may take effect all the same: read before repeating it.";
-            problem(StatusCode::GATEWAY_TIMEOUT, told, id)
+            problem(StatusCode::GATEWAY_TIMEOUT, told, &asked)
         }
     }
 }
@@ -137,7 +152,7 @@ async fn survive(time: Duration, request: Request, next: Next) -> Response {
 /// that says so itself is let run out first, within bounds: a client that is still sending when the connection
 /// closes sees a broken connection instead of the answer.
 async fn limit(body: usize, request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned();
+    let asked = Asked::of(&request);
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let response = match length.and_then(|length| length.parse::<u64>().ok()) {
         Some(length) if length > body as u64 => {
@@ -152,7 +167,7 @@ async fn limit(body: usize, request: Request, next: Next) -> Response {
         return response;
     }
     let told = format!("The request's body is larger than {body} bytes (the setting http.max_body_bytes).");
-    problem(StatusCode::PAYLOAD_TOO_LARGE, &told, id.as_ref().map(RequestId::text))
+    problem(StatusCode::PAYLOAD_TOO_LARGE, &told, &asked)
 }
 
 /// Reads and forgets a body, or the first of a very large one.
@@ -167,8 +182,13 @@ async fn run_out(body: Body) {
     }
 }
 
-fn problem(status: StatusCode, error: &str, id: Option<&str>) -> Response {
-    (status, Json(json!({ "error": error, "request_id": id }))).into_response()
+/// Says in words what is the matter: in an API's own form if it is told by the key which one is spoken.
+fn problem(status: StatusCode, error: &str, asked: &Asked) -> Response {
+    let plain = || {
+        let id = asked.id.as_ref().map(RequestId::text);
+        (status, Json(json!({ "error": error, "request_id": id }))).into_response()
+    };
+    dialects::said(&asked.headers, status, error).unwrap_or_else(plain)
 }
 
 async fn readyz(ready: Ready) -> Response {
@@ -186,6 +206,9 @@ async fn render_metrics() -> Response {
         Some(recorder) => {
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], recorder.render()).into_response()
         }
-        None => problem(StatusCode::NOT_FOUND, "Another recorder takes the metrics of this process.", None),
+        None => {
+            let told = "Another recorder takes the metrics of this process.";
+            (StatusCode::NOT_FOUND, Json(json!({ "error": told }))).into_response()
+        }
     }
 }

@@ -124,6 +124,7 @@ async fn payment(call: &Call, basket: &Basket, sums: &Sums, checkout: &Record) -
     let contributed = contributed.unwrap_or(0);
     let session = json!({
         "id": id::shown(id::SESSION, checkout.id.0),
+        "clientSecret": id::of_client(checkout.id.0),
         "amountContributed": amount(contributed),
         "amountRemainingToBeContributed": amount(sums.total - contributed),
         "state": state,

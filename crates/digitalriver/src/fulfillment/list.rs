@@ -65,7 +65,7 @@ pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
     if !operations.is_empty() {
         shown.insert("chargeOperationIds".to_owned(), operations.into());
     }
-    add_order(&mut shown, &order, &all);
+    add_order(&mut shown, &order, &all, &call.url);
     Ok(Json(Value::from(shown)).into_response())
 }
 

@@ -276,7 +276,11 @@ async fn settled(call: &Call, id: OrderId) -> Result<Response, Failure> {
                 let told = "Failed to charge source.";
                 return Err(Failure::conflict("failed-request", "sourceId", told).of_no_parameter());
             }
-            _ => return Ok((StatusCode::CREATED, Json(shown(&order, &fulfillments))).into_response()),
+            _ => {
+                return Ok(
+                    (StatusCode::CREATED, Json(shown(&order, &fulfillments, &call.url))).into_response()
+                );
+            }
         }
     }
 }

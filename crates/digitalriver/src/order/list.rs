@@ -16,7 +16,7 @@ use super::{NEEDS, one, shown};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::page::{self, Gather, Names, Span};
-use crate::{customer, id};
+use crate::{customer, id, words};
 
 /// Parameters of the query by the field of the answer that must be equal.
 const EQUAL: [&str; 9] = [
@@ -35,7 +35,7 @@ const SINCE: [&str; 8] =
     ["in_review", "pending_payment", "accepted", "blocked", "cancelled", "fulfilled", "complete", "returned"];
 /// What parameters begin with that bound when an order came into a state of a review for fraud.
 const FRAUD: &str = "fraudStateTransitions.";
-/// Parameters that bound an amount; one that isn't shown is nothing.
+/// Parameters that bound an amount.
 const AMOUNTS: [&str; 2] = ["totalAmount", "refundedAmount"];
 
 /// An order, what left of it, and both as they are shown.
@@ -62,7 +62,7 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
 
 pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
     let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
-    let mut shown = shown(&order, &fulfillments);
+    let mut shown = shown(&order, &fulfillments, &call.url);
     if call.asked("expand") == Some("true") {
         expand(&call, &order, &mut shown).await?;
     }
@@ -72,7 +72,7 @@ pub(super) async fn fetch(call: Call) -> Result<Response, Failure> {
 /// An order is always as it is; refreshing it shows it.
 pub(super) async fn refresh(call: Call) -> Result<Response, Failure> {
     let (order, fulfillments) = one(&call, call.named("id"), "id").await?;
-    Ok(Json(shown(&order, &fulfillments)).into_response())
+    Ok(Json(shown(&order, &fulfillments, &call.url)).into_response())
 }
 
 /// Adds what is known of the articles now, and isn't shown otherwise.
@@ -105,7 +105,7 @@ async fn rows(call: &Call, orders: Vec<Arc<Order>>) -> Result<Vec<Row>, Failure>
             .map(Arc::as_ref)
             .filter(|one: &&Fulfillment| one.orders().contains(&order.id))
             .collect();
-        let shown = shown(&order, &own);
+        let shown = shown(&order, &own, &call.url);
         (order, shown)
     };
     Ok(orders.into_iter().map(row).collect())
@@ -120,6 +120,13 @@ struct Filter {
     since: Vec<(&'static str, Span)>,
     amounts: Vec<(&'static str, Span)>,
     names: Names,
+}
+
+/// The condition that an order has one of these ids, or is called so by the program that sent it.
+fn either(names: &[String]) -> Condition {
+    let ids = names.iter().filter_map(|name| id::decimal(name)).map(Into::into).collect();
+    let called = Condition::sent_as(names.iter().map(String::as_str));
+    Condition::Any(vec![vec![Condition::OneOf(Column::OrderId, ids)], vec![called]])
 }
 
 /// The condition that a moment lies within bounds of whole seconds, if there are any.
@@ -150,9 +157,9 @@ impl Filter {
         }
         let names = Names::of(call);
         conditions.extend(names.upstream().map(Condition::sent_as));
+        conditions.extend(names.nameless().map(either));
         let since = SINCE.iter().map(|name| Ok((*name, Span::of_time(call, name)?)));
-        let cents = |text: &str| text.parse::<f64>().ok().filter(|at| at.is_finite()).map(page::hundredths);
-        let amounts = AMOUNTS.iter().map(|name| Ok((*name, Span::of(call, name, cents)?)));
+        let amounts = AMOUNTS.iter().map(|name| Ok((*name, Span::of(call, name, words::millionths)?)));
         Ok(Self {
             conditions,
             created,
@@ -188,13 +195,10 @@ impl Filter {
                 items.into_iter().any(|item| item["subscriptionInfo"]["subscriptionId"] == asked)
             })
             && self.since.iter().all(|(state, span)| {
-                let at = shown["stateTransitions"][state].as_str().and_then(crate::words::moment);
+                let at = shown["stateTransitions"][state].as_str().and_then(words::moment);
                 span.is_open() || at.is_some_and(|at| span.holds_time(at))
             })
-            && self
-                .amounts
-                .iter()
-                .all(|(name, span)| span.holds(page::hundredths(shown[name].as_f64().unwrap_or_default())))
+            && self.amounts.iter().all(|(name, span)| span.holds_amount(&shown[*name]))
             && self.names.fit(&order.id.to_string(), text("upstreamId"))
             && call
                 .asked("skuId")

@@ -23,9 +23,9 @@ pub(crate) fn sku_of(line: &OrderLine) -> Option<String> {
     sku.or_else(|| line.article.variant.map(|variant| variant.to_string()))
 }
 
-/// An order; `fulfillments` are those that have something of it.
-pub(crate) fn shown(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Value {
-    let mut shown = details(order, fulfillments);
+/// An order; `fulfillments` are those that have something of it, `url` the server's address.
+pub(crate) fn shown(order: &Order, fulfillments: &[impl Borrow<Fulfillment>], url: &str) -> Value {
+    let mut shown = details(order, fulfillments, url);
     let payment = payment(order);
     if !payment.is_empty() {
         shown.insert("payment".to_owned(), payment.into());
@@ -51,6 +51,7 @@ fn payment(order: &Order) -> Map<String, Value> {
         };
         let session = json!({
             "id": id::shown(id::SESSION, charging.authorization.0),
+            "clientSecret": id::of_client(charging.authorization.0),
             "amountContributed": money(given),
             "amountRemainingToBeContributed": money(charging.total() - given),
             "state": state,
@@ -88,7 +89,11 @@ pub(crate) fn customer_of(order: &Order) -> Option<String> {
 }
 
 /// An order without its payment, as fulfillments show it.
-pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) -> Map<String, Value> {
+pub(crate) fn details(
+    order: &Order,
+    fulfillments: &[impl Borrow<Fulfillment>],
+    url: &str,
+) -> Map<String, Value> {
     let placed = &order.placed;
     let money = |amount: Minor| words::amount(amount, placed.currency);
     let totals = status::totals(order);
@@ -153,7 +158,7 @@ pub(crate) fn details(order: &Order, fulfillments: &[impl Borrow<Fulfillment>]) 
     put("capturedAmount", Some(money(moved.captured)));
     put("cancelledAmount", Some(money(moved.cancelled)));
     put("availableToRefundAmount", Some(money(moved.refundable)));
-    let (invoices, memos) = file::of_order(order);
+    let (invoices, memos) = file::of_order(order, url);
     for (name, files) in [("invoicePDFs", invoices), ("creditMemoPDFs", memos)] {
         if !files.is_empty() {
             shown.insert(name.to_owned(), files.into());

@@ -52,7 +52,7 @@ pub(super) async fn update(call: Call) -> Result<Response, Failure> {
         }
     };
     let done = call.execute(&command).await?;
-    Ok(Json(shown(done.order(order.id).unwrap_or(&order), &fulfillments)).into_response())
+    Ok(Json(shown(done.order(order.id).unwrap_or(&order), &fulfillments, &call.url)).into_response())
 }
 
 /// What is kept of items is listed as the order's lines are.

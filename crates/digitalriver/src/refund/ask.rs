@@ -75,7 +75,8 @@ pub(super) fn read(input: &Input, of: &Order) -> Result<Asked, Failure> {
 /// A percentage in hundredths of a percent.
 fn percent(input: &Input) -> Result<Option<i64>, Failure> {
     let Some(text) = input.decimal("percent")? else { return Ok(None) };
-    let hundredths = text.parse::<f64>().map(crate::page::hundredths).unwrap_or_default();
+    // Saturates: a number so large is out of bounds.
+    let hundredths = text.parse::<f64>().map(|percent| (percent * 100.0).round() as i64).unwrap_or_default();
     let told = || Failure::bad("invalid_parameter", input.at("percent"), "A percent goes from 0.01 to 100.");
     Some(hundredths).filter(|own| (1..=WHOLE).contains(own)).map(Some).ok_or_else(told)
 }

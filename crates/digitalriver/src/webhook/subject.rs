@@ -19,15 +19,15 @@ pub(crate) struct Shown {
     pub(crate) test: Option<bool>,
 }
 
-/// What an event is about; `None` if it is gone.
-pub(crate) fn shown(happened: &Happened<'_>, subject: Subject) -> Option<Shown> {
+/// What an event is about; `None` if it is gone. `url` is the server's address.
+pub(crate) fn shown(happened: &Happened<'_>, subject: Subject, url: &str) -> Option<Shown> {
     let of_order = |show: &dyn Fn(&Order) -> Option<Value>| {
         let order = happened.order?;
         Some(Shown { object: show(order)?, test: Some(order.placed.test) })
     };
     let neither = |object: Value| Shown { object, test: None };
     match subject {
-        Subject::Order => of_order(&|own| Some(order::shown(own, happened.fulfillments))),
+        Subject::Order => of_order(&|own| Some(order::shown(own, happened.fulfillments, url))),
         Subject::Charge(id) => {
             of_order(&|own| Charge::with(own, own.transaction(id)?).map(|charge| charge.alone()))
         }
@@ -36,7 +36,7 @@ pub(crate) fn shown(happened: &Happened<'_>, subject: Subject) -> Option<Shown> 
         }),
         Subject::Fulfillment(id) => of_order(&|own| {
             let made = happened.fulfillments.iter().find(|made| made.id == id)?;
-            Some(fulfillment::with_order(made, own, happened.fulfillments))
+            Some(fulfillment::with_order(made, own, happened.fulfillments, url))
         }),
         Subject::Refund(id) => of_order(&|own| {
             let refund = own.refunds.iter().find(|refund| refund.id == id)?;

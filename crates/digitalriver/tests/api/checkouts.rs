@@ -88,7 +88,13 @@ async fn the_session_waits_for_a_source() {
     assert_eq!(session(&paid), (json!("requires_confirmation"), json!(0.0)));
     let given = &paid["payment"]["sources"][0];
     assert_eq!((&given["id"], &given["amount"]), (&tested["id"], &json!(20.0)));
-    assert_eq!(paid["payment"]["session"]["id"], checkout["payment"]["session"]["id"]);
+    for name in ["id", "clientSecret"] {
+        assert_eq!(paid["payment"]["session"][name], checkout["payment"]["session"][name], "it stays");
+    }
+    let of_client = paid["payment"]["session"]["clientSecret"].as_str().unwrap();
+    assert!(
+        of_client.starts_with(paid["payment"]["session"]["id"].as_str().unwrap()) && of_client.len() == 73
+    );
     bench.remove(&of_source).await;
     assert_eq!(session(&bench.get(&member).await).0, "requires_source");
     let small = json!({ "type": "creditCard", "currency": "USD", "amount": 15,

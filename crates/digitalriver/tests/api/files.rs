@@ -4,9 +4,10 @@ use domain::time::HOUR;
 use serde_json::{Value, json};
 use testkit::world::SHIRT;
 
-use crate::bench::{Bench, LIVE, URL};
+use crate::bench::{Bench, LIVE, TOKEN, URL};
 use crate::buyers::source;
 use crate::orders::{at_work, fulfill, id, item, until};
+use crate::telling::listed;
 
 /// Two shirts at 10.00 with 1.50 tax on both, paid for and gone one by one.
 async fn sold(bench: &Bench) -> Value {
@@ -46,6 +47,21 @@ async fn an_invoice_is_over_what_left_and_was_paid_for() {
     assert_eq!((&last["purpose"], &last["type"]), (&json!("customer_invoice"), &json!("pdf")));
     assert_eq!((&last["id"], &last["liveMode"]), (&order["invoicePDFs"][1]["id"], &json!(false)));
     assert_eq!(bench.get(&format!("/files/{}", id(last))).await, *last);
+    let address = order["invoicePDFs"][1]["url"].as_str().unwrap();
+    assert_eq!(address, last["url"], "the order says where it is");
+    assert_eq!(
+        bench.raw("GET", address.strip_prefix(URL).unwrap(), &[], "").await.0,
+        401,
+        "for who has a key"
+    );
+    let told = async || listed(&bench, TOKEN, "?type=order.complete").await.pop();
+    let told = loop {
+        match told().await {
+            Some(told) => break told,
+            None => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+        }
+    };
+    assert_eq!(told["data"]["object"]["invoicePDFs"][1]["url"], address, "so does what is told of it");
     let pdf = paper(&bench, last["url"].as_str().unwrap().strip_prefix(URL).unwrap(), &[SHOWN]).await;
     assert_eq!(last["size"], pdf.len());
     for said in ["(10.00)", "(0.75)", "(10.75)", "(Lucja Nowak)", "This is a test"] {

@@ -420,3 +420,85 @@ async fn orders_are_listed_by_what_they_show() {
         "all of them"
     );
 }
+
+#[tokio::test]
+async fn each_filter_of_orders_finds_what_it_says_and_nothing_else() {
+    let (bench, _working) = at_work().await;
+    let source = async || card(&bench, GOOD).await;
+    let said = json!({ "currency": "KWD", "email": "rich@example.com", "browserIp": "10.0.0.7", "applicationId": "shop-1",
+        "locale": "de_DE", "customerType": "business", "chargeType": "moto", "upstreamId": "100200",
+        "sourceId": source().await,
+        "items": [{ "skuId": format!("SKU-{SHIRT}"), "quantity": 2, "price": "1.232",
+            "subscriptionInfo": { "subscriptionId": "sub-1" } }] });
+    let checkout = bench.create("/checkouts", said).await;
+    let rich = bench.create("/orders", json!({ "checkoutId": id(&checkout) })).await;
+    let plain = json!({ "currency": "USD", "email": "ada@example.com", "sourceId": source().await,
+        "items": [{ "productDetails": { "id": "x", "name": "Engine" }, "quantity": 1, "price": 2.47 }] });
+    let plain = bench.create("/orders", plain).await;
+    fulfill(&bench, &rich, json!([{ "itemId": item(&rich, 0), "quantity": 2 }])).await;
+    until(&bench, id(&rich), |order| order["state"] == "complete").await;
+    let back = json!({ "orderId": id(&rich), "currency": "KWD", "amount": 0.464 });
+    bench.create("/refunds", back).await;
+    let rich = until(&bench, id(&rich), |order| order["refundedAmount"] == json!(0.464)).await;
+    fulfill(&bench, &plain, json!([{ "itemId": item(&plain, 0), "cancelQuantity": 1 }])).await;
+    let plain = until(&bench, id(&plain), |order| order["state"] == "cancelled").await;
+    let times = ["createdTime", "updatedTime", "accepted", "fulfilled", "complete"].into_iter();
+    let bounds = times.map(|name| {
+        (format!("{name}[gte]=2025-01-01T00:00:00Z"), format!("{name}[lt]=2025-01-01T00:00:00Z"))
+    });
+    let mut found: Vec<(String, String)> = bounds.collect();
+    let at = |name: &str| rich[name].as_str().unwrap().to_owned();
+    for (name, right, wrong) in [
+        ("state", "complete".to_owned(), "fulfilled".to_owned()),
+        ("customerId", at("customerId"), "7".into()),
+        ("checkoutId", id(&checkout).into(), id(&rich).into()),
+        ("applicationId", "shop-1".into(), "shop".into()),
+        ("email", "rich@example.com".into(), "rich".into()),
+        ("currency", "KWD".into(), "EUR".into()),
+        ("browserIp", "10.0.0.7".into(), "10.0.0.8".into()),
+        ("chargeType", "moto".into(), "merchant_initiated".into()),
+        ("locale", "de_DE".into(), "fr_FR".into()),
+        ("customerType", "business".into(), "other".into()),
+        ("skuId", format!("SKU-{SHIRT}"), "SKU-none".into()),
+        ("subscriptionId", "sub-1".into(), "sub-2".into()),
+        ("upstreamIds", "100200,x".into(), "x".into()),
+        ("0", "100200".into(), "100201".into()),
+        ("ids", at("id"), "7".into()),
+        ("createdTime", at("createdTime"), "2025-01-01T00:00:00Z".into()),
+        (
+            "complete[eq]",
+            rich["stateTransitions"]["complete"].as_str().unwrap().into(),
+            "2025-01-01T00:00:00Z".into(),
+        ),
+        ("totalAmount", "2.464".into(), "2.465".into()),
+        ("totalAmount[lt]", "2.47".into(), "2.464".into()),
+        ("refundedAmount", "0.464".into(), "0.46".into()),
+        ("refundedAmount[gt]", "0.46".into(), "0.464".into()),
+    ] {
+        found.push((format!("{name}={right}"), format!("{name}={wrong}")));
+    }
+    let ask = async |query: &str| {
+        let listed = bench.get(&format!("/orders?{query}")).await;
+        listed["data"].as_array().unwrap().iter().map(|order| id(order).to_owned()).collect::<Vec<_>>()
+    };
+    for (right, wrong) in &found {
+        let listed = ask(right).await;
+        assert!(listed.contains(&at("id")), "{right}: {listed:?}");
+        let narrow = !["createdTime", "updatedTime", "accepted"].iter().any(|name| right.starts_with(name));
+        assert!(!narrow || listed.len() == 1, "{right} isn't what the other one is: {listed:?}");
+        assert_eq!(ask(wrong).await, Vec::<String>::new(), "{wrong}");
+    }
+    assert_eq!(ask("cancelled[gte]=2025-01-01T00:00:00Z").await, [id(&plain)]);
+    for nothing in [
+        "in_review[gte]=2025-01-01T00:00:00Z",
+        "pending_payment[gte]=2025-01-01T00:00:00Z",
+        "blocked[gte]=2025-01-01T00:00:00Z",
+        "returned[gte]=2025-01-01T00:00:00Z",
+        "fraudState=passed",
+        "fraudStateTransitions.passed[gte]=2025-01-01T00:00:00Z",
+    ] {
+        assert_eq!(ask(nothing).await, Vec::<String>::new(), "{nothing}");
+    }
+    assert_eq!(bench.refused("GET", "/orders?totalAmount=much", Value::Null).await.0, 400);
+    assert_eq!(bench.refused("GET", "/orders?fulfilled[gte]=soon", Value::Null).await.0, 400);
+}

@@ -20,7 +20,7 @@ use testkit::charging::ordering;
 use testkit::receiver::{Receiver, Request};
 use testkit::world::{self, MUG, SHIRT};
 
-use crate::bench::{Bench, LIVE, bench_of};
+use crate::bench::{Bench, LIVE, URL, bench_of};
 use crate::published::published;
 
 fn nearby() -> Policy {
@@ -29,7 +29,7 @@ fn nearby() -> Policy {
 
 pub fn workers() -> Workers {
     Workers {
-        dialects: vec![digitalriver::dialect()],
+        dialects: vec![digitalriver::dialect(URL)],
         gateways: vec![Arc::new(Sandbox)],
         outside: Outside::new(nearby()).unwrap(),
         post: engine::mail::Post::Nowhere,

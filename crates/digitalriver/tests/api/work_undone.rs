@@ -286,6 +286,10 @@ async fn what_left_with_a_fulfillment_order_comes_back() {
     let id = made["id"].as_str().unwrap();
     let (status, same) = asked(&bench, "GET", &format!("/returns/{id}"), Value::Null).await;
     assert_eq!((status, &same["items"][0]["quantity"], &same["reason"]), (200, &json!(2), &made["reason"]));
+    let to = json!({ "name": "Returns", "organization": "Us",
+        "address": { "line1": "1 Way", "city": "Minnetonka", "state": "MN", "postalCode": "55129", "country": "US" } });
+    let said = json!({ "location": to });
+    assert_eq!(asked(&bench, "POST", &format!("/returns/{id}"), said).await.0, 200);
     let accept = json!({ "items": [
         { "itemId": shirts.lines[0].order_line.to_string(), "quantity": 1, "state": "accepted" }] });
     assert_eq!(asked(&bench, "POST", &format!("/returns/{id}"), accept).await.0, 200);
@@ -295,6 +299,7 @@ async fn what_left_with_a_fulfillment_order_comes_back() {
     assert_eq!(asked(&bench, "POST", &format!("/returns/{id}"), accept).await.0, 200);
     let now = asked(&bench, "GET", &member, Value::Null).await.1;
     assert_eq!((&now["items"], &now["state"]), (&told(2, "accepted"), &json!("accepted")));
+    assert_eq!((&now["location"]["name"], &now["location"]["address"]), (&to["name"], &to["address"]));
     for (query, there) in [
         ("", true),
         ("?state=accepted", true),

@@ -10,6 +10,7 @@ use crate::id::{FulfillmentId, FulfillmentOrderId, LocationId, OrderId, OrderLin
 use crate::order::{CancelReason, Cancellation, Order, Routing, Waiting};
 use crate::refund::{Refund, RefundLine};
 use crate::refusal::{Field, Refusal, Thing};
+use crate::returning::left_with;
 use crate::stock::StockDelta;
 use crate::time::Time;
 
@@ -69,7 +70,7 @@ fn holds_returned(order: &Order, fulfillment: &Fulfillment) -> bool {
         let with = of_line().filter(|other| other.fulfillment_order == work);
         let held_with: i64 = with.map(|other| other.quantity).sum();
         order.fulfilled_quantity(line) - held < order.returned_quantity(line)
-            || order.fulfilled_with(work, line) - held_with < order.returned_of(work, line)
+            || left_with(order, work, line) < held_with
     })
 }
 

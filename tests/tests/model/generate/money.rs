@@ -182,7 +182,7 @@ impl Situation<'_> {
                 let units = self.chance.within(0..left.max(1) + 1);
                 let (lines, reason, custom_fields) = (vec![(line, units)], None, vec![]);
                 let works: Vec<_> = known.iter().flat_map(|known| known.works.keys().copied()).collect();
-                let work = self.chance.pick(&works).filter(|_| self.chance.one_in(2));
+                let work = self.chance.pick(&works).filter(|_| self.chance.one_in(4));
                 ChargingCommand::OpenReturn(OpenReturn { order, work, lines, reason, custom_fields })
             }
             "amend return" => ChargingCommand::AmendReturn(order, of, vec![self.field()]),

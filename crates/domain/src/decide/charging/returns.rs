@@ -11,7 +11,7 @@ use crate::id::{FulfillmentOrderId, OrderId, OrderLineId, ReturnId};
 use crate::money::Minor;
 use crate::order::Order;
 use crate::refusal::{Refusal, Thing};
-use crate::returning::{Return, ReturnLine};
+use crate::returning::{Return, ReturnLine, left_with};
 
 pub(super) fn open(change: &mut Change<'_, '_>, command: &OpenReturn) -> Result<Outcome, Refusal> {
     let (now, id) = (change.now, command.order);
@@ -66,7 +66,7 @@ fn added_up(lines: &[(OrderLineId, i64)]) -> Result<Vec<ReturnLine>, Refusal> {
 /// Units of a line that left and are in no return; if a work is named, those that left with it and are in no return of it.
 fn returnable(order: &Order, line: OrderLineId, work: Option<FulfillmentOrderId>) -> i64 {
     let of_order = order.fulfilled_quantity(line) - order.returned_quantity(line);
-    let of_work = work.map(|work| order.fulfilled_with(work, line) - order.returned_of(work, line));
+    let of_work = work.map(|work| left_with(order, work, line));
     of_order.min(of_work.unwrap_or(of_order)).max(0)
 }
 
