@@ -60,16 +60,9 @@ fn shown(of: &Order, id: i64) -> Option<Value> {
     shown.insert("state".to_owned(), if one.is_accepted() { "accepted" } else { "created" }.into());
     // Nobody who works in a warehouse opens returns here.
     shown.insert("type".to_owned(), "client".into());
-    shown.extend(location(&kept).map(|location| ("location".to_owned(), location)));
+    shown.extend(kept.get("location").map(|location| ("location".to_owned(), location.clone())));
     words::show_mode(!of.placed.test, &mut shown);
     Some(shown.into())
-}
-
-/// Where it goes, as far as it is told of returns of this kind.
-fn location(kept: &Value) -> Option<Value> {
-    let mut location = kept.get("location")?.as_object()?.clone();
-    location.retain(|name, _| ["address", "name", "phone", "email"].contains(&name.as_str()));
-    Some(location.into())
 }
 
 /// The items as they were named. Units are accepted by lines of the order, so of two items of one line the first comes

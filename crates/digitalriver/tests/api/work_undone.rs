@@ -286,7 +286,7 @@ async fn what_left_with_a_fulfillment_order_comes_back() {
     let id = made["id"].as_str().unwrap();
     let (status, same) = asked(&bench, "GET", &format!("/returns/{id}"), Value::Null).await;
     assert_eq!((status, &same["items"][0]["quantity"], &same["reason"]), (200, &json!(2), &made["reason"]));
-    let to = json!({ "name": "Returns", "organization": "Us",
+    let to = json!({ "name": "Returns",
         "address": { "line1": "1 Way", "city": "Minnetonka", "state": "MN", "postalCode": "55129", "country": "US" } });
     let said = json!({ "location": to });
     assert_eq!(asked(&bench, "POST", &format!("/returns/{id}"), said).await.0, 200);
