@@ -105,8 +105,8 @@ async fn create(call: Call) -> Result<Response, Failure> {
     kept.extend(asked.said.remove_entry("upstreamId"));
     let reason = asked.said.get("reason").and_then(Value::as_str).map(str::to_owned);
     returning::fits(reason.as_deref())?;
-    let (items, lines) = named(&asked)?;
-    kept.insert(KEPT.to_owned(), items.into());
+    kept.insert(KEPT.to_owned(), named(&asked)?.into());
+    let lines = asked.items.iter().map(|item| (item.line.order_line, item.quantity)).collect();
     let (order, work, custom_fields) = (asked.order.id, Some(asked.work), kept::fields(kept));
     let open = OpenReturn { order, work, lines, reason, custom_fields };
     let command = Command::Charging(ChargingCommand::OpenReturn(open));
@@ -125,21 +125,19 @@ fn anything(_work: &FulfillmentOrder) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What comes back: the items as they are kept, and lines of the order.
-fn named(asked: &Asked) -> Result<(Vec<Value>, Vec<(OrderLineId, i64)>), Failure> {
-    let of = |line: FulfillmentOrderLineId| asked.items.iter().filter(move |item| item.line.id == line);
-    let (mut items, mut lines) = (Vec::new(), Vec::new());
-    for (line, quantity) in asked.lines() {
-        let Some(order_line) = of(line).next().map(|item| item.line.order_line) else { continue };
-        let mut item = json!({ ITEM: line.to_string(), "line": order_line.0, "quantity": quantity });
-        let attributes: Vec<Value> = of(line).map(attributes).collect::<Result<Vec<_>, _>>()?.concat();
+/// The items as they are kept; one that is named twice counts together.
+fn named(asked: &Asked) -> Result<Vec<Value>, Failure> {
+    let item = |(id, quantity): (FulfillmentOrderLineId, i64)| {
+        let of = || asked.items.iter().filter(move |item| item.line.id == id);
+        let line = of().next().map(|item| item.line.order_line.0);
+        let mut kept = json!({ ITEM: id.to_string(), "line": line, "quantity": quantity });
+        let attributes = of().map(attributes).collect::<Result<Vec<_>, _>>()?.concat();
         if !attributes.is_empty() {
-            item[ATTRIBUTES] = attributes.into();
+            kept[ATTRIBUTES] = attributes.into();
         }
-        items.push(item);
-        lines.push((order_line, quantity));
-    }
-    Ok((items, lines))
+        Ok(kept)
+    };
+    asked.lines().into_iter().map(item).collect()
 }
 
 /// What was said of units of an item: of each once at most.
