@@ -61,7 +61,7 @@ async fn list(call: Call) -> Result<Json<Value>, Failure> {
 
 /// The event types that are asked for, as far as the key may hear of them.
 fn topics(call: &Call) -> Result<Vec<String>, Failure> {
-    let (one, many) = (call.asked("type").map(str::to_owned), page::types(call));
+    let (one, many) = (call.asked("type").map(str::to_owned), page::several(call, "types"));
     let asked = match (one, many) {
         (Some(_), Some(_)) => {
             let told = "Only one of type and types may be given.";

@@ -202,7 +202,8 @@ fn take(input: &Input, variant: &mut Variant) -> Result<(), Failure> {
 /// How many there are of some items, at every location that stocks them and ships orders.
 async fn levels(call: Call) -> Result<Response, Failure> {
     call.must(NEEDS)?;
-    let wanted = page::many(&call, "inventoryItemIds").ok_or_else(|| Failure::missing("inventoryItemIds"))?;
+    let items = page::several(&call, "inventoryItemIds");
+    let wanted = items.ok_or_else(|| Failure::missing("inventoryItemIds"))?;
     let (updated, available) = (Span::of_time(&call, "updatedTime")?, call.asked("available"));
     let destination = call
         .asked("shipToCountry")

@@ -101,10 +101,15 @@ pub(crate) fn limit(call: &Call) -> Result<usize, Failure> {
     limit.ok_or_else(|| Failure::invalid("limit", text, "limit: it goes from 1 to 100"))
 }
 
-/// The ids that a list is narrowed to. They come repeated, with commas between, or, from one client that loses the name
-/// of the parameter, numbered (`0=a&1=b`).
+/// The ids that a list is narrowed to.
 pub(crate) fn ids(call: &Call) -> Option<Vec<String>> {
-    many(call, "ids").or_else(|| nameless(call))
+    several(call, "ids")
+}
+
+/// The values of a parameter that takes several, for lists that have one such. They come repeated, with commas between,
+/// or, from one client that loses the name of the parameter, numbered (`0=a&1=b`).
+pub(crate) fn several(call: &Call, name: &str) -> Option<Vec<String>> {
+    many(call, name).or_else(|| nameless(call))
 }
 
 /// What a list is narrowed to by name: by ids, and by the names that programs gave. The client that loses the names of
@@ -155,11 +160,6 @@ impl Names {
             && self.upstream.as_ref().is_none_or(is_named)
             && self.either.as_ref().is_none_or(|names| is_it(names) || is_named(names))
     }
-}
-
-/// The types of events that a list is narrowed to, sent in the same ways.
-pub(crate) fn types(call: &Call) -> Option<Vec<String>> {
-    many(call, "types").or_else(|| nameless(call))
 }
 
 /// The values of a parameter that has lost its name, numbered instead.

@@ -81,7 +81,8 @@ fn shown(listener: &Listener) -> Value {
 /// `GET` of all of them: a bare list, narrowed to those that hear of an event type if one is named.
 pub(super) async fn list(call: Call) -> Result<Json<Value>, Failure> {
     let one = call.asked("type").map(str::to_owned);
-    let asked: Vec<String> = page::types(&call).unwrap_or_default().into_iter().chain(one).collect();
+    let asked: Vec<String> =
+        page::several(&call, "types").unwrap_or_default().into_iter().chain(one).collect();
     let mut listeners = own(&call).await?;
     let hears = |listener: &Listener| {
         let types = Settings::of(listener).types;

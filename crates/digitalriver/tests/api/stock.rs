@@ -68,6 +68,8 @@ async fn levels_are_told_location_by_location() {
     assert_eq!(levels("&shipToCountry=us").await, [here.clone(), there]);
     assert_eq!(levels("&shipToCountry=CA").await, [here]);
     assert_eq!(levels("&updatedTime[gt]=2025-07-11").await, []);
+    let nameless = bench.get("/inventory-levels?0=SKU-100").await;
+    assert_eq!(nameless, bench.get("/inventory-levels?inventoryItemIds=SKU-100").await);
     let missing = bench.refused("GET", "/inventory-levels", Value::Null).await;
     assert_eq!(missing, (400, "missing_parameter".to_owned(), "inventoryItemIds".to_owned()));
 }
