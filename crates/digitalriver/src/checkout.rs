@@ -11,7 +11,8 @@ use axum::{Json, Router};
 use domain::actor::Permission;
 use domain::money::Minor;
 use domain::record::{Record, RecordKind};
-use serde_json::{Map, Value};
+use engine::dialect::{self, Happened};
+use serde_json::Value;
 
 use crate::call::{Call, Server};
 use crate::failure::Failure;
@@ -28,6 +29,7 @@ mod sums;
 
 pub(crate) use basket::{Basket, Item, Price};
 pub(crate) use read::{FIELDS, read};
+use shown::Beside;
 pub(crate) use sums::{ItemSums, Sums, sums};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
@@ -100,12 +102,24 @@ pub(crate) fn contributed(source: Option<&Record>, sums: &Sums) -> Result<Option
 /// The checkout as answers show it.
 async fn rendered(call: &Call, record: &Record) -> Result<Value, Failure> {
     let basket = basket(record)?;
-    let mut shown = Map::new();
-    shown.insert("id".to_owned(), SHELF.name(record.id).into());
-    shown.insert("createdTime".to_owned(), words::time(record.created_at));
-    shown.insert("updatedTime".to_owned(), words::time(record.updated_at));
-    shown.extend(shown::shown(call, &basket, Some(record)).await?);
-    Ok(shown.into())
+    let beside = Beside::of(call, &basket).await?;
+    shown::shown(call.shop(), record, &basket, &beside)
+}
+
+/// The checkout as events show it: the same, with what was read when it was told.
+pub(crate) fn told(happened: &Happened<'_>, record: &Record) -> Option<Value> {
+    let basket = basket(record).ok()?;
+    shown::shown(happened.shop, record, &basket, &Beside::told(happened, &basket)).ok()
+}
+
+/// What a checkout names that is shown with it.
+pub(crate) fn beside(record: &Record) -> dialect::Beside {
+    let Ok(basket) = basket(record) else { return dialect::Beside::default() };
+    dialect::Beside {
+        contacts: basket.customer.into_iter().collect(),
+        variants: basket.items.iter().filter_map(|item| item.variant).collect(),
+        records: basket.source.into_iter().chain(basket.tax_identifiers).collect(),
+    }
 }
 
 async fn answer(call: &Call, record: &Record, status: StatusCode) -> Result<Response, Failure> {

@@ -122,15 +122,17 @@ pub(crate) async fn names(call: &Call, variants: &[Variant]) -> Result<Vec<Strin
 pub(crate) async fn sold(call: &Call, ids: &[VariantId]) -> Result<Vec<(VariantId, Value)>, Failure> {
     let (variants, _) = call.engine.variants(call.shop(), ids).await?;
     let products = products(call, &variants).await?;
-    let said = variants.iter().map(|variant| {
-        let mut basics = basics(variant);
-        let product = products.iter().find(|product| product.id == variant.product);
-        if let Some(image) = product.and_then(|product| product.image.as_ref()) {
-            basics["image"] = image.url.as_str().into();
-        }
-        (variant.id, basics)
-    });
-    Ok(said.collect())
+    Ok(variants.iter().map(|variant| (variant.id, said(variant, &products))).collect())
+}
+
+/// What is said of an article wherever it is sold; its product may be among those.
+pub(crate) fn said(variant: &Variant, products: &[Product]) -> Value {
+    let mut basics = basics(variant);
+    let product = products.iter().find(|product| product.id == variant.product);
+    if let Some(image) = product.and_then(|product| product.image.as_ref()) {
+        basics["image"] = image.url.as_str().into();
+    }
+    basics
 }
 
 /// The products of variants, in no order.

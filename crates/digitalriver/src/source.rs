@@ -108,13 +108,15 @@ pub(crate) async fn of_customer(call: &Call, contact: &Contact) -> Result<Vec<Va
     records.iter().map(|record| shown(record, Some(&name))).collect()
 }
 
+/// What the customer goes by to whom it belongs.
+pub(crate) async fn owner(call: &Call, record: &Record) -> Result<Option<String>, Failure> {
+    let Some(id) = record.parent else { return Ok(None) };
+    Ok(customer::find(call, &id.to_string()).await?.as_ref().map(customer::name))
+}
+
 /// The source as answers show it, with the customer that it belongs to.
 pub(crate) async fn with_owner(call: &Call, record: &Record) -> Result<Value, Failure> {
-    let owner = match record.parent {
-        Some(id) => customer::find(call, &id.to_string()).await?,
-        None => None,
-    };
-    shown(record, owner.as_ref().map(customer::name).as_deref())
+    shown(record, owner(call, record).await?.as_deref())
 }
 
 async fn answer(call: &Call, record: &Record, status: StatusCode) -> Result<Response, Failure> {
@@ -180,13 +182,13 @@ fn read(call: &Call, input: &Input) -> Result<Kept, Failure> {
         amount,
         consumed: false,
         card,
-        owner: owner(input)?,
+        owner: given_owner(input)?,
         metadata: metadata::taken(input, &Value::Null)?.unwrap_or_default(),
     })
 }
 
 /// Whose it is, as it was given.
-fn owner(input: &Input) -> Result<Value, Failure> {
+fn given_owner(input: &Input) -> Result<Value, Failure> {
     const MORE: &str = "additionalAddressInfo";
     const TEXTS: [&str; 5] = ["firstName", "lastName", "email", "organization", "upstreamId"];
     let Some(owner) = input.object("owner")? else { return Ok(Value::Null) };

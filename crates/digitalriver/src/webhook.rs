@@ -13,16 +13,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::id::EventId;
 use domain::listener::Listener;
+use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 use domain::time::{SECOND, Time};
-use engine::dialect::{Called, Dialect, Entry, Happened, Message, Needs, Secrets, Told};
+use engine::dialect::{Beside, Called, Dialect, Entry, Happened, Message, Needs, Secrets, Told};
 use engine::retry::Schedule;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use crate::call::{Mode, Server};
-use crate::{id, shell, words};
+use crate::{checkout, id, shell, words};
 use settings::Settings;
 pub(crate) use settings::{fits, is_name};
 
@@ -98,6 +99,13 @@ impl Dialect for Webhooks {
         Needs::Surroundings
     }
 
+    fn beside(&self, record: &Record) -> Beside {
+        match record.kind {
+            RecordKind::Checkout => checkout::beside(record),
+            _ => Beside::default(),
+        }
+    }
+
     fn record(&self, happened: &Happened<'_>) -> Vec<Entry> {
         let entry = |part: Part| Entry {
             part: part.number,
@@ -166,7 +174,13 @@ fn parts(happened: &Happened<'_>, url: &str, wanted: impl Fn(&str) -> bool) -> V
             let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
             put("id", event_name(event.id, number as i64).into());
             put("type", topic.into());
-            put("data", json!({ "object": shown.object }));
+            let mut data = json!({ "object": shown.object });
+            if topic.ends_with(".updated")
+                && let Some(previous) = subject::previous(happened, subject, &shown.object)
+            {
+                data["previousAttributes"] = previous;
+            }
+            put("data", data);
             if let Some(test) = shown.test {
                 put("liveMode", (!test).into());
             }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::fulfillment_order::{Request, StageName};
 use crate::id::{
-    AppId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, ServiceId, VariantId,
+    AppId, ContactId, EventId, FulfillmentOrderId, FulfillmentOrderLineId, LocationId, OrderId, RecordId,
+    ServiceId, VariantId,
 };
-use crate::record::Record;
+use crate::record::{Record, RecordKind};
 use crate::time::Time;
 
 /// Something that happened.
@@ -49,6 +50,19 @@ pub struct Work {
     pub service: Option<ServiceId>,
     /// Its location.
     pub location: LocationId,
+}
+
+/// Something that somebody changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// The order that the event is about, or something that is kept in it.
+    Order,
+    /// A contact.
+    Contact(ContactId),
+    /// A variant, perhaps by its product.
+    Variant(VariantId),
+    /// A record.
+    Record(RecordId),
 }
 
 pub mod billing;
@@ -102,12 +116,31 @@ impl Fact {
             Fact::RunStep { contact, order, .. } => {
                 (contact.map(|contact| contact.0), order.map(|order| order.0))
             }
-            _ => {
-                let personal = self.record().filter(|record| record.kind.is_personal());
-                (personal.and_then(|record| record.parent), None)
-            }
+            _ => (None, None),
         };
-        contact.into_iter().chain(order)
+        let whose = |record: &&Record| record.kind.is_personal() || record.kind == RecordKind::FileLink;
+        let records = self.record().into_iter().chain(self.record_before());
+        contact.into_iter().chain(order).chain(records.filter(whose).filter_map(|record| record.parent))
+    }
+
+    /// The record that the fact says was changed, as it was before, if any.
+    pub fn record_before(&self) -> Option<&Record> {
+        match self {
+            Fact::RecordUpdated { before, .. } => before.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What the fact says somebody changed, of which events also keep how it was before.
+    pub fn changed(&self) -> Option<Changed> {
+        Some(match self {
+            Fact::OrderAmended {} | Fact::OrderEdited { .. } | Fact::RefundAmended { .. } => Changed::Order,
+            Fact::Return { news: ReturnNews::Updated, .. } => Changed::Order,
+            Fact::ContactUpdated { contact } => Changed::Contact(*contact),
+            Fact::VariantUpdated { variant } => Changed::Variant(*variant),
+            Fact::RecordUpdated { record, .. } => Changed::Record(record.id),
+            _ => return None,
+        })
     }
 
     /// The record that the fact is about, if any.

@@ -9,7 +9,7 @@ use domain::actor::Actor;
 use domain::contact::Contact;
 use domain::event::Event;
 use domain::fulfillment::Fulfillment;
-use domain::id::AppId;
+use domain::id::{AppId, ContactId, RecordId, VariantId};
 use domain::listener::Listener;
 use domain::location::{Inquiry, Location, Service};
 use domain::order::Order;
@@ -19,6 +19,8 @@ use domain::record::Record;
 use domain::snapshot::Shop;
 use domain::stock::Stock;
 use domain::time::Time;
+
+pub use store::Before;
 
 use crate::retry::Schedule;
 
@@ -33,6 +35,11 @@ pub trait Dialect: Send + Sync {
     /// Whether telling an event needs what is around the things that it is about.
     fn needs(&self) -> Needs {
         Needs::WhatHappened
+    }
+
+    /// What telling of a record that tells who somebody is needs beside it, and beside whom it belongs to.
+    fn beside(&self, _record: &Record) -> Beside {
+        Beside::default()
     }
 
     /// What a fulfillment service is to be called with because of an event.
@@ -129,6 +136,10 @@ pub struct Happened<'a> {
     pub products: &'a [Product],
     /// The variants that changed with it, likewise.
     pub variants: &'a [Variant],
+    /// The records that changed or went with it and tell who somebody is, likewise. Of others facts say everything.
+    pub records: &'a [Record],
+    /// What somebody changed with it, as it was before.
+    pub before: &'a Before,
     /// What locations have of the variants that changed, or of which the event's facts say that stock changed, as it is
     /// now and not as it was then: stock is shared, and whoever decides doesn't know what others do meanwhile. What is
     /// gone is missing.
@@ -162,14 +173,27 @@ pub struct Surroundings {
     pub taggings: Vec<Record>,
     /// The program that the order came from, and what it is called.
     pub program: Option<(AppId, String)>,
-    /// The products of the variants that changed, unless they changed themselves.
+    /// The products of the variants that changed or stand beside records, unless they changed themselves.
     pub products: Vec<Product>,
-    /// Every variant of the products of which something changed.
+    /// Every variant of the products of which something changed, and those that stand [beside](Beside) records.
     pub variants: Vec<Variant>,
+    /// Records that stand beside those that changed.
+    pub records: Vec<Record>,
     /// Stock of those variants.
     pub stock: Vec<Stock>,
     /// Every price of those variants.
     pub prices: Vec<Price>,
+}
+
+/// What stands beside a record that changed: things that it names in ways of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Contacts.
+    pub contacts: Vec<ContactId>,
+    /// Variants.
+    pub variants: Vec<VariantId>,
+    /// Records.
+    pub records: Vec<RecordId>,
 }
 
 /// An event because of which a fulfillment service is called.

@@ -174,7 +174,9 @@ fn told(data: &Data, order: &Order, fact: &Fact) -> Option<(&'static str, String
     };
     Some(match fact {
         Fact::OrderPlaced {} => ("placed", "Order was placed.".to_owned()),
-        Fact::OrderAmended {} => ("update", format!("{} was updated.", order.name)),
+        Fact::OrderAmended {} | Fact::RefundAmended { .. } => {
+            ("update", format!("{} was updated.", order.name))
+        }
         Fact::OrderEdited { lines, .. } => {
             let (more, less): (Vec<i64>, Vec<i64>) = lines.iter().map(|(_, by)| by).partition(|by| **by > 0);
             let (more, less) = (more.iter().sum::<i64>(), -less.iter().sum::<i64>());

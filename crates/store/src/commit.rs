@@ -19,6 +19,7 @@ use crate::db::{Error, Statement, Value};
 use crate::drafts;
 use crate::index;
 use crate::inquiries;
+use crate::kept::Bodies;
 use crate::stock;
 use crate::subjects;
 use crate::traces;
@@ -73,7 +74,8 @@ pub(crate) fn batch(
         let waits = forgets
             || calls_service(event)
             || (decision.heard == Heard::ByListeners && mails(snapshot, decision, event));
-        out.push(appended(shop, event, waits, decision.heard, &bodies)?);
+        let beside = bodies.beside(snapshot, event, forgets)?;
+        out.push(appended(shop, event, waits, decision.heard, &bodies, beside)?);
         out.extend(subjects::written(shop, snapshot, decision, event));
     }
     for write in &decision.writes {
@@ -100,31 +102,6 @@ pub(crate) fn remembering(shop: ShopId, remembered: &Remembered, now: i64) -> St
             now.into(),
         ],
     )
-}
-
-/// Bodies as they are written, to be kept beside the events for those who listen.
-#[derive(Default)]
-struct Bodies {
-    /// Only which: their rows are there by then.
-    orders: Vec<i64>,
-    fulfillments: Vec<(FulfillmentId, String)>,
-    contacts: Vec<String>,
-    products: Vec<String>,
-    variants: Vec<String>,
-    access: Vec<String>,
-}
-
-impl Bodies {
-    /// Fulfillments that stay as they were are told of too, with the order whose they are.
-    fn keep(&mut self, unchanged: &[Fulfillment]) -> Result<(), Error> {
-        for fulfillment in unchanged {
-            if self.fulfillments.iter().all(|(id, _)| *id != fulfillment.id) {
-                self.fulfillments.push((fulfillment.id, body::write(fulfillment)?));
-            }
-        }
-        self.fulfillments.sort_by_key(|(id, _)| *id);
-        Ok(())
-    }
 }
 
 fn one(
@@ -276,8 +253,12 @@ fn one(
                 record.updated_at.0.into(),
             ]);
             out.push(saved(UPSERT_RECORD, params, record)?);
+            bodies.record(record)?;
         }
         Write::NoRecord(id) => {
+            if let Some(known) = snapshot.records.iter().find(|known| known.id == *id) {
+                bodies.record(known)?;
+            }
             let gone = "DELETE FROM records WHERE shop_id = $1 AND record_id = $2";
             out.push(Statement::new(gone, key(id.0)));
         }
@@ -360,24 +341,10 @@ fn appended(
     waits: bool,
     heard: Heard,
     bodies: &Bodies,
+    beside: String,
 ) -> Result<Statement, Error> {
-    let of_order = event.order.is_some_and(|order| bodies.orders.contains(&order.0));
-    let mut beside = String::new();
-    for (name, kept) in [
-        ("fulfillments", bodies.fulfillments.iter().map(|(_, body)| body).collect::<Vec<_>>()),
-        ("contacts", bodies.contacts.iter().collect()),
-        ("products", bodies.products.iter().collect()),
-        ("variants", bodies.variants.iter().collect()),
-        ("access", bodies.access.iter().collect()),
-    ] {
-        let kept = kept.into_iter().map(|body| body::json(body)).collect::<Result<Vec<_>, _>>()?;
-        if !kept.is_empty() {
-            let comma = if of_order || !beside.is_empty() { "," } else { "" };
-            let _ = write!(beside, "{comma}\"{name}\":[{}]", kept.join(","));
-        }
-    }
     // A body begins with one digit, the number of its format.
-    let order = match of_order {
+    let order = match bodies.has_order_of(event) {
         true => "(SELECT '\"order\":' || substr(body, 2) FROM orders WHERE shop_id = $1 AND order_id = $4)",
         false => "''",
     };

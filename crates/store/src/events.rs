@@ -7,15 +7,17 @@ use domain::fulfillment::Fulfillment;
 use domain::id::{AppId, EventId, OrderId, ShopId};
 use domain::order::Order;
 use domain::product::{Product, Variant};
+use domain::record::Record;
 use domain::time::Time;
 use domain::workflow::Run;
-use serde::Deserialize;
 
 use crate::Store;
 use crate::announcements::{self, Announcement};
 use crate::body;
 use crate::db::{Error, Query, Row, Statement};
 use crate::deliveries::{NewDelivery, inserted};
+use crate::kept::{Before, Kept};
+use crate::subjects;
 use crate::workflows;
 
 /// An event that waits to be dispatched, with what it is about as it was then.
@@ -35,26 +37,14 @@ pub struct Pending {
     pub variants: Vec<Variant>,
     /// The grants of access that were given or changed with it, likewise.
     pub access: Vec<AccessGrant>,
+    /// The records that changed or went with it and tell who somebody is, which its facts don't repeat, likewise.
+    pub records: Vec<Record>,
+    /// What somebody changed, as it was before.
+    pub before: Before,
 }
 
 /// An event of a timeline.
 pub type StoredEvent = Event;
-
-#[derive(Default, Deserialize)]
-struct Kept {
-    #[serde(default)]
-    order: Option<Order>,
-    #[serde(default)]
-    fulfillments: Vec<Fulfillment>,
-    #[serde(default)]
-    contacts: Vec<Contact>,
-    #[serde(default)]
-    products: Vec<Product>,
-    #[serde(default)]
-    variants: Vec<Variant>,
-    #[serde(default)]
-    access: Vec<AccessGrant>,
-}
 
 const COLUMNS: &str = "event_id, at, order_id, app_id, body, snapshot";
 
@@ -87,9 +77,18 @@ impl Store {
             .map(|row| {
                 let kept = row.opt_text(5)?.map(serde_json::from_str::<Kept>).transpose();
                 let kept = kept.map_err(|e| Error::Bug(format!("an event's snapshot can't be read: {e}")))?;
-                let Kept { order, fulfillments, contacts, products, variants, access } =
-                    kept.unwrap_or_default();
-                Ok(Pending { event: event(row)?, order, fulfillments, contacts, products, variants, access })
+                let kept: Kept = kept.unwrap_or_default();
+                Ok(Pending {
+                    event: event(row)?,
+                    order: kept.order,
+                    fulfillments: kept.fulfillments,
+                    contacts: kept.contacts,
+                    products: kept.products,
+                    variants: kept.variants,
+                    access: kept.access,
+                    records: kept.records,
+                    before: kept.before,
+                })
             })
             .collect()
     }
@@ -103,6 +102,19 @@ impl Store {
         let params = vec![shop.0.into(), id.0.into()];
         let rows = self.db.read(vec![Query::new(sql, params)]).await?.pop().unwrap_or_default();
         rows.first().map(event).transpose()
+    }
+
+    /// Writes down that an event will be told with what these records say of somebody, too, so that it is found when they
+    /// are forgotten.
+    ///
+    /// # Errors
+    /// As [`crate::db::Db::write`].
+    pub async fn told_with(&self, shop: ShopId, id: EventId, records: &[Record]) -> Result<(), Error> {
+        let written = subjects::beside(shop, id, records);
+        if !written.is_empty() {
+            self.db.write(written).await?;
+        }
+        Ok(())
     }
 
     /// Marks an event as dispatched, writes what is sent to whom, what is written down of it, and the runs that begin

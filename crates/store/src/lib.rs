@@ -29,6 +29,7 @@ mod gateways;
 mod health;
 mod index;
 mod inquiries;
+mod kept;
 mod lists;
 mod load;
 mod migrate;
@@ -52,6 +53,7 @@ pub use events::{Pending, StoredEvent};
 pub use flavor::Flavor;
 pub use gateways::{GatewayRow, NewsRow, ToAsk};
 pub use inquiries::{Inquired, InquiryRow};
+pub use kept::Before;
 pub use lists::{
     Column, Condition, Descending, FulfillmentRow, InvoiceRow, InvoiceSort, OrderRow, OrderSort, Page,
     Parcels, RecordSort, RestockRow, WorkRow, WorkSort,

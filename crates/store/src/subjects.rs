@@ -28,11 +28,12 @@ pub(crate) fn written(
             && !record.name.is_empty()
             && event.facts.iter().filter_map(Fact::record).any(|told| told.id == record.id)
     };
-    let records = decision.writes.iter().filter_map(|write| match write {
+    let written = decision.writes.iter().filter_map(|write| match write {
         Write::Record(record) => Some(record),
-        Write::NoRecord(id) => snapshot.records.iter().find(|record| record.id == *id),
         _ => None,
     });
+    // What they said before is told, too.
+    let records = snapshot.records.iter().chain(written);
     subjects.extend(records.filter(|record| is_told(record)).map(|record| record.name.clone()));
     rows(shop, event.id, subjects)
 }
@@ -40,6 +41,16 @@ pub(crate) fn written(
 /// The same of an event of which only the facts are known.
 pub(crate) fn anew(shop: ShopId, event: EventId, facts: &[Fact], out: &mut Vec<Statement>) {
     out.extend(rows(shop, event, of_facts(facts)));
+}
+
+/// Statements that write down that an event is told with what records say of somebody.
+pub(crate) fn beside(shop: ShopId, event: EventId, records: &[Record]) -> Vec<Statement> {
+    let personal = records.iter().filter(|record| record.kind.is_personal());
+    let goes_by = |record: &Record| {
+        let address = Some(record.name.clone()).filter(|address| !address.is_empty());
+        record.parent.map(|contact| contact.to_string()).into_iter().chain(address)
+    };
+    rows(shop, event, personal.flat_map(goes_by).collect())
 }
 
 /// What a contact goes by.

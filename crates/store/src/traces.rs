@@ -22,9 +22,11 @@ pub(crate) fn forgotten(
     contact: ContactId,
     orders: &[OrderId],
 ) -> Vec<Statement> {
-    let mut out: Vec<Statement> =
-        decision.events.iter().map(|event| tells_what_is_so_now(shop, event, contact)).collect();
     let email = email(snapshot, contact);
+    let mut out: Vec<Statement> =
+        decision.events.iter().filter_map(|event| waiting_of_order(shop, event)).collect();
+    let own = decision.events.iter().find(|event| event.order.is_none());
+    out.push(waiting_of_contact(shop, own, contact, email.as_deref()));
     out.extend(blank(shop, &[], subjects::of_contact(contact, email.as_deref())));
     for some in orders.chunks(AT_ONCE) {
         out.extend(blank(shop, some, some.iter().map(|order| order.to_string()).collect()));
@@ -40,22 +42,38 @@ pub(crate) fn forgotten(
     out
 }
 
-/// Events that wait tell what is true by now, as the event does that forgets: they still say what happened. Those of an
-/// order take it from the order's, those of no order that are about the contact from the contact's.
-fn tells_what_is_so_now(shop: ShopId, event: &Event, contact: ContactId) -> Statement {
-    let (which, about): (_, Value) = match event.order {
-        Some(order) => ("order_id = $3", order.0.into()),
-        None => (
-            "order_id IS NULL AND event_id IN \
-             (SELECT event_id FROM subjects_of_events WHERE shop_id = $1 AND subject = $3)",
-            contact.to_string().into(),
-        ),
+/// What waiting events tell that match: what is true by now, as the event does that forgets. They still say what
+/// happened.
+const TELL_WHAT_IS_SO_NOW: &str = "UPDATE events SET snapshot = (SELECT now.snapshot FROM events now WHERE now.shop_id = $1 \
+     AND now.event_id = $2) WHERE shop_id = $1 AND dispatched = 0 AND event_id <> $2 AND";
+
+/// Those of an order take it from the order's.
+fn waiting_of_order(shop: ShopId, event: &Event) -> Option<Statement> {
+    let values = vec![shop.0.into(), event.id.0.into(), event.order?.0.into()];
+    Some(Statement::new(format!("{TELL_WHAT_IS_SO_NOW} order_id = $3"), values).any())
+}
+
+/// Those of no order that are about the contact, or whoever had its address, take it from the contact's. If there is none,
+/// since the contact was forgotten before, those that tell of records tell nothing.
+fn waiting_of_contact(
+    shop: ShopId,
+    event: Option<&Event>,
+    contact: ContactId,
+    email: Option<&str>,
+) -> Statement {
+    let which = match event {
+        Some(_) => "order_id IS NULL",
+        None => "order_id IS NULL AND snapshot LIKE '%\"records\":[%'",
     };
     let sql = format!(
-        "UPDATE events SET snapshot = (SELECT now.snapshot FROM events now WHERE now.shop_id = $1 \
-         AND now.event_id = $2) WHERE shop_id = $1 AND dispatched = 0 AND event_id <> $2 AND {which}"
+        "{TELL_WHAT_IS_SO_NOW} {which} AND event_id IN \
+         (SELECT event_id FROM subjects_of_events WHERE shop_id = $1 AND subject IN ($3, $4))"
     );
-    Statement::new(sql, vec![shop.0.into(), event.id.0.into(), about]).any()
+    // A contact without an address goes by one thing, named twice.
+    let contact = contact.to_string();
+    let email = email.map_or_else(|| contact.clone(), str::to_owned);
+    let event = event.map_or(0, |event| event.id.0);
+    Statement::new(sql, vec![shop.0.into(), event.into(), contact.into(), email.into()]).any()
 }
 
 /// Statements that empty what was told of orders and subjects, and leave that it was told.

@@ -1,21 +1,82 @@
-//! Checkouts as answers show them, and the parts of them that orders show too.
+//! Checkouts as answers and events show them.
 
+use domain::id::{ContactId, VariantId};
 use domain::money::{Currency, Minor};
 use domain::record::Record;
+use domain::snapshot::Shop;
+use engine::dialect::Happened;
 use serde_json::{Map, Value, json};
 
+use super::SHELF;
 use super::basket::{Basket, Item};
 use super::sums::{ItemSums, Sums, sums};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::{customer, id, metadata, sku, source, tax_identifier, words};
 
-/// All but ids and times; with the state of the payment, if it is a checkout.
-pub(super) async fn shown(
-    call: &Call,
+/// What stands beside a basket, which names it only.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// What its customer goes by.
+    customer: Option<String>,
+    /// What is said of its articles.
+    sold: Vec<(VariantId, Value)>,
+    /// What it is paid with, and what the customer goes by to whom that belongs.
+    source: Option<(Record, Option<String>)>,
+    /// The numbers under which the buyer pays taxes.
+    numbers: Vec<Record>,
+}
+
+impl Beside {
+    /// As it is now.
+    pub(super) async fn of(call: &Call, basket: &Basket) -> Result<Self, Failure> {
+        let variants: Vec<_> = basket.items.iter().filter_map(|item| item.variant).collect();
+        let source = match super::source(call, basket).await? {
+            Some(record) => {
+                let owner = source::owner(call, &record).await?;
+                Some((record, owner))
+            }
+            None => None,
+        };
+        let customer = match basket.customer {
+            Some(id) => customer::find(call, &id.to_string()).await?,
+            None => None,
+        };
+        Ok(Self {
+            customer: customer.as_ref().map(customer::name),
+            sold: sku::sold(call, &variants).await?,
+            source,
+            numbers: tax_identifier::SHELF.numbered(call, &basket.tax_identifiers).await?,
+        })
+    }
+
+    /// As it was read when something happened.
+    pub(super) fn told(happened: &Happened<'_>, basket: &Basket) -> Self {
+        let around = happened.surroundings;
+        let customer = |id: ContactId| {
+            let contact = happened.contacts.iter().find(|contact| contact.id == id);
+            contact.map(customer::name)
+        };
+        let source = basket.source.and_then(|id| around.records.iter().find(|record| record.id == id));
+        let numbers = around.records.iter().filter(|record| basket.tax_identifiers.contains(&record.id));
+        let sold = around.variants.iter().map(|variant| (variant.id, sku::said(variant, &around.products)));
+        Self {
+            customer: basket.customer.and_then(customer),
+            sold: sold.collect(),
+            source: source
+                .map(|source| (source.clone(), source.parent.and_then(|owner| customer(ContactId(owner))))),
+            numbers: numbers.cloned().collect(),
+        }
+    }
+}
+
+/// A checkout.
+pub(super) fn shown(
+    shop: &Shop,
+    checkout: &Record,
     basket: &Basket,
-    checkout: Option<&Record>,
-) -> Result<Map<String, Value>, Failure> {
+    beside: &Beside,
+) -> Result<Value, Failure> {
     let sums = sums(basket);
     let currency = basket.currency;
     let mut shown = Map::new();
@@ -24,11 +85,10 @@ pub(super) async fn shown(
             shown.insert(name.to_owned(), value);
         }
     };
-    let customer = match basket.customer {
-        Some(id) => customer::find(call, &id.to_string()).await?,
-        None => None,
-    };
-    put("customerId", customer.as_ref().map(|contact| customer::name(contact).into()).unwrap_or_default());
+    put("id", SHELF.name(checkout.id).into());
+    put("createdTime", words::time(checkout.created_at));
+    put("updatedTime", words::time(checkout.updated_at));
+    put("customerId", beside.customer.clone().map_or(Value::Null, Value::from));
     put("currency", currency.code().into());
     for (name, text) in [
         ("email", &basket.email),
@@ -42,7 +102,7 @@ pub(super) async fn shown(
     // As the original has it where nobody says otherwise.
     put("customerType", basket.customer_type.as_deref().unwrap_or("individual").into());
     put("locale", basket.locale.as_deref().unwrap_or("en_US").into());
-    put("sellingEntity", json!({ "id": call.shop().domain, "name": call.shop().name }));
+    put("sellingEntity", json!({ "id": shop.domain, "name": shop.name }));
     put("chargeType", basket.charge_type.as_deref().unwrap_or("customer_initiated").into());
     put("shipTo", basket.ship_to.clone());
     put("billTo", basket.bill_to.clone());
@@ -67,23 +127,21 @@ pub(super) async fn shown(
     for (name, given) in &basket.given {
         put(name, given.clone());
     }
-    let variants: Vec<_> = basket.items.iter().filter_map(|item| item.variant).collect();
-    let sold = sku::sold(call, &variants).await?;
     let items = basket.items.iter().zip(&sums.items).map(|(one, sums)| {
-        let said = sold.iter().find(|(variant, _)| Some(*variant) == one.variant);
+        let said = beside.sold.iter().find(|(variant, _)| Some(*variant) == one.variant);
         item(one, said.map(|(_, said)| said), sums, currency)
     });
     put("items", items.collect());
-    let numbers = tax_identifier::SHELF.numbered(call, &basket.tax_identifiers).await?;
-    if !numbers.is_empty() {
-        put("taxIdentifiers", numbers.iter().map(|number| tax_identifier::shown(number, None)).collect());
+    if !beside.numbers.is_empty() {
+        put(
+            "taxIdentifiers",
+            beside.numbers.iter().map(|number| tax_identifier::shown(number, None)).collect(),
+        );
     }
-    if let Some(checkout) = checkout {
-        put("payment", payment(call, basket, &sums, checkout).await?);
-    }
+    put("payment", payment(basket, &sums, checkout, beside.source.as_ref())?);
     put("liveMode", basket.live.into());
     metadata::show(&basket.metadata, &mut shown);
-    Ok(shown)
+    Ok(shown.into())
 }
 
 fn item(item: &Item, sold: Option<&Value>, sums: &ItemSums, currency: Currency) -> Value {
@@ -110,12 +168,16 @@ fn item(item: &Item, sold: Option<&Value>, sums: &ItemSums, currency: Currency) 
 }
 
 /// What it is paid with, and how that goes on.
-async fn payment(call: &Call, basket: &Basket, sums: &Sums, checkout: &Record) -> Result<Value, Failure> {
+fn payment(
+    basket: &Basket,
+    sums: &Sums,
+    checkout: &Record,
+    paid_with: Option<&(Record, Option<String>)>,
+) -> Result<Value, Failure> {
     let mut payment = Map::new();
-    let attached = super::source(call, basket).await?;
-    let contributed = super::contributed(attached.as_ref(), sums)?;
-    if let (Some(attached), Some(given)) = (&attached, contributed) {
-        let mut source = source::with_owner(call, attached).await?;
+    let contributed = super::contributed(paid_with.map(|(source, _)| source), sums)?;
+    if let (Some((attached, owner)), Some(given)) = (paid_with, contributed) {
+        let mut source = source::shown(attached, owner.as_deref())?;
         source["amount"] = words::amount(given, basket.currency);
         payment.insert("sources".to_owned(), vec![source].into());
     }

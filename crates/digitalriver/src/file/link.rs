@@ -20,7 +20,7 @@ use crate::record::Shelf;
 use crate::{id, metadata, words};
 
 /// Where they are.
-static SHELF: Shelf = Shelf { kind: RecordKind::FileLink, id: id::FILE_LINK, what: "File link" };
+pub(crate) static SHELF: Shelf = Shelf { kind: RecordKind::FileLink, id: id::FILE_LINK, what: "File link" };
 
 /// What is signed begins so: no other signature of this installation is of the same.
 const MARK: &[u8] = b"file-link";
@@ -55,21 +55,27 @@ fn read(engine: &engine::Engine, token: &str) -> Option<(ShopId, RecordId)> {
 }
 
 fn shown(call: &Call, record: &Record) -> Value {
-    let mut shown = Map::new();
+    let mut shown = told(record, call.now());
     let token = token(&call.engine, call.shop().id, record.id);
+    shown["url"] = format!("{}/documents/{token}", call.url).into();
+    shown
+}
+
+/// A link as events tell of it: without its address, which is good for whoever has it.
+pub(crate) fn told(record: &Record, now: Time) -> Value {
+    let mut told = Map::new();
     for (name, value) in [
         ("id", SHELF.name(record.id).into()),
         ("createdTime", words::time(record.created_at)),
-        ("expired", is_over(call, record).into()),
+        ("expired", (now >= expires(record)).into()),
         ("expiresTime", words::time(expires(record))),
         ("fileId", record.body["file"].clone()),
         ("liveMode", record.body["live"].clone()),
-        ("url", format!("{}/documents/{token}", call.url).into()),
     ] {
-        shown.insert(name.to_owned(), value);
+        told.insert(name.to_owned(), value);
     }
-    metadata::show(&record.body[metadata::NAME], &mut shown);
-    shown.into()
+    metadata::show(&record.body[metadata::NAME], &mut told);
+    told.into()
 }
 
 pub(super) async fn list(call: Call) -> Result<Response, Failure> {

@@ -64,11 +64,12 @@ pub(crate) fn fits(wanted: &str, topic: &str) -> bool {
     }
 }
 
-/// Whether a text may be the name of an event type, with stars or without: words of small letters, with dots between.
-/// Names that nothing here is told under are names, too.
+/// Whether a text may be the name of an event type, with stars or without: words that don't begin with a capital letter,
+/// with dots between. Names that nothing here is told under are names, too.
 pub(crate) fn is_name(text: &str) -> bool {
     let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'*'))
+        word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'*'))
+            && word.bytes().next().is_some_and(|first| !first.is_ascii_uppercase())
     };
     text.len() <= 100 && text.split('.').all(is_word) && text.matches('*').count() <= 3
 }
@@ -103,6 +104,7 @@ mod tests {
             "sku.*",
             "order.pending_payment",
             "sales_transaction.created",
+            "fileLink.created",
         ] {
             assert!(is_name(good), "{good}");
         }

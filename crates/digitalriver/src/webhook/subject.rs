@@ -1,15 +1,18 @@
 //! What an event is about, shown as a request for it would have answered right after the event: the same functions
 //! render both.
 
-use domain::id::ContactId;
+use domain::event::Fact;
+use domain::id::{ContactId, RecordId};
 use domain::order::Order;
+use domain::record::{Record, RecordKind};
 use engine::dialect::Happened;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::topic::Subject;
 use crate::charge::Charge;
-use crate::file::File;
-use crate::{customer, fulfillment, order, refund, returning, sku};
+use crate::file::{File, link};
+use crate::record::Shelf;
+use crate::{checkout, customer, fulfillment, order, refund, returning, sku, source, tax_identifier};
 
 /// What an event is about.
 pub(crate) struct Shown {
@@ -58,5 +61,108 @@ pub(crate) fn shown(happened: &Happened<'_>, subject: Subject, url: &str) -> Opt
             Some(neither(customer::told(contact).into()))
         }
         Subject::NoCustomer(ContactId(id)) => Some(neither(json!({ "id": id.to_string() }))),
+        Subject::NoSku(id) => {
+            // By what it went until then: by now its name is free again.
+            let variant = happened.before.variants.iter().find(|variant| variant.id == id)?;
+            Some(neither(json!({ "id": sku::told(variant, None)["id"] })))
+        }
+        Subject::Record(id) => {
+            let record = record(happened, id)?;
+            let customer = || customer_of(happened, record);
+            let object = match record.kind {
+                RecordKind::Checkout => checkout::told(happened, record)?,
+                RecordKind::PaymentSource => source::shown(record, customer().as_deref()).ok()?,
+                RecordKind::TaxIdentifier => tax_identifier::shown(record, customer().as_deref()),
+                RecordKind::FileLink => link::told(record, happened.event.at),
+                _ => return None,
+            };
+            Some(Shown { object, test: test(record) })
+        }
+        Subject::NoRecord(id) => {
+            let record = record(happened, id)?;
+            let mut object = json!({ "id": shelf(record.kind)?.name(id) });
+            if let Some(customer) = customer_of(happened, record) {
+                object["customerId"] = customer.into();
+            }
+            Some(Shown { object, test: test(record) })
+        }
+    }
+}
+
+/// What of a thing somebody changed: the members that differ, each as it was before; `None` if nobody knows.
+pub(crate) fn previous(happened: &Happened<'_>, subject: Subject, object: &Value) -> Option<Value> {
+    let before = happened.before;
+    let mut was = Happened { variants: &before.variants, products: &before.products, ..*happened };
+    match subject {
+        Subject::Order | Subject::Refund(_) | Subject::Return(_) => {
+            was.order = Some(before.order.as_ref()?);
+        }
+        Subject::Sku(id) => {
+            before.variants.iter().find(|variant| variant.id == id)?;
+        }
+        Subject::Customer(id) => {
+            before.contacts.iter().find(|contact| contact.id == id)?;
+            was.contacts = &before.contacts;
+        }
+        Subject::Record(id) => {
+            let facts = happened.event.facts.iter().filter_map(Fact::record_before);
+            let known = before.records.iter().chain(facts.filter(|record| !record.kind.is_personal()));
+            let known = known.into_iter().find(|record| record.id == id)?;
+            was.records = std::slice::from_ref(known);
+        }
+        _ => return None,
+    }
+    Some(difference(shown(&was, subject)?.object.as_object()?, object.as_object()?).into())
+}
+
+/// The members of `before` that differ `now`; those that weren't there are null. Of objects only what differs in them.
+fn difference(before: &Map<String, Value>, now: &Map<String, Value>) -> Map<String, Value> {
+    let names = before.keys().chain(now.keys().filter(|name| !before.contains_key(*name)));
+    let differs = |name: &String| match (before.get(name), now.get(name)) {
+        (before, now) if before == now => None,
+        (Some(Value::Object(before)), Some(Value::Object(now))) => Some(difference(before, now).into()),
+        (before, _) => Some(before.cloned().unwrap_or_default()),
+    };
+    names.filter_map(|name| differs(name).map(|value| (name.clone(), value))).collect()
+}
+
+/// A record as it was right after the event, or as it was when it went.
+fn record<'a>(happened: &Happened<'a>, id: RecordId) -> Option<&'a Record> {
+    // Facts don't repeat what tells who somebody is.
+    let facts = happened.event.facts.iter().filter_map(Fact::record);
+    let whole = facts.filter(|record| !record.kind.is_personal());
+    happened.records.iter().chain(whole).find(|record| record.id == id)
+}
+
+/// What the customer goes by to whom a record belongs.
+fn customer_of(happened: &Happened<'_>, record: &Record) -> Option<String> {
+    let owner = record.parent.filter(|_| record.kind.is_personal()).map(ContactId)?;
+    happened.contacts.iter().find(|contact| contact.id == owner).map(customer::name)
+}
+
+/// Whether a record is only for tests, as far as those of its kind say.
+fn test(record: &Record) -> Option<bool> {
+    record.body["live"].as_bool().map(|live| !live)
+}
+
+fn shelf(kind: RecordKind) -> Option<&'static Shelf> {
+    let shelves = [&checkout::SHELF, &source::SHELF, &tax_identifier::SHELF, &link::SHELF];
+    shelves.into_iter().find(|shelf| shelf.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_told_as_it_was() {
+        let before =
+            json!({ "id": "1", "name": "a", "gone": [1], "in": { "x": 1, "y": 2 }, "same": { "z": 1 } });
+        let now =
+            json!({ "id": "1", "name": "b", "new": 7, "in": { "x": 1, "y": 3, "w": 4 }, "same": { "z": 1 } });
+        let told = json!({ "name": "a", "gone": [1], "new": null, "in": { "y": 2, "w": null } });
+        let (before, now) = (before.as_object().unwrap(), now.as_object().unwrap());
+        assert_eq!(Value::from(difference(before, now)), told);
+        assert!(difference(now, now).is_empty());
     }
 }

@@ -7,15 +7,18 @@
 
 use domain::actor::Permission;
 use domain::event::{Fact, PaymentNews, ReturnNews};
-use domain::id::{ContactId, FulfillmentId, RefundId, ReturnId, TransactionId, VariantId};
+use domain::id::{ContactId, FulfillmentId, RecordId, RefundId, ReturnId, TransactionId, VariantId};
 use domain::order::Order;
 use domain::payment::{Transaction, TransactionKind};
+use domain::product::Variant;
+use domain::record::RecordKind;
 use engine::dialect::Happened;
 
 use super::before::before;
 use crate::charge::{Charge, ChargeState};
 use crate::file::{File, Over};
 use crate::refund::{self, RefundState};
+use crate::sku;
 use crate::state::{self, OrderState};
 
 /// Everything that is told.
@@ -52,6 +55,7 @@ pub(crate) const ALL: &[&str] = &[
     "order.charge.refund.failed",
     "fulfillment.created",
     "refund.created",
+    "refund.updated",
     "refund.pending",
     "refund.complete",
     "refund.failed",
@@ -60,9 +64,23 @@ pub(crate) const ALL: &[&str] = &[
     "return.accepted",
     "sku.created",
     "sku.updated",
+    "sku.deleted",
     "customer.created",
     "customer.updated",
     "customer.deleted",
+    "customer.source.created",
+    "customer.source.deleted",
+    "customer.tax_identifier.created",
+    "checkout.created",
+    "checkout.updated",
+    "checkout.deleted",
+    "source.created",
+    "source.chargeable",
+    "tax_identifier.pending",
+    "tax_identifier.deleted",
+    "fileLink.created",
+    "fileLink.updated",
+    "fileLink.deleted",
 ];
 
 /// What an event is about.
@@ -86,6 +104,12 @@ pub(crate) enum Subject {
     Customer(ContactId),
     /// A customer that is gone.
     NoCustomer(ContactId),
+    /// A SKU that is gone.
+    NoSku(VariantId),
+    /// A checkout, a source, a tax identifier or a link to a file.
+    Record(RecordId),
+    /// One of those that is gone.
+    NoRecord(RecordId),
 }
 
 /// An event type, and what it is about.
@@ -95,7 +119,7 @@ pub(crate) type Told = (&'static str, Subject);
 pub(crate) fn needs(topic: &str) -> &'static [Permission] {
     match topic.split('.').next() {
         Some("sku") => &[Permission::ReadProducts],
-        Some("customer") => &[Permission::ReadContacts],
+        Some("customer" | "tax_identifier") => &[Permission::ReadContacts],
         _ => &[Permission::ReadOrders],
     }
 }
@@ -113,7 +137,8 @@ pub(crate) fn told(happened: &Happened<'_>) -> Vec<Told> {
     let (returns, others): (Vec<&Fact>, Vec<&Fact>) =
         facts.iter().partition(|fact| matches!(fact, Fact::Return { .. }));
     for fact in returns.into_iter().chain(others) {
-        of_thing(fact).into_iter().for_each(&mut tell);
+        of_thing(fact, happened).into_iter().for_each(&mut tell);
+        of_record(fact).into_iter().for_each(&mut tell);
         if let Some(order) = happened.order {
             of_order(fact, order).into_iter().for_each(&mut tell);
         }
@@ -136,15 +161,59 @@ fn is_about_movement(topic: &str) -> bool {
 }
 
 /// What happened to things that no order is needed for.
-fn of_thing(fact: &Fact) -> Option<Told> {
+fn of_thing(fact: &Fact, happened: &Happened<'_>) -> Option<Told> {
     Some(match fact {
         Fact::VariantCreated { variant } => ("sku.created", Subject::Sku(*variant)),
-        Fact::VariantUpdated { variant } => ("sku.updated", Subject::Sku(*variant)),
+        Fact::VariantUpdated { variant } => {
+            let is_deleted = |of: &[Variant]| of.iter().any(|own| own.id == *variant && sku::is_deleted(own));
+            match (is_deleted(&happened.before.variants), is_deleted(happened.variants)) {
+                (_, false) => ("sku.updated", Subject::Sku(*variant)),
+                (false, true) => ("sku.deleted", Subject::NoSku(*variant)),
+                (true, true) => return None,
+            }
+        }
         Fact::ContactCreated { contact } => ("customer.created", Subject::Customer(*contact)),
         Fact::ContactUpdated { contact } => ("customer.updated", Subject::Customer(*contact)),
         Fact::ContactDeleted { contact } => ("customer.deleted", Subject::NoCustomer(*contact)),
         _ => return None,
     })
+}
+
+/// What happened to checkouts, sources, tax identifiers and links to files. A checkout that became an order is put away:
+/// the order is what is told of. That a source was used is told by the order, too.
+fn of_record(fact: &Fact) -> Vec<Told> {
+    let Some(record) = fact.record() else { return Vec::new() };
+    let topics: &[&'static str] = match (fact, record.kind) {
+        (Fact::RecordCreated { .. }, RecordKind::Checkout) => &["checkout.created"],
+        // The token of a card can be charged as soon as it is there.
+        (Fact::RecordCreated { .. }, RecordKind::PaymentSource) => &["source.created", "source.chargeable"],
+        // Nobody here asks an authority, so they stay so.
+        (Fact::RecordCreated { .. }, RecordKind::TaxIdentifier) => &["tax_identifier.pending"],
+        (Fact::RecordCreated { .. }, RecordKind::FileLink) => &["fileLink.created"],
+        (Fact::RecordUpdated { .. }, RecordKind::Checkout) if !record.archived => &["checkout.updated"],
+        (Fact::RecordUpdated { before: Some(before), .. }, RecordKind::PaymentSource)
+            if record.parent.is_some() && before.parent != record.parent =>
+        {
+            &["customer.source.created"]
+        }
+        (Fact::RecordUpdated { before: Some(before), .. }, RecordKind::TaxIdentifier)
+            if record.parent.is_some() && before.parent != record.parent =>
+        {
+            &["customer.tax_identifier.created"]
+        }
+        (Fact::RecordUpdated { .. }, RecordKind::FileLink) => &["fileLink.updated"],
+        (Fact::RecordRemoved { .. }, RecordKind::Checkout) => &["checkout.deleted"],
+        // It was a customer's; others are never taken away.
+        (Fact::RecordRemoved { .. }, RecordKind::PaymentSource) => &["customer.source.deleted"],
+        (Fact::RecordRemoved { .. }, RecordKind::TaxIdentifier) => &["tax_identifier.deleted"],
+        (Fact::RecordRemoved { .. }, RecordKind::FileLink) => &["fileLink.deleted"],
+        _ => &[],
+    };
+    let subject = match fact {
+        Fact::RecordRemoved { .. } => Subject::NoRecord(record.id),
+        _ => Subject::Record(record.id),
+    };
+    topics.iter().map(|topic| (*topic, subject)).collect()
 }
 
 /// What happened to an order and its parts, but for states that followed.
@@ -163,6 +232,7 @@ fn of_order(fact: &Fact, order: &Order) -> Vec<Told> {
             vec![("fulfillment.created", Subject::Fulfillment(*fulfillment))]
         }
         Fact::RefundCreated { refund } => of_refund(*refund, order),
+        Fact::RefundAmended { refund } => vec![("refund.updated", Subject::Refund(*refund))],
         Fact::Return { id, news } => {
             let topic = match news {
                 ReturnNews::Opened => "return.created",

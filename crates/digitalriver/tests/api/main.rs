@@ -7,6 +7,7 @@ mod again;
 mod amounts;
 mod bench;
 mod buyers;
+mod changes;
 mod checkouts;
 mod events;
 mod files;

@@ -113,6 +113,11 @@ pub fn judge(event: &Value) {
         "refund" => "OrderRefund",
         "return" => "ReturnsResponse",
         "sku" => "Sku",
+        "checkout" => "Checkout",
+        "source" => "Source",
+        "customer" if kind.starts_with("customer.source.") => "Source",
+        "tax_identifier" => "CustomerTaxIdentifier",
+        "customer" if kind.starts_with("customer.tax_identifier.") => "CustomerTaxIdentifier",
         _ => "Customer",
     };
     published().judge_thing(thing, object);

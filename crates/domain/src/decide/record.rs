@@ -38,7 +38,7 @@ pub(super) fn save(change: &mut Change<'_, '_>, records: &[Record]) -> Result<Ou
         let record = Record { created_at, updated_at: change.now, ..record.clone() };
         let told = Box::new(record.told());
         change.facts.push(match known {
-            Some(known) => Fact::RecordUpdated { record: told, before: Some(Box::new(known.clone())) },
+            Some(known) => Fact::RecordUpdated { record: told, before: Some(Box::new(known.told())) },
             None => Fact::RecordCreated { record: told },
         });
         change.writes.push(Write::Record(record));

@@ -53,6 +53,11 @@ facts! {
         /// The refund, which is kept with the order.
         refund: RefundId,
     } = "refund_created",
+    /// What programs keep with a refund changed.
+    RefundAmended {
+        /// The refund.
+        refund: RefundId,
+    } = "refund_amended",
     /// Some of an order left, not all.
     OrderPartlyFulfilled {} = "order_partly_fulfilled",
     /// All of an order left.

@@ -2,28 +2,28 @@
 //! grants and prices. What wasn't kept when the event happened is read as it is now: an order doesn't change when its
 //! contact does.
 
+use std::sync::Arc;
+
 use domain::event::Fact;
 use domain::id::{AccessGrantId, ContactId, ProductId, RecordId, VariantId};
-use domain::product::Product;
 use domain::record::{Record, RecordKind};
 use domain::snapshot::Shop;
 use domain::stock::Stock;
 use store::db::Value;
 use store::{Column, Condition, Page, Pending, RecordSort};
 
-use crate::dialect::Surroundings;
+use crate::dialect::{Beside, Dialect, Surroundings};
 use crate::{Engine, Error};
 
 /// How many tags of a kind, or of a contact, are read for an event.
 const TAGS_MAX: u32 = 1_000;
 
-/// Adds the contacts whose the order, the grants and the tags are.
+/// Adds the contacts whose the order, the grants, the tags and the records are.
 pub(super) async fn with_contacts(engine: &Engine, shop: &Shop, pending: &mut Pending) -> Result<(), Error> {
     let buyer = pending.order.as_ref().and_then(|order| order.placed.contact);
     let others = pending.event.facts.iter().filter_map(|fact| match fact {
         Fact::Access { contact, .. } => Some(*contact),
-        Fact::RecordCreated { record } | Fact::RecordRemoved { record } => tagged(record),
-        _ => None,
+        _ => fact.record().and_then(whose),
     });
     let missing = buyer.into_iter().chain(others).collect();
     with(engine, shop, pending, missing).await
@@ -58,9 +58,44 @@ pub(super) async fn stock(engine: &Engine, shop: &Shop, pending: &[Pending]) -> 
     Ok(engine.store().stock_of_variants(shop.id, &variants).await?)
 }
 
-/// Reads everything around an event.
-pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) -> Result<Surroundings, Error> {
+/// Reads what stands beside the records that an event is about, now and before, as these dialects ask for it. Whoever is
+/// forgotten takes what those records say of them along, so it is noted that the event is told with it.
+async fn beside(
+    engine: &Engine,
+    shop: &Shop,
+    pending: &mut Pending,
+    dialects: &[&Arc<dyn Dialect>],
+) -> Result<Surroundings, Error> {
+    let mut all = Beside::default();
+    for record in pending.records.iter().chain(&pending.before.records) {
+        for one in dialects.iter().map(|dialect| dialect.beside(record)) {
+            all.contacts.extend(one.contacts);
+            all.variants.extend(one.variants);
+            all.records.extend(one.records);
+        }
+    }
+    if all == Beside::default() {
+        return Ok(Surroundings::default());
+    }
+    let records = engine.store().records_by_id(shop.id, &all.records).await?;
+    engine.store().told_with(shop.id, pending.event.id, &records).await?;
+    all.contacts.extend(records.iter().filter_map(whose));
+    with(engine, shop, pending, all.contacts).await?;
+    let (variants, _) = engine.variants(shop, &all.variants).await?;
+    let products: Vec<ProductId> = variants.iter().map(|variant| variant.product).collect();
+    let products = engine.products(shop, &products).await?;
+    Ok(Surroundings { records, variants, products, ..Surroundings::default() })
+}
+
+/// Reads everything around an event that is told in the words of these dialects.
+pub(super) async fn read(
+    engine: &Engine,
+    shop: &Shop,
+    pending: &mut Pending,
+    dialects: &[&Arc<dyn Dialect>],
+) -> Result<Surroundings, Error> {
     with_contacts(engine, shop, pending).await?;
+    let beside = beside(engine, shop, pending, dialects).await?;
     let store = engine.store();
     let mut access = std::mem::take(&mut pending.access);
     for id in pending.event.facts.iter().filter_map(grant) {
@@ -95,8 +130,8 @@ pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) ->
         changed.chain(pending.variants.iter().map(|variant| variant.product)).collect();
     products.sort_unstable();
     products.dedup();
-    let (mut variants, mut stock, mut prices) = (Vec::new(), Vec::new(), Vec::new());
-    let mut whole: Vec<Product> = Vec::new();
+    let (mut variants, mut stock, mut prices) = (beside.variants, Vec::new(), Vec::new());
+    let mut whole = beside.products;
     if !products.is_empty() {
         whole = engine.products(shop, &products).await?;
         whole.retain(|product| pending.products.iter().all(|changed| changed.id != product.id));
@@ -106,12 +141,18 @@ pub(super) async fn read(engine: &Engine, shop: &Shop, pending: &mut Pending) ->
     }
     let of_products = pending.products.iter().chain(&whole).flat_map(|product| &product.tags);
     tags.extend(labels(engine, shop, RecordKind::ProductTag, of_products).await?);
-    Ok(Surroundings { access, tags, taggings, program, products: whole, variants, stock, prices })
+    let records = beside.records;
+    Ok(Surroundings { access, tags, taggings, program, products: whole, variants, records, stock, prices })
 }
 
 /// The contact that a tag was applied to.
 fn tagged(record: &Record) -> Option<ContactId> {
     record.parent.filter(|_| record.kind == RecordKind::ContactTagging).map(ContactId)
+}
+
+/// The contact that a tag was applied to, or to whom a record belongs.
+fn whose(record: &Record) -> Option<ContactId> {
+    tagged(record).or(record.parent.filter(|_| record.kind.is_personal()).map(ContactId))
 }
 
 fn grant(fact: &Fact) -> Option<AccessGrantId> {

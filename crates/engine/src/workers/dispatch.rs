@@ -35,13 +35,20 @@ struct Audience<'w> {
 impl Audience<'_> {
     /// What the most demanding of them needs.
     fn needs(&self, workers: &Workers) -> Needs {
-        let of_listener = |(listener, _): &(Listener, Actor)| dialect(workers, &listener.dialect);
-        let demands = |dialect: &Arc<dyn Dialect>| dialect.needs() == Needs::Surroundings;
-        let dialects = self.listeners.iter().filter_map(of_listener);
-        match dialects.chain(self.chronicles.iter().copied()).any(demands) {
+        match self.dialects(workers).iter().any(|dialect| dialect.needs() == Needs::Surroundings) {
             true => Needs::Surroundings,
             false => Needs::WhatHappened,
         }
+    }
+
+    /// In whose words it is told, each once.
+    fn dialects<'w>(&'w self, workers: &'w Workers) -> Vec<&'w Arc<dyn Dialect>> {
+        let told = |dialect: &&Arc<dyn Dialect>| {
+            let name = dialect.name();
+            self.listeners.iter().any(|(listener, _)| listener.dialect == name)
+                || self.chronicles.iter().any(|chronicle| chronicle.name() == name)
+        };
+        workers.dialects.iter().filter(told).collect()
     }
 }
 
@@ -109,7 +116,7 @@ impl Desk<'_> {
                 around::with_contacts(engine, shop, pending).await?;
                 Surroundings::default()
             }
-            Needs::Surroundings => around::read(engine, shop, pending).await?,
+            Needs::Surroundings => around::read(engine, shop, pending, &audience.dialects(workers)).await?,
         };
         let pending = &*pending;
         let happened = Happened {
@@ -120,6 +127,8 @@ impl Desk<'_> {
             contacts: &pending.contacts,
             products: &pending.products,
             variants: &pending.variants,
+            records: &pending.records,
+            before: &pending.before,
             stock: &self.stock,
             surroundings: &surroundings,
             locations: &audience.locations,

@@ -156,6 +156,8 @@ impl Kept {
             contacts: std::slice::from_ref(&self.contact),
             products: std::slice::from_ref(&self.product),
             variants: std::slice::from_ref(&self.variant),
+            records: &[],
+            before: &Default::default(),
             stock: &[Stock { on_hand: 9, committed: 3, updated_at: Some(LATER), ..none }],
             surroundings: &Default::default(),
             locations: std::slice::from_ref(&self.location),

@@ -75,6 +75,7 @@ pub(super) fn of(kind: FactKind) -> &'static [&'static str] {
         | FactKind::PriceSaved
         | FactKind::OrderUnrouted
         | FactKind::OrderAmended
+        | FactKind::RefundAmended
         | FactKind::OrderClosed
         | FactKind::OrderReopened
         | FactKind::ContactIdentified

@@ -2,7 +2,7 @@
 
 use domain::address::Address;
 use domain::command::{Command, Place};
-use domain::contact::{ContactChange, SaveContact, Whom};
+use domain::contact::{ContactChange, ContactKey, SaveContact, Whom};
 use domain::decide::Outcome;
 use domain::event::Fact;
 use domain::fulfillment_order::FulfillmentOrder;
@@ -24,6 +24,10 @@ testkit::on_both! { furnished:
     what_waits_is_told_though_nobody_listened_when_it_was_forgotten
     what_waits_of_no_order_is_told_of_the_contact_alone
     whoever_is_named_by_an_address_alone_is_found
+    what_a_record_said_before_goes_with_whoever_it_was_about
+    what_an_event_is_told_with_goes_too
+    what_waits_of_records_goes_though_the_contact_was_forgotten_before
+    an_event_keeps_what_was_before_if_somebody_changed_it
 }
 
 /// A word that is nowhere but in what tells who somebody is.
@@ -89,19 +93,10 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
     bench.ship(orders[0].fulfillment_orders[0].id).await;
     // One is the contact's, one of somebody with its address, who may well be it.
     for (parent, name) in [(Some(contact.0), String::new()), (None, email.to_lowercase())] {
-        let checkout = Record {
-            id: RecordId(bench.fresh()),
-            kind: RecordKind::Checkout,
-            parent,
-            other: None,
-            name,
-            key: None,
-            archived: false,
-            body: said("basket").into(),
-            created_at: Time(0),
-            updated_at: Time(0),
-        };
+        let checkout = Record { parent, ..basket(bench, &name) };
+        let changed = Record { body: said("changed").into(), ..checkout.clone() };
         bench.run(&Command::SaveRecords(vec![checkout])).await;
+        bench.run(&Command::SaveRecords(vec![changed])).await;
     }
     // The first of the orders was told of; the rest waits.
     let pending = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
@@ -148,6 +143,22 @@ async fn history(bench: &Bench) -> (ContactId, Vec<Order>) {
     };
     bench.store.remember(bench.shop.id, &remembered, Time(0)).await.unwrap();
     (contact, orders)
+}
+
+/// What somebody with that address is about to order.
+fn basket(bench: &Bench, address: &str) -> Record {
+    Record {
+        id: RecordId(bench.fresh()),
+        kind: RecordKind::Checkout,
+        parent: None,
+        other: None,
+        name: address.to_owned(),
+        key: None,
+        archived: false,
+        body: said("basket").into(),
+        created_at: Time(0),
+        updated_at: Time(0),
+    }
 }
 
 /// A run of a workflow that calls somebody and then writes to the buyer.
@@ -338,21 +349,28 @@ async fn what_waits_of_no_order_is_told_of_the_contact_alone(bench: Bench) {
 /// Somebody left an address and no name; it becomes a contact's, and nothing remembers the address when that is forgotten.
 async fn whoever_is_named_by_an_address_alone_is_found(bench: Bench) {
     let address = format!("ada@{CANARY}.example");
-    let basket = Record {
-        id: RecordId(bench.fresh()),
-        kind: RecordKind::Checkout,
-        parent: None,
-        other: None,
-        name: address.clone(),
-        key: None,
-        archived: false,
-        body: said("basket").into(),
-        created_at: Time(0),
-        updated_at: Time(0),
-    };
+    let basket = basket(&bench, &address);
     bench.run(&Command::SaveListener(world::listener(5, "test", "https://listener.example"))).await;
     let event = bench.run(&Command::SaveRecords(vec![basket.clone()])).await.events[0].id;
     bench.run(&Command::RemoveRecords(vec![basket.id])).await;
+    announced(&bench, event).await;
+    let contact = somebody(&bench, &address).await;
+    let subjects = format!("SELECT event_id FROM subjects_of_events WHERE subject = '{address}'");
+    let query = || vec![Query::new(subjects.clone(), vec![])];
+    assert_eq!(bench.store.db().read(query()).await.unwrap()[0].len(), 2, "it came and went");
+    assert!(found(&bench).await.contains(&"announcements.body".to_owned()));
+    bench.run(&Command::RedactContact(contact)).await;
+    assert_eq!(found(&bench).await, Vec::<String>::new());
+    assert_eq!(bench.store.db().read(query()).await.unwrap()[0].len(), 0, "nor the address");
+}
+
+/// Somebody wants to be told from now on.
+async fn listening(bench: &Bench) {
+    bench.run(&Command::SaveListener(world::listener(5, "test", "https://listener.example"))).await;
+}
+
+/// An event was told.
+async fn announced(bench: &Bench, event: EventId) {
     let announced = Announcement {
         dialect: "test".into(),
         event,
@@ -363,12 +381,85 @@ async fn whoever_is_named_by_an_address_alone_is_found(bench: Bench) {
         body: said("announced"),
     };
     assert!(bench.store.dispatched(bench.shop.id, event, &[], &[announced], &[], Time(0)).await.unwrap());
-    let contact = somebody(&bench, &address).await;
-    let subjects = format!("SELECT event_id FROM subjects_of_events WHERE subject = '{address}'");
-    let query = || vec![Query::new(subjects.clone(), vec![])];
-    assert_eq!(bench.store.db().read(query()).await.unwrap()[0].len(), 2, "it came and went");
-    assert!(found(&bench).await.contains(&"announcements.body".to_owned()));
+}
+
+async fn forgotten(bench: &Bench, address: &str) {
+    let contact = somebody(bench, address).await;
+    bench.run(&Command::RedactContact(contact)).await;
+}
+
+async fn saved(bench: &Bench, record: &Record) -> EventId {
+    bench.run(&Command::SaveRecords(vec![record.clone()])).await.events[0].id
+}
+
+/// A checkout that was somebody's becomes somebody else's: of the change was told who it was, or it waits to be.
+async fn what_a_record_said_before_goes_with_whoever_it_was_about(bench: Bench) {
+    let address = format!("ada@{CANARY}.example");
+    listening(&bench).await;
+    for told in [true, false] {
+        let ours = basket(&bench, &address);
+        saved(&bench, &ours).await;
+        let theirs = Record { name: "bob@example.com".into(), body: "theirs".into(), ..ours };
+        let event = saved(&bench, &theirs).await;
+        if told {
+            announced(&bench, event).await;
+        }
+        bench.run(&Command::RemoveRecords(vec![theirs.id])).await;
+    }
+    assert_eq!(found(&bench).await, ["events.snapshot", "announcements.body"]);
+    forgotten(&bench, &address).await;
+    assert_eq!(found(&bench).await, Vec::<String>::new());
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let theirs =
+        waiting.iter().filter(|waiting| waiting.records.iter().any(|record| record.body == "theirs"));
+    assert_eq!(theirs.count(), 2, "what went afterwards was never theirs");
+}
+
+/// A checkout is told with the card that pays for it, which may be somebody else's.
+async fn what_an_event_is_told_with_goes_too(bench: Bench) {
+    let address = format!("ada@{CANARY}.example");
+    listening(&bench).await;
+    let event = saved(&bench, &Record { body: "theirs".into(), ..basket(&bench, "bob@example.com") }).await;
+    let card = Record { kind: RecordKind::PaymentSource, ..basket(&bench, &address) };
+    bench.store.told_with(bench.shop.id, event, &[card]).await.unwrap();
+    announced(&bench, event).await;
+    assert_eq!(found(&bench).await, ["announcements.body"]);
+    forgotten(&bench, &address).await;
+    assert_eq!(found(&bench).await, Vec::<String>::new());
+}
+
+async fn what_waits_of_records_goes_though_the_contact_was_forgotten_before(bench: Bench) {
+    listening(&bench).await;
+    let contact = somebody(&bench, &format!("ada@{CANARY}.example")).await;
+    bench.run(&Command::RedactContact(contact)).await;
+    saved(&bench, &Record { parent: Some(contact.0), ..basket(&bench, "") }).await;
+    assert_eq!(found(&bench).await, ["records.body", "events.snapshot"]);
     bench.run(&Command::RedactContact(contact)).await;
     assert_eq!(found(&bench).await, Vec::<String>::new());
-    assert_eq!(bench.store.db().read(query()).await.unwrap()[0].len(), 0, "nor the address");
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let redacted = |waiting: &&store::Pending| {
+        waiting.contacts.iter().any(|own| own.id == contact && own.redacted_at.is_some())
+    };
+    assert!(waiting.iter().any(|waiting| redacted(&waiting)), "that it was forgotten is still told");
+}
+
+/// Changes keep what they changed; orders that come in and leave keep nothing of before.
+async fn an_event_keeps_what_was_before_if_somebody_changed_it(bench: Bench) {
+    listening(&bench).await;
+    let order = bench.place(bought(None, "bob@example.com")).await;
+    bench.ship(order.fulfillment_orders[0].id).await;
+    let contact = somebody(&bench, "bob@example.com").await;
+    let change = |name: &str| SaveContact {
+        whom: Whom::Known(ContactKey::Id(contact)),
+        changes: vec![ContactChange::FirstName(Some(name.to_owned()))],
+    };
+    bench.run(&Command::SaveContact(Box::new(change("Bob")))).await;
+    bench.run(&Command::SaveContact(Box::new(change("Rob")))).await;
+    let waiting = bench.store.undispatched(bench.shop.id, 100).await.unwrap();
+    let (last, others) = waiting.split_last().unwrap();
+    let names = |contacts: &[domain::contact::Contact]| contacts[0].first_name.clone().unwrap();
+    assert_eq!((names(&last.contacts), names(&last.before.contacts)), ("Rob".into(), "Bob".into()));
+    let of_order = others.iter().filter(|waiting| waiting.event.order.is_some());
+    assert!(of_order.clone().count() >= 2);
+    assert!(of_order.map(|waiting| &waiting.before).all(|before| *before == store::Before::default()));
 }

@@ -151,6 +151,6 @@ pub(super) fn amend(
     for own in touched.order.refunds.iter_mut().filter(|own| own.id == refund) {
         own.custom_fields.clone_from(&fields);
     }
-    touched.facts.push(Fact::OrderAmended {});
+    touched.facts.push(Fact::RefundAmended { refund });
     Ok(Outcome::Refund(id, refund))
 }
