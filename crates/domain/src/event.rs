@@ -52,7 +52,7 @@ pub struct Work {
     pub location: LocationId,
 }
 
-/// Something that somebody changed.
+/// Something that somebody changed or took away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
     /// The order that the event is about, or something that is kept in it.
@@ -131,12 +131,12 @@ impl Fact {
         }
     }
 
-    /// What the fact says somebody changed, of which events also keep how it was before.
+    /// What the fact says somebody changed or took away, of which events also keep how it was before.
     pub fn changed(&self) -> Option<Changed> {
         Some(match self {
             Fact::OrderAmended {} | Fact::OrderEdited { .. } | Fact::RefundAmended { .. } => Changed::Order,
             Fact::Return { news: ReturnNews::Updated, .. } => Changed::Order,
-            Fact::ContactUpdated { contact } => Changed::Contact(*contact),
+            Fact::ContactUpdated { contact } | Fact::ContactDeleted { contact } => Changed::Contact(*contact),
             Fact::VariantUpdated { variant } => Changed::Variant(*variant),
             Fact::RecordUpdated { record, .. } => Changed::Record(record.id),
             _ => return None,

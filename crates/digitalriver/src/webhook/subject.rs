@@ -60,7 +60,10 @@ pub(crate) fn shown(happened: &Happened<'_>, subject: Subject, url: &str) -> Opt
             let contact = happened.contacts.iter().find(|contact| contact.id == id)?;
             Some(neither(customer::told(contact).into()))
         }
-        Subject::NoCustomer(ContactId(id)) => Some(neither(json!({ "id": id.to_string() }))),
+        Subject::NoCustomer(id) => {
+            let contact = happened.before.contacts.iter().find(|contact| contact.id == id);
+            Some(neither(json!({ "id": contact.map_or_else(|| id.to_string(), customer::name) })))
+        }
         Subject::NoSku(id) => {
             // By what it went until then: by now its name is free again.
             let variant = happened.before.variants.iter().find(|variant| variant.id == id)?;

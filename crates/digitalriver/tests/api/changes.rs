@@ -8,6 +8,7 @@ use testkit::world::SHIRT;
 
 use crate::bench::{Bench, LIVE, TOKEN};
 use crate::buyers::source;
+use crate::orders::at_work;
 use crate::telling::{created, furnished, judge, listed, listening, ordered, tell, types_of};
 
 fn id(thing: &Value) -> &str {
@@ -82,7 +83,7 @@ async fn checkouts_are_told_as_they_were() {
 
 #[tokio::test]
 async fn a_checkout_that_becomes_an_order_is_told_as_the_order() {
-    let bench = furnished().await;
+    let (bench, _working) = at_work().await;
     let paid_with = source(&bench).await;
     let made = bench.create("/checkouts", basket(json!({ "sourceId": paid_with["id"] }))).await;
     tell(&bench).await;
@@ -209,6 +210,11 @@ async fn what_skus_and_customers_were_is_told() {
     assert_eq!((&shown["requestToBeForgotten"], previous), (&json!(true), Value::Null));
     let told = json!(listed(&bench, TOKEN, "?limit=100").await).to_string();
     assert!(!told.contains("ada@example.com"), "{told}");
+    bench.create("/customers", json!({ "id": "bob", "email": "bob@example.com" })).await;
+    bench.remove("/customers/bob").await;
+    tell(&bench).await;
+    let gone = listed(&bench, TOKEN, "?type=customer.deleted").await;
+    assert_eq!((object(&gone[0]), gone[0]["data"].as_object().unwrap().len()), (&json!({ "id": "bob" }), 1));
 }
 
 /// Whoever is forgotten goes from what was told of checkouts, by whatever they were named there, and from what waits.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::command::Command;
 use crate::decide::Write;
-use crate::event::FactKind;
+use crate::event::{Fact, FactKind};
 use crate::id::RecordId;
 use crate::record::{Record, RecordKind};
 use crate::refusal::{Refusal, Thing};
@@ -36,4 +36,26 @@ fn a_record_that_is_named_twice_goes_once() {
     assert_eq!(gone.writes, [Write::NoRecord(one), Write::NoRecord(two)], "a row can't go twice");
     let unknown = world.refused(&merchant(), Command::RemoveRecords(vec![one]));
     assert_eq!(unknown, Refusal::Unknown(Thing::Record(one)));
+}
+
+#[test]
+fn facts_say_nothing_of_who_somebody_is_or_was() {
+    let mut world = World::new();
+    let basket = |name: &str, of: i64| Record {
+        kind: RecordKind::Checkout,
+        parent: Some(of),
+        name: name.into(),
+        key: None,
+        body: name.into(),
+        ..tag(1)
+    };
+    world.run(&merchant(), Command::SaveRecords(vec![basket("ada@example.com", 7)])).unwrap();
+    let changed = world.run(&merchant(), Command::SaveRecords(vec![basket("bob@example.com", 8)])).unwrap();
+    let [fact @ Fact::RecordUpdated { record, before: Some(before) }] = &changed.events[0].facts[..] else {
+        panic!("{:?}", changed.events)
+    };
+    for told in [record, before] {
+        assert_eq!((told.name.as_str(), &told.body), ("", &Value::Null));
+    }
+    assert_eq!(fact.subjects().collect::<Vec<_>>(), [8, 7], "both are found when they are forgotten");
 }
