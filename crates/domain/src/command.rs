@@ -9,7 +9,7 @@ use crate::fulfillment::{DeliveryStatus, Tracking};
 use crate::hold::HoldReason;
 use crate::id::{
     ContactId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId, FulfillmentOrderLineId, HoldId,
-    ListenerId, LocationId, OrderId, OrderLineId, RecordId, RunId, VariantId,
+    ListenerId, LocationId, OrderId, OrderLineId, RecordId, ReservationId, RunId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -17,6 +17,7 @@ use crate::order::{Article, CancelReason, Placed};
 use crate::product::{Product, Variant};
 use crate::record::Record;
 use crate::rejection::Rejection;
+use crate::reservation::ReservationKey;
 use crate::time::Time;
 use crate::workflow::{Run, Workflow};
 
@@ -24,6 +25,8 @@ pub mod billing;
 pub mod charging;
 mod place;
 pub use place::{DeleteService, EditLocation, EditService, Leftover};
+mod reserve;
+pub use reserve::Reserve;
 mod stock;
 pub use stock::{
     AdjustStock, SetStock, SetStocking, StartStocking, StockCount, StockMeasure, StockStep, Stocked,
@@ -170,6 +173,12 @@ pub enum Command {
     StopStocking(VariantId, LocationId),
     /// Several locations begin or cease to stock a variant.
     SetStocking(SetStocking),
+    /// Units are set apart for somebody who may order them soon.
+    Reserve(Box<Reserve>),
+    /// What was reserved is no longer wanted.
+    EndReservation(ReservationKey),
+    /// What was reserved is free again, since its time has come.
+    ExpireReservation(ReservationId),
     /// A variant gets other values; what isn't named stays.
     EditVariant(VariantId, VariantEdit),
 }
@@ -187,6 +196,8 @@ pub struct Place {
     pub buyer: Option<SaveContact>,
     /// What was asked for. Articles with a variant take what they don't say from it.
     pub lines: Vec<NewLine>,
+    /// The reservation that kept its units until now, if one did, of the same mode as the order.
+    pub reservation: Option<String>,
     /// When it came in elsewhere, for orders that move here.
     pub created_at: Option<Time>,
     /// When it was put away elsewhere.

@@ -45,6 +45,7 @@ mod progress;
 mod record;
 mod relocate;
 mod request;
+mod reserve;
 mod route;
 mod save;
 mod schedule;
@@ -132,6 +133,9 @@ pub fn decide(
         Command::StartStocking(start) => stocking::start(&mut change, start),
         Command::StopStocking(variant, location) => stocking::stop(&mut change, *variant, *location),
         Command::SetStocking(set) => stocking::set(&mut change, set),
+        Command::Reserve(wanted) => reserve::reserve(&mut change, wanted),
+        Command::EndReservation(key) => reserve::end(&mut change, key),
+        Command::ExpireReservation(id) => reserve::expire(&mut change, *id),
         Command::EditVariant(variant, edit) => article::edit(&mut change, *variant, edit),
     }?;
     let touched: Vec<OrderId> = change.orders.iter().map(|touched| touched.order.id).collect();
@@ -289,6 +293,7 @@ fn added_up(mut deltas: Vec<StockDelta>) -> Vec<StockDelta> {
             let (apart, by) = (&mut sum.apart, &delta.apart);
             sum.on_hand += delta.on_hand;
             sum.committed += delta.committed;
+            sum.kept += delta.kept;
             apart.reserved += by.reserved;
             apart.damaged += by.damaged;
             apart.safety_stock += by.safety_stock;
@@ -302,7 +307,7 @@ fn added_up(mut deltas: Vec<StockDelta>) -> Vec<StockDelta> {
         let limited = row.iter().any(|delta| delta.guard == StockGuard::Available);
         sum.guard = match first.guard {
             StockGuard::Unchanged(_) | StockGuard::New => first.guard,
-            _ if limited && !beyond && sum.committed > sum.on_hand => StockGuard::Available,
+            _ if limited && !beyond && sum.committed + sum.kept > sum.on_hand => StockGuard::Available,
             _ => StockGuard::Free,
         };
         // A variant may be stocked somewhere without a unit being there.

@@ -82,6 +82,8 @@ ids! {
     ReturnId,
     /// A draft of an edit of an order.
     DraftId,
+    /// A reservation.
+    ReservationId,
     /// A program with a key.
     AppId,
     /// A listener: somebody who wants to be told.

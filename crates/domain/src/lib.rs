@@ -40,6 +40,7 @@ pub mod redact;
 pub mod refund;
 pub mod refusal;
 pub mod rejection;
+pub mod reservation;
 pub mod returning;
 pub mod routing;
 pub mod rule;

@@ -54,7 +54,7 @@ pub struct Zone {
 /// What keeps a location from going.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Burden {
-    /// Open work is assigned to it.
+    /// Open work is assigned to it, or something is kept there for somebody.
     pub work: bool,
     /// There is something in its shelves, or something missing there.
     pub goods: bool,

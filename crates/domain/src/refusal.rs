@@ -141,7 +141,7 @@ pub enum LocationTrouble {
     OnlyOneThatShips,
     /// It is the location itself.
     Same,
-    /// Open work is assigned to it.
+    /// Open work is assigned to it, or something is kept there for somebody.
     HasWork,
     /// There is something in its shelves, or something missing there.
     HasStock,
@@ -200,6 +200,8 @@ pub enum Thing {
     Refund(RefundId),
     /// A return.
     Return(ReturnId),
+    /// A reservation, by whatever it was named, or one that ended.
+    Reservation,
 }
 
 /// A field of a command, by the domain's name for it.

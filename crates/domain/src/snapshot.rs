@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::AccessGrant;
 use crate::billing::Rules;
 use crate::charging;
-use crate::command::{Command, DraftStep, LineChange, StartStocking};
+use crate::command::{Command, DraftStep, LineChange, Place, StartStocking};
 use crate::contact::{Contact, ContactChange, ContactKey, SaveContact, Whom};
 use crate::draft::Draft;
 use crate::fulfillment::Fulfillment;
@@ -21,6 +21,7 @@ use crate::order::Order;
 use crate::price::Price;
 use crate::product::{Product, Variant};
 use crate::record::{Record, RecordKind};
+use crate::reservation::{Reservation, ReservationKey};
 use crate::routing::{TIE_BREAKERS, TieBreaker};
 use crate::rule::Rule;
 use crate::stock::Stock;
@@ -150,6 +151,8 @@ pub struct Scope {
     pub bought_by: Option<ContactId>,
     /// Drafts of edits by id, each with its order.
     pub drafts: Vec<DraftId>,
+    /// Reservations, each by what it is named by.
+    pub reservations: Vec<ReservationKey>,
     /// A listener, by id, and every listener beside.
     pub listeners: Option<ListenerId>,
     /// A service.
@@ -203,6 +206,8 @@ pub struct Snapshot {
     pub products: Vec<Product>,
     /// Drafts of edits.
     pub drafts: Vec<Draft>,
+    /// Reservations, be they over or not.
+    pub reservations: Vec<Reservation>,
     /// Stock of the variants, and of the orders' articles or of a whole location if asked for.
     pub stock: Vec<Stock>,
     /// Whether open work is assigned to the location that was asked for.
@@ -237,6 +242,7 @@ impl Snapshot {
             access: Vec::new(),
             products: Vec::new(),
             drafts: Vec::new(),
+            reservations: Vec::new(),
             stock: Vec::new(),
             has_open_work: false,
             contacts: Vec::new(),
@@ -258,6 +264,7 @@ impl Command {
             Command::Place(place) => Scope {
                 source_key: place.placed.source_key.clone(),
                 contacts: place.buyer.as_ref().map(SaveContact::meant).unwrap_or_default(),
+                reservations: place.reservation_key().into_iter().collect(),
                 variants: place.lines.iter().filter_map(|line| line.article.variant).collect(),
                 places: Places::Locations,
                 ..none
@@ -405,6 +412,17 @@ impl Command {
             Command::SetStocking(set) => {
                 Scope { variants: vec![set.variant], places: Places::Locations, ..none }
             }
+            Command::Reserve(reserve) => {
+                let named = |name: &String| ReservationKey::Name(name.clone(), reserve.test);
+                Scope {
+                    reservations: reserve.name.iter().map(named).collect(),
+                    variants: reserve.items.iter().map(|item| item.variant).collect(),
+                    places: Places::Locations,
+                    ..none
+                }
+            }
+            Command::EndReservation(key) => Scope { reservations: vec![key.clone()], ..none },
+            Command::ExpireReservation(id) => Scope { reservations: vec![ReservationKey::Id(*id)], ..none },
             Command::EditVariant(variant, _) => Scope { variants: vec![*variant], ..none },
         }
     }
@@ -419,6 +437,13 @@ impl Scope {
             Places::Locations => self.by_work.is_empty(),
             Places::WithStock => true,
         }
+    }
+}
+
+impl Place {
+    /// What the reservation is found by that kept its units, if one did.
+    pub(crate) fn reservation_key(&self) -> Option<ReservationKey> {
+        self.reservation.clone().map(|name| ReservationKey::Name(name, self.placed.test))
     }
 }
 

@@ -1,7 +1,10 @@
 //! Stock: how much of a variant a location holds, and what it is there for.
 //!
-//! Every unit in the shelves is promised to somebody, set apart for some reason, or available. What is available is
-//! never stored: it is what is left of the others. Units on their way are counted apart from the shelves.
+//! Every unit in the shelves is promised to somebody, kept by a reservation, set apart for some reason, or available. What
+//! is available is never stored: it is what is left of the others. Units on their way are counted apart from the shelves.
+//!
+//! What is kept for somebody is counted twice over: what reservations keep is theirs alone, and always the sum of them;
+//! what people say by hand to be reserved is their affair. Whoever asks is told both together.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +22,8 @@ pub struct Stock {
     pub on_hand: i64,
     /// Units of those that open fulfillment orders wait for.
     pub committed: i64,
+    /// Units of those that [reservations](crate::reservation) keep.
+    pub kept: i64,
     /// Units of those that are not for sale.
     pub apart: Apart,
     /// Units on their way; in nobody's shelves yet.
@@ -34,7 +39,7 @@ pub struct Stock {
 /// Units in the shelves that are not for sale, by the reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apart {
-    /// Kept for somebody.
+    /// Kept for somebody, as people say by hand.
     pub reserved: i64,
     /// Broken.
     pub damaged: i64,
@@ -124,6 +129,7 @@ impl Stock {
             location,
             on_hand: 0,
             committed: 0,
+            kept: 0,
             apart: Apart::default(),
             incoming: 0,
             stocked: true,
@@ -134,14 +140,14 @@ impl Stock {
 
     /// Units that may still be promised, if they are sold at all.
     pub fn available(&self) -> i64 {
-        self.on_hand - self.committed - self.apart.total()
+        self.on_hand - self.committed - self.kept - self.apart.total()
     }
 
     /// Units that are there for some purpose.
     pub fn of(&self, state: StockState) -> i64 {
         match state {
             StockState::Available => self.available(),
-            StockState::Reserved => self.apart.reserved,
+            StockState::Reserved => self.apart.reserved + self.kept,
             StockState::Damaged => self.apart.damaged,
             StockState::SafetyStock => self.apart.safety_stock,
             StockState::QualityControl => self.apart.quality_control,
@@ -151,7 +157,7 @@ impl Stock {
 
     /// Whether the same is there as `other` says, whenever it was written.
     pub fn is_like(&self, other: &Stock) -> bool {
-        let said = |of: &Stock| (of.on_hand, of.committed, of.apart, of.incoming, of.stocked);
+        let said = |of: &Stock| (of.on_hand, of.committed, of.kept, of.apart, of.incoming, of.stocked);
         said(self) == said(other)
     }
 
@@ -160,6 +166,7 @@ impl Stock {
         let (apart, by) = (&mut self.apart, &delta.apart);
         self.on_hand += delta.on_hand;
         self.committed += delta.committed;
+        self.kept += delta.kept;
         apart.reserved += by.reserved;
         apart.damaged += by.damaged;
         apart.safety_stock += by.safety_stock;
@@ -184,6 +191,8 @@ pub struct StockDelta {
     pub on_hand: i64,
     /// Change of the units promised.
     pub committed: i64,
+    /// Change of the units that reservations keep.
+    pub kept: i64,
     /// Change of the units set apart.
     pub apart: Apart,
     /// Change of the units on their way.
@@ -202,6 +211,7 @@ impl StockDelta {
             location,
             on_hand: 0,
             committed: 0,
+            kept: 0,
             apart: Apart::default(),
             incoming: 0,
             stocking: Stocking::AsItWas,
@@ -225,9 +235,10 @@ impl StockDelta {
         self.on_hand += by;
     }
 
-    /// Whether it only concerns what is in the shelves and what is promised of it, as everything that orders do.
+    /// Whether it only concerns what is in the shelves and what is promised of it, as nearly everything that orders do.
     pub fn is_plain(&self) -> bool {
-        self.apart == Apart::default() && self.incoming == 0 && self.stocking == Stocking::AsItWas
+        self.kept == 0
+            && self.apart == Apart::default() && self.incoming == 0 && self.stocking == Stocking::AsItWas
     }
 }
 

@@ -150,6 +150,7 @@ impl Reader<'_> {
             placed,
             buyer,
             lines,
+            reservation: None,
             created_at: None,
             closed_at: text(input, "closedAt").and_then(|at| words::parse_time(&at)),
             fulfilled,

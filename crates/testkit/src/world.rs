@@ -229,6 +229,7 @@ pub fn order(articles: &[(VariantId, i64)]) -> Place {
         placed: placed(),
         buyer: None,
         lines: articles.iter().map(|(variant, quantity)| line(*variant, *quantity)).collect(),
+        reservation: None,
         created_at: None,
         closed_at: None,
         fulfilled: None,

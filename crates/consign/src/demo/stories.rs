@@ -210,8 +210,9 @@ fn place(
             .then(|| now.plus(dice.between(2, 10) * 24 * HOUR).start_of_hour()),
         stock: StockMode::Wait,
     };
-    let (buyer, created_at, closed_at, fulfilled, cancelled) = (None, None, None, None, None);
-    Place { name: None, number: 0, placed, buyer, lines, created_at, closed_at, fulfilled, cancelled }
+    let (buyer, reservation, created_at, closed_at) = (None, None, None, None);
+    let (name, number, fulfilled, cancelled) = (None, 0, None, None);
+    Place { name, number, placed, buyer, lines, reservation, created_at, closed_at, fulfilled, cancelled }
 }
 
 /// The articles of an order, none of them twice.

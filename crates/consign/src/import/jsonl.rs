@@ -205,6 +205,7 @@ fn place(record: OrderRecord, context: &Context) -> Result<Place, Wrong> {
         },
         buyer: None,
         lines,
+        reservation: None,
         created_at: time("created_at", &record.created_at)?.or(placed_at),
         closed_at: time("closed_at", &record.closed_at)?,
         fulfilled,

@@ -157,6 +157,7 @@ fn draft(group: &Group, context: &Context, remarks: &mut Remarks) -> Option<Draf
         },
         buyer: None,
         lines,
+        reservation: None,
         created_at: Some(created_at),
         closed_at: None,
         fulfilled,

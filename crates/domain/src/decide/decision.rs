@@ -8,8 +8,8 @@ use crate::event::Event;
 use crate::fulfillment::Fulfillment;
 use crate::id::{
     AccessGrantId, ContactId, DraftId, FulfillmentId, FulfillmentOrderId, InvoiceId, ListenerId, LocationId,
-    OrderId, OrderLineId, PriceId, ProductId, RecordId, RefundId, ReturnId, ServiceId, TransactionId,
-    VariantId,
+    OrderId, OrderLineId, PriceId, ProductId, RecordId, RefundId, ReservationId, ReturnId, ServiceId,
+    TransactionId, VariantId,
 };
 use crate::listener::Listener;
 use crate::location::{Location, Service};
@@ -17,6 +17,7 @@ use crate::order::Order;
 use crate::price::Price;
 use crate::product::{Product, Variant};
 use crate::record::Record;
+use crate::reservation::Reservation;
 use crate::stock::StockDelta;
 use crate::time::Time;
 
@@ -80,6 +81,10 @@ pub enum Write {
     Draft(Box<Draft>),
     /// A draft goes; it must still be of that version.
     NoDraft(DraftId, i64),
+    /// A reservation that wasn't there.
+    NewReservation(Box<Reservation>),
+    /// A reservation ends; it must still be there.
+    NoReservation(ReservationId),
     /// A listener.
     Listener(Listener),
     /// A listener goes.
@@ -150,6 +155,8 @@ pub enum Outcome {
         /// The line that changed.
         line: Option<OrderLineId>,
     },
+    /// That reservation was made.
+    Reservation(ReservationId),
     /// That listener.
     Listener(ListenerId),
     /// That location.

@@ -1,6 +1,6 @@
 //! An order comes in: it is completed from the shop's variants, gets its invoice, and is routed at once if it can be.
 
-use super::{Change, Outcome, Write, charging, contact, route};
+use super::{Change, Outcome, Write, charging, contact, reserve, route};
 use crate::actor::Permission;
 use crate::command::charging::PlaceCharged;
 use crate::command::{Fulfilled, Given, NewLine, Place};
@@ -35,10 +35,17 @@ pub(super) fn place(
     if place.lines.is_empty() {
         return Err(Refusal::NoLines);
     }
+    let kept = place.reservation_key().map(|key| reserve::live(change, &key)).transpose()?;
     let mut lines = Vec::with_capacity(place.lines.len());
     for (index, new) in place.lines.iter().enumerate() {
-        let article = complete(change, index, new)?;
+        let mut article = complete(change, index, new)?;
+        let sold_on = |variant| kept.is_some_and(|kept| kept.sells_on(variant));
+        article.sells_on |= article.variant.is_some_and(sold_on);
         lines.push(OrderLine { id: change.ids.fresh(), quantity: new.quantity, article });
+    }
+    if let Some(kept) = kept {
+        // What it kept is free in the same moment in which routing promises it.
+        reserve::free(change, kept);
     }
     let mut placed = place.placed.clone();
     if let Some(buyer) = &place.buyer {

@@ -175,7 +175,7 @@ fn permitted(change: &Change<'_, '_>) -> Result<(), Refusal> {
 }
 
 fn burden(change: &Change<'_, '_>, id: LocationId) -> Burden {
-    Burden { work: change.snapshot.has_open_work, goods: !left_at(change, id).is_empty() }
+    Burden { work: is_busy(change, id), goods: !left_at(change, id).is_empty() }
 }
 
 fn known<'a>(change: &Change<'a, '_>, id: LocationId) -> Result<&'a Location, Refusal> {
@@ -194,6 +194,12 @@ pub(super) fn destination(change: &Change<'_, '_>, from: LocationId, to: Locatio
         Some(_) => Err(Refusal::Location(to, LocationTrouble::OfService)),
         None => Ok(()),
     }
+}
+
+/// Whether somebody waits for something at a location: for work, or to order what is kept there.
+pub(super) fn is_busy(change: &Change<'_, '_>, id: LocationId) -> bool {
+    let keeps = |level: &Stock| level.location == id && level.kept > 0;
+    change.snapshot.has_open_work || change.snapshot.stock.iter().any(keeps)
 }
 
 /// What is in the shelves of a location, or is missing there.

@@ -1,6 +1,6 @@
 //! Fulfillment services: made with a location of their own, changed, and forgotten.
 
-use super::places::{carry, destination, empty, left_at, name_of, named};
+use super::places::{carry, destination, empty, is_busy, left_at, name_of, named};
 use super::{Change, Outcome, Write};
 use crate::actor::{Actor, Permission};
 use crate::command::{DeleteService, EditService, Leftover};
@@ -56,7 +56,7 @@ pub(super) fn delete(change: &mut Change<'_, '_>, command: &DeleteService) -> Re
     if let Leftover::Transfer(Some(to)) = command.leftover {
         destination(change, at, to)?;
     }
-    if change.snapshot.has_open_work {
+    if is_busy(change, at) {
         return Err(Refusal::Location(at, LocationTrouble::HasWork));
     }
     let levels = left_at(change, at);

@@ -387,8 +387,8 @@ facts! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         available: Option<i64>,
     } = "stock_changed",
-    /// What a location has of a variant, or has promised of it, changed because of what happened to orders; told once
-    /// for each, and only of those that no other fact of the event tells of.
+    /// What a location has of a variant, or has promised of it, changed because of what happened to orders or
+    /// reservations; told once for each, and only of those that no other fact of the event tells of.
     StockMoved {
         /// The location.
         location: LocationId,

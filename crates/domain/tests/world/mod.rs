@@ -25,6 +25,7 @@ use domain::order::{Article, Order, Placed};
 use domain::price::Price;
 use domain::product::{Product, Variant};
 use domain::record::{Record, RecordKind};
+use domain::reservation::Reservation;
 use domain::refusal::Refusal;
 use domain::rule::Rule;
 use domain::snapshot::{Places, Shop, Snapshot};
@@ -45,6 +46,7 @@ pub use furniture::{
 
 pub struct World {
     pub drafts: Vec<Draft>,
+    pub reservations: Vec<Reservation>,
     pub shop: Shop,
     pub locations: Vec<Location>,
     pub services: Vec<Service>,
@@ -141,6 +143,7 @@ impl World {
             records: Vec::new(),
             runs: Vec::new(),
             drafts: Vec::new(),
+            reservations: Vec::new(),
             stock: BTreeMap::new(),
             orders: Vec::new(),
             fulfillments: Vec::new(),
@@ -210,6 +213,12 @@ impl World {
             seen_before: self.orders.iter().find(same_key).map(|order| order.id),
             orders,
             drafts: drafts.clone(),
+            reservations: self
+                .reservations
+                .iter()
+                .filter(|r| scope.reservations.iter().any(|key| r.is(key)))
+                .cloned()
+                .collect(),
             fulfillments,
             locations: if places { self.locations.clone() } else { Vec::new() },
             services: if places { self.services.clone() } else { Vec::new() },
@@ -283,6 +292,7 @@ impl World {
             let level = stock.entry((variant, location)).or_insert(none);
             level.change(delta);
             assert!(level.committed >= 0, "no fewer than none may be promised: {level:?}");
+            assert!(level.kept >= 0, "no fewer than none may be kept: {level:?}");
             if delta.guard == StockGuard::Available && (level.available() < 0 || !level.stocked) {
                 return Err(Stale);
             }
@@ -364,6 +374,15 @@ impl World {
                 self.drafts.retain(|known| known.id != draft.id);
                 self.drafts.push(Draft::clone(draft));
             }
+            Write::NewReservation(one) => {
+                let same = |known: &&Reservation| known.name == one.name && known.test == one.test;
+                assert_eq!(self.reservations.iter().find(same), None, "two of a name");
+                self.reservations.push(Reservation::clone(one));
+            }
+            Write::NoReservation(id) => {
+                let at = self.reservations.iter().position(|known| known.id == *id).unwrap();
+                self.reservations.remove(at);
+            }
             Write::NoDraft(id, _) => self.drafts.retain(|known| known.id != *id),
             Write::Price(price) => {
                 self.prices.retain(|known| known.id != price.id);
@@ -433,12 +452,20 @@ impl World {
                 }
             }
         }
+        let mut kept: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
+        for units in self.reservations.iter().flat_map(|own| &own.units) {
+            *kept.entry((units.variant, units.location)).or_default() += units.quantity;
+        }
         for (key, stock) in &self.stock {
+            if stock.kept != kept.remove(key).unwrap_or(0) {
+                broken.push(format!("Q17: {stock:?}, but {:?}", self.reservations));
+            }
             let promised = promised.remove(key).unwrap_or(0);
             if stock.committed != promised {
                 broken.push(format!("Q16: {stock:?}, but open work waits for {promised}"));
             }
         }
+        broken.extend(kept.keys().map(|key| format!("Q17: {key:?} is kept where there is none")));
         broken.extend(
             promised.into_iter().filter(|(_, n)| *n != 0).map(|(key, n)| format!("Q16: {key:?} {n}")),
         );
