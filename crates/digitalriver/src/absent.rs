@@ -55,11 +55,6 @@ const ABSENT: &[Absent] = &[
         instead: "take it off the items as a discount",
     },
     Absent {
-        paths: &["/reservations", "/reservations/{id}"],
-        why: "Stock is kept for orders alone, from the moment that they come in",
-        instead: "place the order: while its payment is awaited, nobody else is sold what it asks for",
-    },
-    Absent {
         paths: &["/fees", "/fees/{id}"],
         why: "Which fees are due for batteries, packaging and the like is law, and this server doesn't follow it",
         instead: "send what is due as an item, or as part of a price",

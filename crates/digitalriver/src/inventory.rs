@@ -20,7 +20,7 @@ use crate::input::Input;
 use crate::page::{self, Gather, Span};
 use crate::{sku, words};
 
-const NEEDS: &[Permission] = &[Permission::ReadInventory, Permission::ReadProducts];
+pub(crate) const NEEDS: &[Permission] = &[Permission::ReadInventory, Permission::ReadProducts];
 const FIELDS: [&str; 6] =
     ["manufacturerId", "partNumber", "eccn", "hsCode", "countryOfOrigin", "allowOversell"];
 /// Variants that are read at once.

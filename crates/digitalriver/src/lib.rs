@@ -36,6 +36,7 @@ mod page;
 mod record;
 mod refund;
 mod refusal;
+mod reservation;
 mod returning;
 mod shell;
 mod shipment;
@@ -91,6 +92,7 @@ pub fn routes_with(engine: Engine, url: &str, stand_in: Option<&str>) -> Router 
         .merge(source::routes())
         .merge(checkout::routes())
         .merge(inventory::routes())
+        .merge(reservation::routes())
         .merge(file::routes())
         .merge(work::routes())
         .merge(shipment::routes())

@@ -61,6 +61,7 @@ fn unknown(thing: Thing) -> Failure {
         Thing::Product(id) => ("SKU", id.0),
         Thing::Transaction(id) => ("Charge", id.0),
         Thing::Record(id) => ("Resource", id.0),
+        Thing::Reservation => return Failure::not_found("Reservation", "", "id"),
         _ => return Failure::not_found("Resource", "", "id"),
     };
     Failure::not_found(what, &id.to_string(), "id")

@@ -1,5 +1,6 @@
 //! Fulfillment orders: what one location is to send for an order. The server makes them, by routing; here they are looked
-//! at. The same word is another API's, and means the same.
+//! at, and [asked for](create) by whoever sold elsewhere what is to be sent. The same word is another API's, and means the
+//! same.
 
 use std::sync::Arc;
 
@@ -16,7 +17,9 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::page::{Gather, Names, Span};
-use crate::{id, order, words};
+use crate::{id, metadata, order, words};
+
+mod create;
 
 /// A fulfillment order and its order.
 pub(crate) type Row = (FulfillmentOrderId, Arc<Order>);
@@ -24,7 +27,7 @@ pub(crate) type Row = (FulfillmentOrderId, Arc<Order>);
 /// Fulfillment orders.
 pub(crate) fn routes() -> Router<Server> {
     Router::new()
-        .route("/fulfillment-orders", get(list).post(made_by_routing))
+        .route("/fulfillment-orders", get(list).post(create::create))
         .route("/fulfillment-orders/{id}", get(fetch))
 }
 
@@ -74,11 +77,6 @@ pub(crate) fn missing(name: &str, parameter: &str) -> Failure {
     Failure::not_found("Fulfillment order", name, parameter)
 }
 
-async fn made_by_routing(_call: Call) -> Failure {
-    let told = "Fulfillment orders are made by routing, when an order comes in: place it with /orders.";
-    Failure::not_done_here(told, "GET,HEAD")
-}
-
 /// What a program calls the order at its end.
 pub(crate) fn upstream_id(order: &Order) -> Option<String> {
     order.placed.source_identifier.clone()
@@ -87,8 +85,9 @@ pub(crate) fn upstream_id(order: &Order) -> Option<String> {
 /// A fulfillment order; `fulfillments` are those that have something of its order.
 fn shown(of: &Order, id: FulfillmentOrderId, fulfillments: &[Arc<Fulfillment>]) -> Option<Value> {
     let work = of.fulfillment_order(id)?;
-    let placed = &of.placed;
+    let (placed, said) = (&of.placed, create::said(of));
     let mut shown = Map::new();
+    metadata::show(&said[metadata::NAME], &mut shown);
     let mut put = |name: &str, value: Option<Value>| {
         shown.extend(value.map(|value| (name.to_owned(), value)));
     };
@@ -97,17 +96,34 @@ fn shown(of: &Order, id: FulfillmentOrderId, fulfillments: &[Arc<Fulfillment>]) 
     put("currency", Some(placed.currency.code().into()));
     put("locale", placed.locale.clone().map(Value::from));
     put("upstreamOrderTime", Some(words::time(placed.processed_at)));
-    put("name", Some(of.name.clone().into()));
+    let name = if said.is_null() { Some(of.name.clone().into()) } else { told(&said, "name") };
+    put("name", name);
+    put("reservationId", told(&said, "reservationId"));
+    put("shippingChoice", told(&said, "shippingChoice"));
     put("email", placed.email.clone().map(Value::from));
     put("phone", placed.phone.clone().map(Value::from));
     put("upstreamId", upstream_id(of).map(Value::from));
     let address = placed.shipping_address.as_ref().filter(|address| address.country_code.is_some());
-    put("shipTo", address.map(words::party));
+    put("shipTo", address.map(|address| over(words::party(address), &said["shipTo"])));
     let is_over = matches!(work.stage, Stage::Closed | Stage::Cancelled);
-    put("items", Some(units(work, fulfillments).iter().map(|units| item(of, is_over, units)).collect()));
+    let units = units(work, fulfillments);
+    put("items", Some(units.iter().map(|units| item(of, is_over, units, &said["items"])).collect()));
     put("state", Some(state(work).into()));
     put("liveMode", Some((!placed.test).into()));
     Some(shown.into())
+}
+
+/// What was said of it, if it was.
+fn told(said: &Value, name: &str) -> Option<Value> {
+    said.get(name).cloned()
+}
+
+/// With what was said besides.
+fn over(mut shown: Value, said: &Value) -> Value {
+    if let (Some(shown), Some(said)) = (shown.as_object_mut(), said.as_object()) {
+        shown.extend(said.clone());
+    }
+    shown
 }
 
 /// Work that is over without anything having left was called off.
@@ -153,7 +169,8 @@ fn units(work: &FulfillmentOrder, fulfillments: &[Arc<Fulfillment>]) -> Vec<Unit
     units
 }
 
-fn item(of: &Order, is_over: bool, units: &Units) -> Value {
+/// An item; `said` is what was said of each line of the order.
+fn item(of: &Order, is_over: bool, units: &Units, said: &Value) -> Value {
     let (pending, cancelled) = if is_over { (0, units.remaining) } else { (units.remaining, 0) };
     let state = match (pending, units.left) {
         (1.., _) => "pending",
@@ -169,11 +186,11 @@ fn item(of: &Order, is_over: bool, units: &Units) -> Value {
         "cancelled": cancelled + units.given_up,
         "state": state,
     });
-    if let Some(sold) = of.line(units.order_line) {
-        shown["name"] = sold.article.title.as_str().into();
-        if let Some(sku) = order::sku_of(sold) {
-            shown["inventoryItemId"] = sku.into();
-        }
+    let Some(at) = of.lines.iter().position(|sold| sold.id == units.order_line) else { return shown };
+    let sold = &of.lines[at];
+    shown["name"] = sold.article.title.as_str().into();
+    if let Some(sku) = order::sku_of(sold) {
+        shown["inventoryItemId"] = sku.into();
     }
-    shown
+    over(shown, &said[at])
 }

@@ -238,7 +238,9 @@ impl StockDelta {
     /// Whether it only concerns what is in the shelves and what is promised of it, as nearly everything that orders do.
     pub fn is_plain(&self) -> bool {
         self.kept == 0
-            && self.apart == Apart::default() && self.incoming == 0 && self.stocking == Stocking::AsItWas
+            && self.apart == Apart::default()
+            && self.incoming == 0
+            && self.stocking == Stocking::AsItWas
     }
 }
 

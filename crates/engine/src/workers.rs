@@ -1,7 +1,8 @@
 //! The workers: what the server does without being asked. Each looks for what is due, does it by the same commands
 //! as everybody else, and may run on any number of nodes: whoever is second finds nothing to do.
 //!
-//! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *biller* does what is due of
+//! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *releaser* sets free what was
+//! reserved for too long; the *biller* does what is due of
 //! orders' billing; the *collector* asks gateways to move money; the *runner* takes the next steps of workflows; the
 //! *dispatcher* turns an event into one delivery for every listener that it concerns; the *deliverer* claims deliveries
 //! by a short lease, sends them, and records every attempt; the *asker* asks fulfillment services for what they know;
@@ -41,7 +42,7 @@ const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// A bell for every worker.
 #[derive(Default)]
 pub struct Wake {
-    bells: [Notify; 8],
+    bells: [Notify; 9],
 }
 
 impl Wake {
@@ -109,6 +110,7 @@ impl Engine {
         start(&mut tasks, 5, Job::Advance);
         start(&mut tasks, 6, Job::Collect);
         start(&mut tasks, 7, Job::Run);
+        start(&mut tasks, 8, Job::Expire);
         {
             let (engine, workers, stop) = (self.clone(), workers.clone(), stop);
             tasks.spawn(async move { sweeps::broom(engine, workers, stop).await });
@@ -158,6 +160,8 @@ pub enum Job {
     Collect,
     /// Takes the next steps of workflows.
     Run,
+    /// Ends reservations whose time has come.
+    Expire,
     /// Opens scheduled work.
     Open,
     /// Makes deliveries of events.
@@ -170,10 +174,11 @@ pub enum Job {
 
 impl Job {
     /// Every job, in an order in which what one brings about is done by the next.
-    pub const ALL: [Job; 8] = [
+    pub const ALL: [Job; 9] = [
         Job::Advance,
         Job::Collect,
         Job::Run,
+        Job::Expire,
         Job::Route,
         Job::Open,
         Job::Dispatch,
@@ -219,6 +224,7 @@ async fn every_shop(engine: &Engine, workers: &Workers, job: Job) -> Result<u64,
 async fn once(engine: &Engine, workers: &Workers, shop: &Arc<Shop>, job: Job) -> Result<u64, Error> {
     match job {
         Job::Route => sweeps::route(engine, shop).await,
+        Job::Expire => sweeps::expire(engine, shop).await,
         Job::Open => sweeps::open(engine, shop).await,
         Job::Advance => sweeps::advance(engine, shop).await,
         Job::Run => runs::advance(engine, shop).await,

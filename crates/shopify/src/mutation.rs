@@ -323,6 +323,7 @@ pub(crate) fn plain(refusal: &Refusal) -> UserError {
             Thing::Price(..) => "Price does not exist.",
             Thing::AccessGrant(_) => "Access grant does not exist.",
             Thing::Contact => "Customer does not exist",
+            Thing::Reservation => "Reservation does not exist",
         }
         .to_owned(),
         Refusal::QuantityNotPositive(_) => "Quantity must be greater than 0".to_owned(),

@@ -150,6 +150,7 @@ impl Store {
         self.audit_orphans(shop, &mut findings).await?;
         self.audit_fulfillments(shop, &mut findings).await?;
         self.audit_stock(shop, promised, &mut findings).await?;
+        self.audit_reservations(shop, &mut findings).await?;
         for (contact, what) in self.audit_contacts(shop).await? {
             findings.push(Finding { order: None, what: format!("contact {contact}: {what}") });
         }

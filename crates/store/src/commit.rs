@@ -20,6 +20,7 @@ use crate::drafts;
 use crate::index;
 use crate::inquiries;
 use crate::kept::Bodies;
+use crate::reservations;
 use crate::stock;
 use crate::subjects;
 use crate::traces;
@@ -177,6 +178,8 @@ fn one(
         Write::NewDraft(draft) => out.push(drafts::inserted(shop, draft)?),
         Write::Draft(draft) => out.push(drafts::updated(shop, draft)?),
         Write::NoDraft(id, version) => out.push(drafts::deleted(shop, *id, *version)),
+        Write::NewReservation(one) => out.push(reservations::inserted(shop, one)?),
+        Write::NoReservation(id) => out.push(reservations::deleted(shop, *id)),
         Write::Listener(listener) => out.push(saved(UPSERT_LISTENER, key(listener.id.0), listener)?),
         Write::NoListener(id) => {
             out.push(Statement::new(

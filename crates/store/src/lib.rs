@@ -35,6 +35,7 @@ mod load;
 mod migrate;
 mod postgres;
 mod reindex;
+mod reservations;
 mod shops;
 mod sorting;
 mod sqlite;
@@ -85,6 +86,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_charges", include_str!("migrations/0018_charges.sql")),
     ("0019_runs_of_parts", include_str!("migrations/0019_runs_of_parts.sql")),
     ("0020_subjects", include_str!("migrations/0020_subjects.sql")),
+    ("0021_reservations", include_str!("migrations/0021_reservations.sql")),
     ("0023_source_identifiers", include_str!("migrations/0023_source_identifiers.sql")),
 ];
 
@@ -153,9 +155,10 @@ impl Store {
             Err(Error::Stale { .. }) => Err(CommitError::Stale),
             // The same order came in twice at the same moment; whoever looks again sees the first.
             Err(Error::Constraint { name, .. }) if name == "orders_source" => Err(CommitError::Stale),
-            // So did a contact with that e-mail address, or a record with that key.
+            // So did a contact with that e-mail address, a record with that key, or a reservation of that name.
             Err(Error::Constraint { name, .. }) if name == "contacts_email" => Err(CommitError::Stale),
             Err(Error::Constraint { name, .. }) if name == "records_by_key" => Err(CommitError::Stale),
+            Err(Error::Constraint { name, .. }) if name == "reservations_named" => Err(CommitError::Stale),
             Err(error) => Err(CommitError::Db(error)),
         }
     }

@@ -209,7 +209,7 @@ pub(crate) fn work_query(shop: ShopId, conditions: &[Condition], sort: WorkSort,
 pub(crate) fn goods_query(shop: ShopId, location: LocationId) -> Query {
     Query::new(
         "SELECT variant_id FROM stock WHERE shop_id = $1 AND location_id = $2 AND (on_hand <> 0 OR incoming <> 0 \
-         OR reserved <> 0 OR damaged <> 0 OR safety_stock <> 0 OR quality_control <> 0) LIMIT 1",
+         OR reserved <> 0 OR damaged <> 0 OR safety_stock <> 0 OR quality_control <> 0 OR kept <> 0) LIMIT 1",
         vec![shop.0.into(), location.0.into()],
     )
 }

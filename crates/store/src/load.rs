@@ -17,6 +17,7 @@ use crate::body;
 use crate::contacts::{self, meant_by};
 use crate::db::{Error, Query, Row, Value};
 use crate::drafts;
+use crate::reservations;
 use crate::stock;
 use crate::workflows;
 
@@ -63,6 +64,7 @@ pub(crate) enum Part {
     OpenWork,
     Contacts,
     Drafts,
+    Reservations,
     Runs,
     Listeners,
     Records,
@@ -151,6 +153,7 @@ impl Store {
             }
             Part::Runs => snapshot.runs = bodies(&rows)?,
             Part::Drafts => snapshot.drafts = bodies(&rows)?,
+            Part::Reservations => snapshot.reservations.extend(bodies(&rows)?),
             Part::Listeners => snapshot.listeners = bodies(&rows)?,
             Part::Records => {
                 for record in bodies::<Record>(&rows)? {
@@ -252,6 +255,8 @@ pub(crate) fn questions(shop: ShopId, scope: &Scope) -> Vec<(Part, Query)> {
         ask.push((Part::Orders, nested(shop, drafts::ORDERS, &ids)));
         ask.push((Part::Drafts, drafts::by_id(shop, &ids)));
     }
+    let reserved = scope.reservations.iter();
+    ask.extend(reserved.map(|key| (Part::Reservations, reservations::meant_by(shop, key))));
     if !scope.runs.is_empty() {
         ask.push((Part::Runs, workflows::runs(shop, &scope.runs)));
     }

@@ -1,7 +1,7 @@
 //! Stock, the row that orders share: how it is read, and the statements that move it.
 //!
 //! Orders only touch what is in the shelves and what is promised of it, thousands of times an hour; their statements
-//! are constant and short. What people do by hand concerns any column, and is rare.
+//! are constant and short. What people do by hand concerns any column, and is rarer; so are reservations.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ const AT_ONCE: usize = 500;
 
 /// The columns that [`stock_of`] reads.
 const COLUMNS: &str = "variant_id, location_id, on_hand, committed, reserved, damaged, safety_stock, \
-     quality_control, incoming, stocked, created_at, updated_at";
+     quality_control, incoming, stocked, created_at, updated_at, kept";
 
 /// The stock of variants, everywhere.
 pub(crate) fn of_variants(shop: ShopId, variants: &[i64]) -> Query {
@@ -38,6 +38,7 @@ pub(crate) fn stock_of(row: &Row) -> Result<Stock, Error> {
         location: LocationId(row.int(1)?),
         on_hand: row.int(2)?,
         committed: row.int(3)?,
+        kept: row.int(12)?,
         apart: Apart {
             reserved: row.int(4)?,
             damaged: row.int(5)?,
@@ -68,13 +69,13 @@ pub(crate) fn moved(shop: ShopId, delta: &StockDelta, at: Time) -> Statement {
         (StockGuard::Free, true) => Statement::new(ADD, params),
         (guard, _) => {
             params.extend(rest(delta));
-            by_hand(guard, params)
+            any(guard, delta, params)
         }
     }
 }
 
-/// The values of `$7` to `$12`.
-fn rest(delta: &StockDelta) -> [Value; 6] {
+/// The values of `$7` to `$13`.
+fn rest(delta: &StockDelta) -> [Value; 7] {
     [
         delta.apart.reserved.into(),
         delta.apart.damaged.into(),
@@ -86,33 +87,36 @@ fn rest(delta: &StockDelta) -> [Value; 6] {
             Stocking::Begins => true.into(),
             Stocking::Ends => false.into(),
         },
+        delta.kept.into(),
     ]
 }
 
-fn by_hand(guard: StockGuard, mut params: Vec<Value>) -> Statement {
+fn any(guard: StockGuard, delta: &StockDelta, mut params: Vec<Value>) -> Statement {
+    let update =
+        || format!("UPDATE stock SET {MOVE} WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3");
     let mut sql = match guard {
-        StockGuard::Available | StockGuard::Unchanged(_) => {
-            format!("UPDATE stock SET {MOVE} WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3")
-        }
+        StockGuard::Available | StockGuard::Unchanged(_) => update(),
+        // Units that were promised or kept are there, as above.
+        StockGuard::Free if delta.committed < 0 || delta.kept < 0 => update(),
         StockGuard::New => format!("{INSERT} DO NOTHING"),
         StockGuard::Free => format!("{INSERT} DO UPDATE SET {MOVE}"),
     };
     match guard {
         StockGuard::Available => sql.push_str(
             " AND on_hand + $4 - committed - $5 - reserved - $7 - damaged - $8 - safety_stock - $9 \
-             - quality_control - $10 >= 0 AND stocked = 1",
+             - quality_control - $10 - kept - $13 >= 0 AND stocked = 1",
         ),
         StockGuard::Unchanged(read) => {
             sql.push_str(
-                " AND on_hand = $13 AND committed = $14 AND reserved = $15 AND damaged = $16 AND safety_stock = $17 \
-                 AND quality_control = $18 AND incoming = $19 AND stocked = $20",
+                " AND on_hand = $14 AND committed = $15 AND reserved = $16 AND damaged = $17 AND safety_stock = $18 \
+                 AND quality_control = $19 AND incoming = $20 AND stocked = $21 AND kept = $22",
             );
-            let Stock { on_hand, committed, apart, incoming, stocked, .. } = read;
+            let Stock { on_hand, committed, kept, apart, incoming, stocked, .. } = read;
             params.extend([on_hand, committed].map(Value::from));
             params.extend(
                 [apart.reserved, apart.damaged, apart.safety_stock, apart.quality_control].map(Value::from),
             );
-            params.extend([incoming.into(), stocked.into()]);
+            params.extend([incoming.into(), stocked.into(), kept.into()]);
         }
         StockGuard::New | StockGuard::Free => {}
     }
@@ -121,7 +125,7 @@ fn by_hand(guard: StockGuard, mut params: Vec<Value>) -> Statement {
 
 const PROMISE: &str = "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5, updated_at = $6 \
      WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3 AND stocked = 1 \
-     AND on_hand + $4 - committed - $5 - reserved - damaged - safety_stock - quality_control >= 0";
+     AND on_hand + $4 - committed - $5 - reserved - damaged - safety_stock - quality_control - kept >= 0";
 const LEAVE: &str = "UPDATE stock SET on_hand = on_hand + $4, committed = committed + $5, updated_at = $6 \
      WHERE shop_id = $1 AND variant_id = $2 AND location_id = $3";
 const ADD: &str = "INSERT INTO stock (shop_id, variant_id, location_id, on_hand, committed, created_at, updated_at) \
@@ -129,13 +133,13 @@ const ADD: &str = "INSERT INTO stock (shop_id, variant_id, location_id, on_hand,
      on_hand = stock.on_hand + excluded.on_hand, committed = stock.committed + excluded.committed, \
      updated_at = excluded.updated_at";
 const INSERT: &str = "INSERT INTO stock (shop_id, variant_id, location_id, on_hand, committed, created_at, \
-     updated_at, reserved, damaged, safety_stock, quality_control, incoming, stocked) \
-     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, coalesce($12, 1)) \
+     updated_at, reserved, damaged, safety_stock, quality_control, incoming, stocked, kept) \
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, coalesce($12, 1), $13) \
      ON CONFLICT (shop_id, variant_id, location_id)";
 const MOVE: &str = "on_hand = stock.on_hand + $4, committed = stock.committed + $5, updated_at = $6, \
      reserved = stock.reserved + $7, damaged = stock.damaged + $8, safety_stock = stock.safety_stock + $9, \
      quality_control = stock.quality_control + $10, incoming = stock.incoming + $11, \
-     stocked = coalesce($12, stock.stocked)";
+     stocked = coalesce($12, stock.stocked), kept = stock.kept + $13";
 
 /// A query for a page of what a location holds.
 pub(crate) fn page_query(shop: ShopId, location: LocationId, which: Shelves, page: &Page) -> Query {

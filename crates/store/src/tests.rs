@@ -6,6 +6,7 @@ use domain::access::{Target, TargetKind};
 use domain::contact::ContactKey;
 use domain::id::{ContactId, FulfillmentId, LocationId, ShopId};
 use domain::record::RecordKind;
+use domain::reservation::ReservationKey;
 use domain::snapshot::Scope;
 use domain::time::Time;
 use testkit::database::Database;
@@ -15,7 +16,7 @@ use crate::lists::record::records_query;
 use crate::lists::{Condition, Descending, OrderSort, Page, RecordSort, WorkSort};
 use crate::{
     AccessSort, Column, ContactSort, Flavor, Store, audit, billing, contacts, deliveries, events, lists,
-    load, stock,
+    load, reservations, stock,
 };
 
 /// Rows in every table that matters: more than a database would rather read from end to end.
@@ -80,6 +81,10 @@ async fn filled(database: Database) -> (Store, testkit::database::Fresh) {
             &format!(
                 "1 + n % 2, n, CASE WHEN n % 10 = 0 THEN 'order_tag' ELSE 'image' END, n % 50, 'n', 0, n, '1{body}'"
             ),
+        ),
+        fill(
+            "reservations (shop_id, reservation_id, name, test, expires_at, body)",
+            "1 + n % 2, n, 'r' || n, 0, n, '1{}'",
         ),
         fill("stock (shop_id, variant_id, location_id, on_hand, committed)", "1 + n % 2, n, 10, 5, 0"),
         fill(
@@ -162,6 +167,8 @@ async fn indexes_answer((store, _fresh): (Store, testkit::database::Fresh)) {
         ("access_grants_updated", billing::access_to_query(shop, lessons, &[], AccessSort::UpdatedAt, &down)),
         ("access_grants_of", billing::access_of_query(shop, ContactId(5))),
         ("fulfillment_orders_scheduled", audit::due_to_open_query(shop, Time(5_000), 100)),
+        ("reservations_over", reservations::over_query(shop, Time(50), 100)),
+        ("reservations_named", reservations::meant_by(shop, &ReservationKey::Name("r7".into(), false))),
         ("stock_pkey", stock::of_variants(shop, &[5])),
         ("stock_of_location", stock::page_query(shop, LocationId(7), stock::Shelves::Stocked, &up)),
         ("fulfillments_of_orders_pkey", load::fulfillments_of_orders(shop, &[domain::id::OrderId(5)])),

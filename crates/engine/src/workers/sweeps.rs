@@ -33,6 +33,19 @@ pub(super) async fn route(engine: &Engine, shop: &Arc<Shop>) -> Result<u64, Erro
     Ok(done)
 }
 
+/// Sets free what was reserved until now.
+pub(super) async fn expire(engine: &Engine, shop: &Arc<Shop>) -> Result<u64, Error> {
+    let over = engine.store().reservations_over(shop.id, engine.now(), HELPING).await?;
+    let mut done = 0;
+    for reservation in over {
+        match engine.execute(shop, &Actor::System, &Command::ExpireReservation(reservation)).await? {
+            Ok(_) => done += 1,
+            Err(refusal) => tracing::debug!(%reservation, ?refusal, "it ended before"),
+        }
+    }
+    Ok(done)
+}
+
 /// Opens scheduled work whose time has come.
 pub(super) async fn open(engine: &Engine, shop: &Arc<Shop>) -> Result<u64, Error> {
     let due = engine.store().due_to_open(shop.id, engine.now(), HELPING).await?;

@@ -16,5 +16,6 @@ mod lists;
 mod outbox;
 mod redaction;
 mod reindex;
+mod reservations;
 mod rules;
 mod shops;

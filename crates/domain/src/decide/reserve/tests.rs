@@ -187,10 +187,7 @@ fn it_ends_by_time() {
     world.now = world.now.plus(300 * SECOND);
     // Nobody may use it any more, even if its units aren't free yet.
     assert_eq!(end(&mut world, named("cart")), Err(GONE));
-    assert_eq!(
-        world.refused(&merchant(), Command::Place(Box::new(ordering(&[(SHIRT, 1)], "cart")))),
-        GONE
-    );
+    assert_eq!(world.refused(&merchant(), Command::Place(Box::new(ordering(&[(SHIRT, 1)], "cart")))), GONE);
     assert_eq!(kept(&world), (4, 0));
     world.run(&merchant(), expire.clone()).unwrap();
     assert_eq!((kept(&world), world.broken()), ((0, 0), Vec::new()));
@@ -217,9 +214,7 @@ fn a_reservation_is_refused_for_the_first_reason() {
     let reader = limited("read_orders");
     let needs = Refusal::NotPermitted(&[Permission::WriteOrders]);
     assert_eq!(world.refused(&reader, command(reserving(&world, &[]))), needs);
-    for unpermitted in
-        [Command::EndReservation(named("x")), Command::ExpireReservation(ReservationId(1))]
-    {
+    for unpermitted in [Command::EndReservation(named("x")), Command::ExpireReservation(ReservationId(1))] {
         assert_eq!(world.refused(&reader, unpermitted), needs);
     }
     let past = world.now;
