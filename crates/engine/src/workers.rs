@@ -2,12 +2,11 @@
 //! as everybody else, and may run on any number of nodes: whoever is second finds nothing to do.
 //!
 //! Cast: the *router* routes units that wait; the *opener* opens scheduled work; the *releaser* sets free what was
-//! reserved for too long; the *biller* does what is due of
-//! orders' billing; the *collector* asks gateways to move money; the *runner* takes the next steps of workflows; the
-//! *dispatcher* turns an event into one delivery for every listener that it concerns; the *deliverer* claims deliveries
-//! by a short lease, sends them, and records every attempt; the *asker* asks fulfillment services for what they know;
-//! the *broom* forgets what is older than it need be. They are woken by commits, which is a hint, and look by
-//! themselves every second, which is the truth.
+//! reserved until now; the *biller* does what is due of orders' billing; the *collector* asks gateways to move money; the
+//! *runner* takes the next steps of workflows; the *dispatcher* turns an event into one delivery for every listener that
+//! it concerns; the *deliverer* claims deliveries by a short lease, sends them, and records every attempt; the *asker*
+//! asks fulfillment services for what they know; the *broom* forgets what is older than it need be. They are woken by
+//! commits, which is a hint, and look by themselves every second, which is the truth.
 
 use std::sync::Arc;
 use std::time::Duration;

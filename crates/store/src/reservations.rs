@@ -68,7 +68,7 @@ impl Store {
         rows.iter().map(|row| Ok(ReservationId(row.int(0)?))).collect()
     }
 
-    /// What is kept is what reservations keep (Q17), as of one moment.
+    /// What is kept is what reservations keep (Q19), as of one moment.
     pub(crate) async fn audit_reservations(
         &self,
         shop: ShopId,
@@ -90,7 +90,7 @@ impl Store {
         }
         for ((variant, location), (is, must)) in kept.into_iter().filter(|(_, (is, must))| is != must) {
             let what = format!(
-                "Q17: {is} of variant {variant} are kept at location {location}, and reservations keep {must}"
+                "Q19: {is} of variant {variant} are kept at location {location}, and reservations keep {must}"
             );
             findings.push(Finding { order: None, what });
         }

@@ -104,7 +104,10 @@ pub fn routed(shop: &mut Reference, id: OrderId, mut known: Known, read: &Known)
     shop.orders.insert(id, read.clone());
     for (work, units) in new.iter().flat_map(|work| work.units.iter().map(move |units| (work, units))) {
         let line = &read.lines[&units.of];
-        let promised = line.variant.filter(|_| units.counted && line.limited && work.is_open());
+        // All lines of a variant go together: if one is sold on, all are.
+        let mut alike = read.lines.values().filter(|other| other.variant == line.variant);
+        let limited = alike.all(|other| other.limited);
+        let promised = line.variant.filter(|_| units.counted && limited && work.is_open());
         let Some(variant) = promised else { continue };
         let was_there = shop_work_was_there(&known, work);
         let free = shop.available(variant, work.at).unwrap_or(-1);

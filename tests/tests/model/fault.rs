@@ -22,10 +22,11 @@ pub enum Fault {
     DeliveryLost,
     DeliveryChanged,
     OrderLost,
+    KeptTwice,
 }
 
 impl Fault {
-    pub const PLANTED: [Fault; 15] = [
+    pub const PLANTED: [Fault; 16] = [
         Fault::StockDeltaLost,
         Fault::GoodsVanish,
         Fault::EventLost,
@@ -41,6 +42,7 @@ impl Fault {
         Fault::DeliveryLost,
         Fault::DeliveryChanged,
         Fault::OrderLost,
+        Fault::KeptTwice,
     ];
 
     /// The properties that it breaks.
@@ -62,6 +64,7 @@ impl Fault {
             Fault::DeliveryLost => "O2, O4",
             Fault::DeliveryChanged => "O6",
             Fault::OrderLost => "F12, O1",
+            Fault::KeptTwice => "Q19",
         }
     }
 
@@ -84,6 +87,7 @@ impl Fault {
             Fault::DeliveryLost => "a delivery is lost",
             Fault::DeliveryChanged => "a delivery tells what is so now",
             Fault::OrderLost => "an order is lost",
+            Fault::KeptTwice => "more is kept than anybody reserved",
         }
     }
 
@@ -135,6 +139,7 @@ impl Fault {
             Fault::OrderLost => {
                 format!("DELETE FROM orders {of} AND order_id = (SELECT max(order_id) FROM orders {of})")
             }
+            Fault::KeptTwice => format!("UPDATE stock SET kept = kept + 1 {of} AND variant_id = 100"),
         })
     }
 }

@@ -116,6 +116,11 @@ pub const THEMES: [&[&str]; 8] = [
         "set stock",
         "adjust stock",
         "set stocking",
+        "reserve",
+        "reserve",
+        "end reservation",
+        "expire reservation",
+        "place",
     ],
     &[
         "save contact",

@@ -116,6 +116,9 @@ kinds! {
     Command::StopStocking(..) => "stop stocking",
     Command::SetStocking(_) => "set stocking",
     Command::EditVariant(..) => "edit variant",
+    Command::Reserve(_) => "reserve",
+    Command::EndReservation(_) => "end reservation",
+    Command::ExpireReservation(_) => "expire reservation",
 }
 
 /// What nobody is refused: looking for a place again is nobody's privilege, and an order that isn't there has nothing

@@ -51,6 +51,7 @@ const PROPERTIES: &[Property] = &[
     ("Q16", "what is promised is what open work waits for, and is there", "step, audit"),
     ("Q17", "what is in the shelves is what was there, came and left", "step"),
     ("Q18", "no more comes back than left", "law, step"),
+    ("Q19", "what is kept is what reservations keep, and ends once", "step, audit"),
     ("R1", "every unit is somewhere, once", "law, step"),
     ("R2", "routing again changes nothing that has a place", "step"),
     ("R3", "nothing is routed to where nothing is shipped from", "step"),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::id::{
     AccessGrantId, AppId, ContactId, DeliveryEventId, DraftId, FulfillmentId, FulfillmentOrderId,
     FulfillmentOrderLineId, HoldId, InvoiceLineId, ListenerId, LocationId, OrderId, OrderLineId, PriceId,
-    RecordId, ServiceId, VariantId,
+    RecordId, ReservationId, ServiceId, VariantId,
 };
 use domain::time::Time;
 
@@ -121,12 +121,14 @@ pub struct Level {
     /// Reserved, damaged, safety stock, quality control.
     pub apart: [i64; 4],
     pub incoming: i64,
+    /// What reservations keep.
+    pub kept: i64,
     pub stocked: bool,
 }
 
 impl Level {
     pub fn is_empty(&self) -> bool {
-        self.on_hand == 0 && self.incoming == 0 && self.apart == [0; 4]
+        self.on_hand == 0 && self.incoming == 0 && self.kept == 0 && self.apart == [0; 4]
     }
 }
 
@@ -169,6 +171,18 @@ pub struct Draft {
     pub drafted: Vec<Drafted>,
 }
 
+/// What is kept for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub id: ReservationId,
+    pub ends: Time,
+    /// What is sold even where there are too few.
+    pub sold_on: BTreeSet<VariantId>,
+    /// What was wanted of what is counted.
+    pub wanted: BTreeMap<VariantId, i64>,
+    pub units: BTreeMap<(VariantId, LocationId), i64>,
+}
+
 /// A shop.
 #[derive(Debug, Clone, Default)]
 pub struct Reference {
@@ -180,6 +194,10 @@ pub struct Reference {
     /// Whether stock is counted for a variant.
     pub variants: BTreeMap<VariantId, bool>,
     pub drafts: BTreeMap<DraftId, Draft>,
+    /// By their names, tests apart.
+    pub reservations: BTreeMap<(String, bool), Kept>,
+    /// What the order that came in last sells on, since it was reserved so.
+    pub sold_on: BTreeSet<VariantId>,
     pub contacts: BTreeMap<ContactId, Option<String>>,
     pub listeners: BTreeMap<ListenerId, (AppId, String)>,
     pub records: BTreeMap<RecordId, String>,
@@ -284,7 +302,7 @@ impl Reference {
     pub fn available(&self, variant: VariantId, at: LocationId) -> Option<i64> {
         let level = self.levels.get(&(variant, at)).filter(|level| level.stocked)?;
         let promised = self.promised().get(&(variant, at)).copied().unwrap_or_default();
-        Some(level.on_hand - promised - level.apart.iter().sum::<i64>())
+        Some(level.on_hand - promised - level.kept - level.apart.iter().sum::<i64>())
     }
 
     /// Units come into a shelf, or leave it.
@@ -293,12 +311,11 @@ impl Reference {
         self.levels.entry((variant, at)).or_insert(new).on_hand += units;
     }
 
-    /// Whether open work is there.
+    /// Whether open work is there, or something is kept for somebody.
     pub fn has_work(&self, at: LocationId) -> bool {
-        self.orders
-            .values()
-            .flat_map(|known| known.works.values())
-            .any(|work| work.at == at && work.is_open())
+        let keeps = self.levels.iter().any(|((_, of), level)| *of == at && level.kept > 0);
+        let mut works = self.orders.values().flat_map(|known| known.works.values());
+        keeps || works.any(|work| work.at == at && work.is_open())
     }
 
     /// Whether something is in the shelves there, or is missing.

@@ -1,5 +1,5 @@
-//! The rules: what a command does to the reference, or that it is refused. Only two things are told by the engine and
-//! then checked: where routing sends units, and whether money that is reckoned up can be asked for.
+//! The rules: what a command does to the reference, or that it is refused. Only three things are told by the engine
+//! and then checked: where routing sends units, where it keeps them, and whether money that is reckoned up can be asked for.
 
 use std::collections::BTreeSet;
 
@@ -18,6 +18,7 @@ mod orders;
 pub mod parcels;
 mod parts;
 mod places;
+pub mod reservations;
 mod stock;
 mod talk;
 pub mod work;
@@ -78,7 +79,7 @@ pub fn foretell(shop: &mut Reference, who: Who, command: &Command, now: Time) ->
 
 fn ruled(shop: &mut Reference, who: Who, command: &Command, now: Time) -> Option<Forecast> {
     match command {
-        Command::Place(place) => orders::place(shop, who, place),
+        Command::Place(place) => orders::place(shop, who, place, now),
         Command::Route(id) => Some(orders::route(shop, *id)),
         Command::CancelOrder(cancel) => orders::cancel(shop, who, cancel, now),
         Command::EditOrder(edit) => lines::edit(shop, who, edit),
@@ -128,6 +129,9 @@ fn ruled(shop: &mut Reference, who: Who, command: &Command, now: Time) -> Option
         Command::StopStocking(variant, at) => stock::stop(shop, who, *variant, *at),
         Command::SetStocking(set) => stock::set_stocking(shop, who, set),
         Command::EditVariant(variant, edit) => stock::edit_variant(shop, who, *variant, edit),
+        Command::Reserve(reserve) => reservations::reserve(shop, who, reserve, now),
+        Command::EndReservation(key) => reservations::end(shop, who, key, now),
+        Command::ExpireReservation(id) => reservations::expire(shop, who, *id, now),
         Command::SaveProduct(product, variants) => stock::save_product(shop, who, product, variants),
         Command::SaveLocation(location) => places::save(shop, who, location),
         Command::EditLocation(edit) => places::edit(shop, who, edit),

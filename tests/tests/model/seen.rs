@@ -148,7 +148,7 @@ pub async fn glance(engine: &Engine, shop: ShopId, since: EventId) -> (Glance, V
         query("SELECT fulfillment_id, version FROM fulfillments WHERE shop_id = $1"),
         query(
             "SELECT variant_id, location_id, on_hand, committed, reserved, damaged, safety_stock, \
-             quality_control, incoming, stocked FROM stock WHERE shop_id = $1",
+             quality_control, incoming, stocked, kept FROM stock WHERE shop_id = $1",
         ),
         Query::new(
             "SELECT event_id, at, order_id, app_id, body, dispatched FROM events WHERE shop_id = $1 AND event_id > $2 \
@@ -172,6 +172,7 @@ pub async fn glance(engine: &Engine, shop: ShopId, since: EventId) -> (Glance, V
             apart: [int(4), int(5), int(6), int(7)],
             incoming: int(8),
             stocked: int(9) != 0,
+            kept: int(10),
         };
         glance.levels.insert((VariantId(int(0)), LocationId(int(1))), (level, int(3)));
     }

@@ -18,6 +18,7 @@ mod modes;
 mod orders;
 mod parcels;
 mod published;
+mod reservations;
 mod skus;
 mod stock;
 mod telling;

@@ -96,7 +96,7 @@ async fn answers_are_json_of_one_version() {
     for (method, path, allowed) in [
         ("GET", "/payouts", ""),
         ("DELETE", "/files/1", "GET,HEAD"),
-        ("POST", "/fulfillment-orders", "GET,HEAD"),
+        ("GET", "/reservations", "POST"),
         ("PATCH", "/orders", "GET,HEAD,POST"),
     ] {
         let answered = bench.ask(method, path, &[SHOWN], "").await;

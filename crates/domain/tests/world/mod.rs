@@ -458,14 +458,14 @@ impl World {
         }
         for (key, stock) in &self.stock {
             if stock.kept != kept.remove(key).unwrap_or(0) {
-                broken.push(format!("Q17: {stock:?}, but {:?}", self.reservations));
+                broken.push(format!("Q19: {stock:?}, but {:?}", self.reservations));
             }
             let promised = promised.remove(key).unwrap_or(0);
             if stock.committed != promised {
                 broken.push(format!("Q16: {stock:?}, but open work waits for {promised}"));
             }
         }
-        broken.extend(kept.keys().map(|key| format!("Q17: {key:?} is kept where there is none")));
+        broken.extend(kept.keys().map(|key| format!("Q19: {key:?} is kept where there is none")));
         broken.extend(
             promised.into_iter().filter(|(_, n)| *n != 0).map(|(key, n)| format!("Q16: {key:?} {n}")),
         );

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use domain::actor::{Actor, visible};
 use domain::billing::Service;
-use domain::command::Command;
 use domain::command::billing::{BillingCommand, NewBooks, NewPlanLine, PlaceBilled};
+use domain::command::{Command, Reserve};
 use domain::decide::Outcome;
 use domain::event::{Fact, FactKind, InvoiceNews};
 use domain::fulfillment_order::{FulfillmentOrder, Request, StageName};
 use domain::id::OrderId;
 use domain::price::{Price, Recurrence, Terms};
+use domain::reservation::{ReservedItem, TooFew};
 use domain::snapshot::WhenDeclined;
 use domain::time::{HOUR, Time};
 use engine::query::{Page, WorkSort};
@@ -23,6 +24,7 @@ testkit::on_both! { bench:
     waiting_orders_are_routed_when_stock_arrives
     declined_work_goes_elsewhere
     scheduled_work_opens_once
+    what_was_reserved_is_free_once_in_time
     an_order_that_nobody_pays_is_past_due_once_and_given_up
     workers_stop_when_told
     everybody_sees_their_own_work_only
@@ -96,6 +98,41 @@ async fn scheduled_work_opens_once(bench: Bench) {
         let facts = timeline.iter().flat_map(|event| &event.facts);
         assert_eq!(facts.filter(|fact| fact.kind() == FactKind::WorkReady).count(), 1);
     }
+    assert_eq!(bench.findings().await, []);
+}
+
+async fn what_was_reserved_is_free_once_in_time(bench: Bench) {
+    let other = bench.another().await;
+    let reserve = |name: usize| {
+        let item = ReservedItem { variant: SHIRT, quantity: 4, too_few: TooFew::Refuse };
+        Command::Reserve(Box::new(Reserve {
+            name: Some(name.to_string()),
+            test: false,
+            items: vec![item],
+            destination: None,
+            expires_at: bench.engine.now().plus(HOUR),
+        }))
+    };
+    for name in 0..4 {
+        bench.run(&reserve(name)).await;
+    }
+    let waits = bench.place(world::order(&[(SHIRT, 20)])).await;
+    let waiting = async || -> i64 {
+        bench.order(waits.id).await.routing.waiting.iter().map(|waiting| waiting.quantity).sum()
+    };
+    assert_eq!(waiting().await, 16, "four of twenty are there for it");
+    bench.clock().advance(HOUR - SECONDS);
+    bench.engine.work_off(&workers()).await.unwrap();
+    assert_eq!(waiting().await, 16);
+    bench.clock().advance(SECONDS);
+    let workers = workers();
+    let sweeps =
+        (0..6).map(|i| if i % 2 == 0 { bench.engine.work_off(&workers) } else { other.work_off(&workers) });
+    for swept in futures::future::join_all(sweeps).await {
+        swept.unwrap();
+    }
+    while bench.engine.work_off(&workers).await.unwrap() > 0 {}
+    assert_eq!(waiting().await, 0, "whoever waited for it got it");
     assert_eq!(bench.findings().await, []);
 }
 

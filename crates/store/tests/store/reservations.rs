@@ -123,7 +123,7 @@ async fn the_audit_knows_what_is_kept(bench: Bench) {
     ] {
         bench.spoil(fault).await;
         let findings = bench.findings().await;
-        assert!(findings.iter().any(|what| what.starts_with("Q17")), "{fault}: {findings:?}");
+        assert!(findings.iter().any(|what| what.starts_with("Q19")), "{fault}: {findings:?}");
         bench.spoil(undo).await;
         assert_eq!(bench.findings().await, Vec::<String>::new(), "{undo}");
     }

@@ -1,16 +1,19 @@
 //! What is wanted of shelves, places, people and what is kept beside orders.
 
 use domain::command::{
-    AdjustStock, Command, DeleteService, EditLocation, EditService, Leftover, SetStock, SetStocking,
+    AdjustStock, Command, DeleteService, EditLocation, EditService, Leftover, Reserve, SetStock, SetStocking,
     StartStocking, StockCount, StockMeasure, StockStep, Stocked, Unstocked, VariantEdit,
 };
 use domain::contact::{ContactChange, ContactKey, SaveContact, Whom};
 use domain::id::{
-    AppId, ListenerId, LocationId, ProductId, RecordId, RunId, ServiceId, VariantId, WorkflowId,
+    AppId, ListenerId, LocationId, ProductId, RecordId, ReservationId, RunId, ServiceId, VariantId,
+    WorkflowId,
 };
 use domain::location::{Location, Service};
 use domain::record::{Record, RecordKind};
+use domain::reservation::{ReservationKey, ReservedItem, TooFew};
 use domain::stock::{StockCause, StockState};
+use domain::time::HOUR;
 use domain::workflow::{Run, RunState, Step, Trigger, Workflow};
 use serde_json::Value;
 use testkit::world::{self, HERE, SERVICE, THERE};
@@ -64,8 +67,42 @@ impl Situation<'_> {
                 }
                 Command::SaveProduct(product, vec![world::variant(CAP)])
             }
+            "reserve" => self.reserving(),
+            "end reservation" => {
+                let (name, test) = self.reservation();
+                Command::EndReservation(ReservationKey::Name(name, test))
+            }
+            "expire reservation" => {
+                let known: Vec<ReservationId> = self.shop.reservations.values().map(|own| own.id).collect();
+                Command::ExpireReservation(self.chance.pick(&known).unwrap_or(ReservationId(NOWHERE)))
+            }
             _ => return None,
         })
+    }
+
+    fn reserving(&mut self) -> Command {
+        let mut items = Vec::new();
+        for _ in 0..self.chance.within(1..4) {
+            let (variant, bad) = (self.article(), self.chance.one_in(30));
+            let quantity = if bad { 0 } else { self.chance.within(1..6) };
+            let too_few = if self.chance.one_in(4) { TooFew::SellOn } else { TooFew::Refuse };
+            items.push(ReservedItem { variant, quantity, too_few });
+        }
+        let name = (!self.chance.one_in(6)).then(|| format!("cart {}", self.chance.below(8)));
+        Command::Reserve(Box::new(Reserve {
+            name,
+            test: self.chance.one_in(5),
+            items,
+            destination: None,
+            expires_at: self.now.plus(self.chance.within(0..7) * HOUR),
+        }))
+    }
+
+    /// The name of a reservation, be it there or not.
+    pub(super) fn reservation(&mut self) -> (String, bool) {
+        let known: Vec<(String, bool)> = self.shop.reservations.keys().cloned().collect();
+        let some = self.chance.pick(&known).filter(|_| !self.chance.one_in(6));
+        some.unwrap_or_else(|| (format!("cart {}", self.chance.below(8)), false))
     }
 
     fn count(&mut self) -> StockCount {

@@ -82,6 +82,12 @@ impl Situation<'_> {
             place.fulfilled = Some(fulfilled);
             place.lines.iter_mut().for_each(|line| line.fulfilled = line.quantity.min(2));
         }
+        if self.chance.one_in(4) && !self.shop.reservations.is_empty() {
+            let (name, test) = self.reservation();
+            // Now and then somebody takes a test for earnest.
+            place.placed.test = test && !self.chance.one_in(4);
+            place.reservation = Some(name);
+        }
         if self.chance.one_in(40) {
             place.cancelled = Some((self.now, CancelReason::Other));
         }

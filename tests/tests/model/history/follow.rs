@@ -19,7 +19,7 @@ use crate::compare;
 use crate::kinds::kind;
 use crate::laws;
 use crate::reference::{Known, Level, Reference};
-use crate::rules::{Forecast, How, parcels};
+use crate::rules::{Forecast, How, parcels, reservations};
 use crate::seen::{self, Glance, News};
 use crate::who::Who;
 
@@ -76,6 +76,9 @@ impl History {
             return Err(format!("O1: {facts:?} was told of order {other}"));
         }
         self.laws(&wanted, &model, &glance, command)?;
+        if let (Command::Reserve(reserve), Outcome::Reservation(id)) = (command, &outcome) {
+            reservations::reserved(&mut model, reserve, *id, &glance)?;
+        }
         levels_are(&mut model, &glance)?;
         crate::kept::check(&self.engine, &self.shop, &model, command).await?;
         if let Command::RedactContact(id) = command {
@@ -300,7 +303,7 @@ impl History {
     }
 }
 
-/// What is in the shelves, and what is promised of it (Q16).
+/// What is in the shelves, and what is promised and kept of it (Q16, Q19).
 pub(super) fn levels_are(model: &mut Reference, glance: &Glance) -> Result<(), String> {
     let promised = model.promised();
     for (key, (level, committed)) in &glance.levels {

@@ -25,7 +25,8 @@ pub(super) fn placed(command: &Command, read: &Known, model: &Reference) -> Resu
         let gone = if place.fulfilled.is_some() { line.fulfilled.clamp(0, line.quantity) } else { 0 };
         let asked = if place.cancelled.is_some() { gone } else { line.quantity };
         let variant = line.article.variant.unwrap();
-        sent.push((compare::new_line(variant, asked, model.variants[&variant], oversells), gone));
+        let sells_on = oversells || model.sold_on.contains(&variant);
+        sent.push((compare::new_line(variant, asked, model.variants[&variant], sells_on), gone));
     }
     let came: Vec<_> = read.lines.iter().map(|(id, line)| (line.clone(), read.left(*id))).collect();
     if came != sent {

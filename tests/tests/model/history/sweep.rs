@@ -12,12 +12,13 @@ use super::{History, SWEEP};
 use crate::fault::Fault;
 use crate::laws;
 use crate::reference::Known;
+use crate::rules::reservations;
 use crate::seen;
 
 impl History {
     /// The workers do what is due; what they did must be lawful, and everybody who listens is told.
     pub(super) async fn sweep(&mut self, step: usize) -> Result<(), String> {
-        for job in [Job::Advance, Job::Run, Job::Route, Job::Open] {
+        for job in [Job::Advance, Job::Run, Job::Expire, Job::Route, Job::Open] {
             self.turn(step, job).await?;
         }
         let now = self.engine.clock().now();
@@ -42,6 +43,9 @@ impl History {
         let (orders, parcels) = self.changed(&glance);
         let (raw, raw_parcels) = seen::read(&self.engine, self.shop.id, &orders, &parcels).await;
         let mut model = self.model.clone();
+        if job == Job::Expire {
+            reservations::expire_all(&mut model, self.engine.clock().now());
+        }
         for order in raw {
             let before = self.model.orders.get(&order.id).ok_or("an order came from nowhere")?.clone();
             let told = events.iter().filter(|news| news.event.order == Some(order.id)).count() as i64;

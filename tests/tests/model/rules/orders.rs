@@ -1,6 +1,6 @@
 //! Orders come in, are routed, said more of, paid, called off, put away and forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::amend::{AmendOrder, OrderChange};
 use domain::command::{CancelOrder, Command, PayBack, Place, Restock};
@@ -10,19 +10,24 @@ use domain::order::StockMode;
 use domain::time::Time;
 
 use super::parts::called_off;
-use super::{Forecast, How, around};
+use super::{Forecast, How, around, reservations};
 use crate::reference::Reference;
 use crate::who::Who;
 
 /// The most that may be asked for of one line.
 pub const QUANTITY: i64 = 1_000_000;
 
-pub fn place(shop: &mut Reference, who: Who, place: &Place) -> Option<Forecast> {
+pub fn place(shop: &mut Reference, who: Who, place: &Place, now: Time) -> Option<Forecast> {
     let placed = &place.placed;
     let seen = shop.knows_source(placed.source_key.as_ref());
     if !who.may_all() || seen || place.lines.is_empty() {
         return None;
     }
+    let used = |name: &String| reservations::used(shop, name, placed.test, now);
+    let sold_on = match place.reservation.as_ref().map(used) {
+        Some(used) => used?,
+        None => BTreeSet::new(),
+    };
     let mut wanted: BTreeMap<_, i64> = BTreeMap::new();
     for line in &place.lines {
         let variant = line.article.variant?;
@@ -30,7 +35,7 @@ pub fn place(shop: &mut Reference, who: Who, place: &Place) -> Option<Forecast> 
         if !(1..=QUANTITY).contains(&line.quantity) {
             return None;
         }
-        if tracked && !sells_on(variant) {
+        if tracked && !sells_on(variant) && !sold_on.contains(&variant) {
             // What left before it came in isn't looked for.
             let gone = if place.fulfilled.is_some() { line.fulfilled.clamp(0, line.quantity) } else { 0 };
             *wanted.entry(variant).or_default() += line.quantity - gone;
@@ -45,6 +50,7 @@ pub fn place(shop: &mut Reference, who: Who, place: &Place) -> Option<Forecast> 
             }
         }
     }
+    shop.sold_on = sold_on;
     if let Some(buyer) = &place.buyer {
         around::contact_of(shop, buyer)?;
     }

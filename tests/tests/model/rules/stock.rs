@@ -24,15 +24,17 @@ fn found(shop: &Reference, variant: VariantId, at: LocationId, state: StockState
     match state {
         StockState::Available => free(shop, variant, at),
         StockState::Incoming => level.incoming,
+        // What is kept by hand, and what is kept for somebody who was told so.
+        StockState::Reserved => level.apart[shelf(state)] + level.kept,
         other => level.apart[shelf(other)],
     }
 }
 
-/// What is neither promised nor set apart, whether it is sold there or not.
+/// What is neither promised nor kept nor set apart, whether it is sold there or not.
 fn free(shop: &Reference, variant: VariantId, at: LocationId) -> i64 {
     let level = shop.levels.get(&(variant, at)).cloned().unwrap_or_default();
     let promised = shop.promised().get(&(variant, at)).copied().unwrap_or_default();
-    level.on_hand - promised - level.apart.iter().sum::<i64>()
+    level.on_hand - promised - level.kept - level.apart.iter().sum::<i64>()
 }
 
 fn shelf(state: StockState) -> usize {
