@@ -176,7 +176,7 @@ fn parts(happened: &Happened<'_>, url: &str, wanted: impl Fn(&str) -> bool) -> V
             put("type", topic.into());
             let mut data = json!({ "object": shown.object });
             if topic.ends_with(".updated")
-                && let Some(previous) = subject::previous(happened, subject, &shown.object)
+                && let Some(previous) = subject::previous(happened, subject, &shown.object, url)
             {
                 data["previousAttributes"] = previous;
             }

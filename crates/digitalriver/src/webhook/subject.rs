@@ -93,7 +93,12 @@ pub(crate) fn shown(happened: &Happened<'_>, subject: Subject, url: &str) -> Opt
 }
 
 /// What of a thing somebody changed: the members that differ, each as it was before; `None` if nobody knows.
-pub(crate) fn previous(happened: &Happened<'_>, subject: Subject, object: &Value) -> Option<Value> {
+pub(crate) fn previous(
+    happened: &Happened<'_>,
+    subject: Subject,
+    object: &Value,
+    url: &str,
+) -> Option<Value> {
     let before = happened.before;
     let mut was = Happened { variants: &before.variants, products: &before.products, ..*happened };
     match subject {
@@ -115,7 +120,7 @@ pub(crate) fn previous(happened: &Happened<'_>, subject: Subject, object: &Value
         }
         _ => return None,
     }
-    Some(difference(shown(&was, subject)?.object.as_object()?, object.as_object()?).into())
+    Some(difference(shown(&was, subject, url)?.object.as_object()?, object.as_object()?).into())
 }
 
 /// The members of `before` that differ `now`; those that weren't there are null. Of objects only what differs in them.

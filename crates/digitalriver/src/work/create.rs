@@ -4,7 +4,7 @@
 //! Routing may send it from several places, each with a fulfillment order of its own. The first one is the answer; all of
 //! them tell the same `upstreamId`, and are listed by it.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::command::{Command, Described, Given, NewLine, Place};
 use domain::contact::{ContactChange, ContactKey, SaveContact, Whom};
 use domain::decide::Outcome;
