@@ -105,7 +105,8 @@ impl Fact {
         }
     }
 
-    /// The contacts and orders that the fact is about by itself, whatever order its event is about.
+    /// The contacts and orders that the fact is about by itself, whatever order its event is about, and records that tell
+    /// who somebody is, of whom it may be known later only.
     pub fn subjects(&self) -> impl Iterator<Item = i64> {
         let (contact, order) = match self {
             Fact::ContactCreated { contact }
@@ -118,9 +119,13 @@ impl Fact {
             }
             _ => (None, None),
         };
-        let whose = |record: &&Record| record.kind.is_personal() || record.kind == RecordKind::FileLink;
         let records = self.record().into_iter().chain(self.record_before());
-        contact.into_iter().chain(order).chain(records.filter(whose).filter_map(|record| record.parent))
+        let of_records = records.flat_map(|record| {
+            let personal = record.kind.is_personal();
+            let whose = record.parent.filter(|_| personal || record.kind == RecordKind::FileLink);
+            whose.into_iter().chain(personal.then_some(record.id.0))
+        });
+        contact.into_iter().chain(order).chain(of_records)
     }
 
     /// The record that the fact says was changed, as it was before, if any.

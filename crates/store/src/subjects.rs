@@ -1,5 +1,6 @@
 //! Subjects of events: whom an event is about beside the order that it names, so that it is found when somebody is
 //! forgotten. Contacts and orders go by their ids; whoever only left an e-mail address goes by that, until then.
+//! Records that tell who somebody is go by theirs, since whose they are may be known later only.
 
 use std::collections::BTreeSet;
 
@@ -22,20 +23,40 @@ pub(crate) fn written(
     event: &Event,
 ) -> Vec<Statement> {
     let mut subjects = of_facts(&event.facts);
-    // Facts don't repeat what tells who somebody is.
-    let is_told = |record: &Record| {
+    let is_told = |record: &&Record| {
         record.kind.is_personal()
-            && !record.name.is_empty()
             && event.facts.iter().filter_map(Fact::record).any(|told| told.id == record.id)
     };
     let written = decision.writes.iter().filter_map(|write| match write {
         Write::Record(record) => Some(record),
         _ => None,
     });
-    // What they said before is told, too.
-    let records = snapshot.records.iter().chain(written);
-    subjects.extend(records.filter(|record| is_told(record)).map(|record| record.name.clone()));
-    rows(shop, event.id, subjects)
+    // Facts don't repeat what tells who somebody is. What a record said before is told, too.
+    let told = snapshot.records.iter().chain(written.clone()).filter(is_told);
+    subjects.extend(told.flat_map(goes_by));
+    let mut out = rows(shop, event.id, subjects);
+    for record in written.filter(is_told) {
+        let known = snapshot.records.iter().find(|known| known.id == record.id);
+        let before: BTreeSet<String> = known.into_iter().flat_map(goes_by).collect();
+        let new = goes_by(record).filter(|subject| known.is_some() && !before.contains(subject));
+        out.extend(new.map(|subject| also_about(shop, record, subject)));
+    }
+    out
+}
+
+/// A statement that writes down that whatever was told of a record was about somebody who is known only now.
+fn also_about(shop: ShopId, record: &Record, subject: String) -> Statement {
+    let sql = "INSERT INTO subjects_of_events (shop_id, subject, event_id) \
+               SELECT shop_id, $3, event_id FROM subjects_of_events WHERE shop_id = $1 AND subject = $2 \
+               ON CONFLICT (shop_id, subject, event_id) DO NOTHING";
+    Statement::new(sql, vec![shop.0.into(), record.id.to_string().into(), subject.into()]).any()
+}
+
+/// Whom a record tells of: a contact, an address, and the record itself, of which more may be known later.
+fn goes_by(record: &Record) -> impl Iterator<Item = String> {
+    let address = Some(record.name.clone()).filter(|address| !address.is_empty());
+    let ids = record.parent.into_iter().chain([record.id.0]);
+    ids.map(|id| id.to_string()).chain(address)
 }
 
 /// The same of an event of which only the facts are known.
@@ -46,10 +67,6 @@ pub(crate) fn anew(shop: ShopId, event: EventId, facts: &[Fact], out: &mut Vec<S
 /// Statements that write down that an event is told with what records say of somebody.
 pub(crate) fn beside(shop: ShopId, event: EventId, records: &[Record]) -> Vec<Statement> {
     let personal = records.iter().filter(|record| record.kind.is_personal());
-    let goes_by = |record: &Record| {
-        let address = Some(record.name.clone()).filter(|address| !address.is_empty());
-        record.parent.map(|contact| contact.to_string()).into_iter().chain(address)
-    };
     rows(shop, event, personal.flat_map(goes_by).collect())
 }
 

@@ -27,6 +27,7 @@ testkit::on_both! { furnished:
     what_a_record_said_before_goes_with_whoever_it_was_about
     what_an_event_is_told_with_goes_too
     what_waits_of_records_goes_though_the_contact_was_forgotten_before
+    what_was_told_before_it_was_known_of_whom_goes_too
     an_event_keeps_what_was_before_if_somebody_changed_it
 }
 
@@ -441,6 +442,23 @@ async fn what_waits_of_records_goes_though_the_contact_was_forgotten_before(benc
         waiting.contacts.iter().any(|own| own.id == contact && own.redacted_at.is_some())
     };
     assert!(waiting.iter().any(|waiting| redacted(&waiting)), "that it was forgotten is still told");
+}
+
+/// A card was nobody's when it was told of, or when a checkout was told with it, and became somebody's.
+async fn what_was_told_before_it_was_known_of_whom_goes_too(bench: Bench) {
+    listening(&bench).await;
+    let card = Record { kind: RecordKind::PaymentSource, ..basket(&bench, "") };
+    let event = saved(&bench, &card).await;
+    announced(&bench, event).await;
+    let event = saved(&bench, &Record { body: "theirs".into(), ..basket(&bench, "bob@example.com") }).await;
+    bench.store.told_with(bench.shop.id, event, std::slice::from_ref(&card)).await.unwrap();
+    announced(&bench, event).await;
+    let contact = somebody(&bench, "ada@example.com").await;
+    saved(&bench, &Record { parent: Some(contact.0), ..card.clone() }).await;
+    bench.run(&Command::RemoveRecords(vec![card.id])).await;
+    assert!(found(&bench).await.contains(&"announcements.body".to_owned()));
+    bench.run(&Command::RedactContact(contact)).await;
+    assert_eq!(found(&bench).await, Vec::<String>::new());
 }
 
 /// Changes keep what they changed; orders that come in and leave keep nothing of before.
