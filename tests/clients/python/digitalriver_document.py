@@ -26,6 +26,7 @@ NAMED = {
     "fileId": "files",
     "fulfillmentOrderId": "works/open",
     "fulfillmentOrderItemId": "work-items/open",
+    "inventoryItemId": "inventory-items/endless",
 }
 # Money and goods come back from orders whose money has come.
 SETTLED = {

@@ -33,6 +33,9 @@ def furnish(api):
     made("skus", lambda n: {"id": f"book-{n}", "name": f"Book {n}", "weight": 0.5, "weightUnit": "kg", "taxCode": "4323.310_A"})
     keep("sku-groups", *api.get("/sku-groups")["data"])
     made("inventory-items", lambda n: {"partNumber": f"PN-{n}", "countryOfOrigin": "DE"})
+    # Nobody changes or forgets it meanwhile, and there is always more of it.
+    endless = api.make("/inventory-items", {"partNumber": "PN-endless", "allowOversell": True})
+    keep("inventory-items/endless", endless)
     made("customers", lambda n: {"email": f"buyer{n}@example.com", "shipping": HOME, "metadata": {"number": n}})
     made("tax-identifiers", lambda n: {"type": "uk", "value": f"GB{n}87654321"})
     card = {"type": "creditCard", "owner": {"firstName": "Ada", "address": HOME["address"]}, "creditCard": CARD}
@@ -46,6 +49,16 @@ def furnish(api):
             keep(f"sources/{kind}", source)
             if owner:
                 api.make(f"/customers/{owner}/sources/{source['id']}")
+    place = {field: HOME["address"][field] for field in ("city", "postalCode", "country")}
+    some = [{"inventoryItemId": endless["id"], "quantity": 2}]
+    by_ground = {"amount": 5.95, "currency": "USD", "serviceLevel": "SG"}
+    made(
+        "reservations",
+        lambda n: {"items": some, "shipTo": {"address": place}, "shippingChoice": by_ground, "expiresInSeconds": 3600},
+    )
+    sent = {"currency": "USD", "upstreamOrderTime": "2025-07-01T12:00:00Z", "shipTo": HOME, "shippingChoice": {"id": "SG"}}
+    api.make("/fulfillment-orders", {**sent, "upstreamId": "sent", "reservationId": ids["reservations"].pop(), "items": some})
+    api.propose("/fulfillment-orders", {**sent, "items": some})
     # Nobody is there; that they are told is what matters.
     made("webhooks", lambda n: {"types": ["order.*" if n else "*"], "address": f"http://127.0.0.1:65000/{n}"})
 

@@ -121,6 +121,8 @@ pub const THEMES: [&[&str]; 8] = [
         "end reservation",
         "expire reservation",
         "place",
+        "save product",
+        "edit variant",
     ],
     &[
         "save contact",
@@ -137,6 +139,7 @@ pub const THEMES: [&[&str]; 8] = [
         "advance run",
         "advance run",
         "advance run",
+        "resume run",
         "resume run",
         "place",
         "fulfill",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use domain::billing::Service;
 use domain::command::Command;
 use domain::decide::Outcome;
 use domain::fulfillment::Fulfillment;
@@ -11,7 +12,7 @@ use domain::id::{
 };
 use domain::order::Order;
 use domain::snapshot::Shop;
-use domain::time::HOUR;
+use domain::time::{HOUR, Time};
 use domain::workflow::Run;
 use engine::workers::Workers;
 use engine::{Answered, Engine, Error, Once, Render, Verdict};
@@ -54,6 +55,10 @@ pub struct Bill {
     pub charged: bool,
     pub refunds: Vec<RefundId>,
     pub returns: Vec<ReturnId>,
+    /// How far its service is, if it has one.
+    pub service: Option<Service>,
+    /// When something of it is due.
+    pub due: Option<Time>,
 }
 
 /// Answers with what came of it, in words; and keeps it.

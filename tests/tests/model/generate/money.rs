@@ -23,10 +23,25 @@ use crate::history::Bill;
 pub const SHIRT_ONCE: PriceId = PriceId(210);
 pub const SHIRT_MONTHLY: PriceId = PriceId(211);
 
+/// Whether something can be done with it that can be done with few.
+fn fits(bill: &Bill, kind: &str, now: Time) -> bool {
+    match kind.strip_prefix("billing: ") {
+        Some("pause" | "change plan" | "cancel") => bill.service == Some(Service::Active),
+        Some("resume") => matches!(bill.service, Some(Service::Paused { .. })),
+        Some("reactivate") => matches!(bill.service, Some(Service::Cancelled | Service::Churned)),
+        Some("advance") => bill.due.is_some_and(|due| due <= now),
+        Some("record dispute") => !bill.moved.is_empty() && bill.service == Some(Service::Active),
+        _ => false,
+    }
+}
+
 impl Situation<'_> {
     /// An order that invoices ask for: its id, an invoice and a movement of it.
-    fn bill(&mut self) -> (OrderId, InvoiceId, TransactionId) {
-        let bill = self.young_bill(self.money).filter(|_| !self.chance.one_in(12));
+    fn bill(&mut self, kind: &str) -> (OrderId, InvoiceId, TransactionId) {
+        // What can be done with few of them is mostly wanted of those.
+        let fit: Vec<Bill> = self.money.iter().filter(|bill| fits(bill, kind, self.now)).cloned().collect();
+        let among = if fit.is_empty() || self.chance.one_in(4) { self.money } else { &fit };
+        let bill = self.young_bill(among).filter(|_| !self.chance.one_in(12));
         let Some(bill) = bill else {
             return (self.order(), InvoiceId(NOWHERE), TransactionId(NOWHERE));
         };
@@ -44,7 +59,7 @@ impl Situation<'_> {
     }
 
     pub(super) fn on_money(&mut self, kind: &str) -> Option<Command> {
-        let (order, invoice, transaction) = self.bill();
+        let (order, invoice, transaction) = self.bill(kind);
         let later = |situation: &mut Self, days| {
             let days = situation.chance.within(-1..days);
             situation.now.plus(days * 24 * HOUR + HOUR)
@@ -157,7 +172,9 @@ impl Situation<'_> {
 
     pub(super) fn on_charges(&mut self, kind: &str) -> Option<Command> {
         let kind = kind.strip_prefix("charging: ")?;
-        let charged: Vec<_> = self.money.iter().filter(|bill| bill.charged).cloned().collect();
+        let wanted = kind != "accept return" || self.chance.one_in(4);
+        let fit = |bill: &&Bill| bill.charged && (wanted || !bill.returns.is_empty());
+        let charged: Vec<_> = self.money.iter().filter(fit).cloned().collect();
         let bill = self.young_bill(&charged).filter(|_| !self.chance.one_in(12));
         let order = bill.as_ref().map_or_else(|| self.order(), |bill| bill.order);
         let refunds = bill.as_ref().map(|bill| bill.refunds.clone()).unwrap_or_default();

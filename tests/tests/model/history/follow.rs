@@ -223,6 +223,8 @@ impl History {
                 charged: raw.charging.is_some(),
                 refunds: raw.refunds.iter().map(|refund| refund.id).collect(),
                 returns: raw.returns.iter().map(|own| own.id).collect(),
+                service: raw.billing.as_ref().map(|billing| billing.service),
+                due: raw.next_due(),
             });
         }
         if read.works.values().any(|work| work.is_open()) {
