@@ -50,8 +50,13 @@ fn given_up(one: &Fulfillment) -> impl Iterator<Item = Units<'_>> {
     one.given_up.iter().filter_map(|units| units.from.map(|(work, line)| (units, work, line)))
 }
 
+/// Whether a fulfillment is a cancellation.
+pub(crate) fn is_one(one: &Fulfillment) -> bool {
+    given_up(one).next().is_some()
+}
+
 /// A cancellation; `None` if the fulfillment isn't one.
-fn shown(one: &Fulfillment, of: &Order) -> Option<Value> {
+pub(crate) fn shown(one: &Fulfillment, of: &Order) -> Option<Value> {
     let (_, work, _) = given_up(one).next()?;
     let said = &kept::of(&one.custom_fields)[KEPT];
     let mut shown = Map::new();

@@ -45,7 +45,7 @@ fn missing(name: &str) -> Failure {
 }
 
 /// A return of an order; `None` if nobody said with which work its units left.
-fn shown(of: &Order, id: i64) -> Option<Value> {
+pub(crate) fn shown(of: &Order, id: i64) -> Option<Value> {
     let one = returning::of_order(of, id)?;
     let work = one.work?;
     let kept = kept::of(&one.custom_fields);

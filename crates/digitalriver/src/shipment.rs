@@ -1,5 +1,6 @@
 //! Shipments: fulfillments seen as parcels, by where they came from and how to find them.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Server};
 use crate::failure::Failure;
 use crate::page::{self, Gather, Span};
-use crate::{id, order, words};
+use crate::{id, order, words, work};
 
 const NEEDS: &[Permission] = &[Permission::ReadOrders];
 
@@ -83,12 +84,15 @@ async fn fetch(call: Call) -> Result<Response, Failure> {
     Ok(Json(shown(&parcel, &of)).into_response())
 }
 
-fn shown(parcel: &Fulfillment, of: &[Arc<Order>]) -> Value {
+pub(crate) fn shown(parcel: &Fulfillment, of: &[impl Borrow<Order>]) -> Value {
     let mut shown = Map::new();
     shown.insert("id".to_owned(), id::shown(id::SHIPMENT, parcel.id.0).into());
     shown.insert("createdTime".to_owned(), words::time(parcel.created_at));
     if let Some(share) = parcel.shares.first() {
         shown.insert("fulfillmentOrderId".to_owned(), share.fulfillment_order.to_string().into());
+        let from = of.iter().map(Borrow::borrow).find(|order| order.id == share.order);
+        let upstream = from.and_then(work::upstream_id);
+        shown.extend(upstream.map(|name| ("fulfillmentOrderUpstreamId".to_owned(), name.into())));
     }
     if let Some(tracking) = parcel.trackings.first() {
         let told = [
@@ -101,18 +105,22 @@ fn shown(parcel: &Fulfillment, of: &[Arc<Order>]) -> Value {
         }
     }
     let items = parcel.shares.iter().map(|share| {
-        let line = of.iter().flat_map(|order| &order.lines).find(|line| line.id == share.order_line);
+        let from = of.iter().map(Borrow::borrow).find(|order| order.id == share.order);
+        let line = from.and_then(|order| order.line(share.order_line));
         let mut item = json!({
             "id": share.id.to_string(),
             "fulfillmentOrderItemId": share.fulfillment_order_line.to_string(),
             "quantity": share.quantity,
         });
+        if let Some(from) = from {
+            item["fulfillmentOrderItemUpstreamId"] = work::item_upstream_id(from, share.order_line).into();
+        }
         if let Some(sku) = line.and_then(order::sku_of) {
             item["inventoryItemId"] = sku.into();
         }
         item
     });
     shown.insert("items".to_owned(), items.collect());
-    shown.insert("liveMode".to_owned(), of.iter().all(|order| !order.placed.test).into());
+    shown.insert("liveMode".to_owned(), of.iter().all(|order| !order.borrow().placed.test).into());
     shown.into()
 }

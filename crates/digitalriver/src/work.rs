@@ -2,6 +2,7 @@
 //! at, and [asked for](create) by whoever sold elsewhere what is to be sent. The same word is another API's, and means the
 //! same.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
@@ -82,8 +83,19 @@ pub(crate) fn upstream_id(order: &Order) -> Option<String> {
     order.placed.source_identifier.clone()
 }
 
+/// What a program calls an item of the order at its end; the item's own id, if it calls it nothing.
+pub(crate) fn item_upstream_id(order: &Order, line: OrderLineId) -> String {
+    let at = order.lines.iter().position(|sold| sold.id == line);
+    let said = at.map(|at| create::said(order)["items"][at]["upstreamId"].take());
+    said.as_ref().and_then(Value::as_str).map_or_else(|| line.to_string(), str::to_owned)
+}
+
 /// A fulfillment order; `fulfillments` are those that have something of its order.
-fn shown(of: &Order, id: FulfillmentOrderId, fulfillments: &[Arc<Fulfillment>]) -> Option<Value> {
+pub(crate) fn shown(
+    of: &Order,
+    id: FulfillmentOrderId,
+    fulfillments: &[impl Borrow<Fulfillment>],
+) -> Option<Value> {
     let work = of.fulfillment_order(id)?;
     let (placed, said) = (&of.placed, create::said(of));
     let mut shown = Map::new();
@@ -111,6 +123,11 @@ fn shown(of: &Order, id: FulfillmentOrderId, fulfillments: &[Arc<Fulfillment>]) 
     put("state", Some(state(work).into()));
     put("liveMode", Some((!placed.test).into()));
     Some(shown.into())
+}
+
+/// Whether somebody asked for goods to be sent that were not sold here.
+pub(crate) fn is_asked_for(order: &Order) -> bool {
+    !create::said(order).is_null()
 }
 
 /// What was said of it, if it was.
@@ -147,7 +164,7 @@ struct Units {
 }
 
 /// The items of a work, also those that it is rid of, since all of their units were given up.
-fn units(work: &FulfillmentOrder, fulfillments: &[Arc<Fulfillment>]) -> Vec<Units> {
+fn units(work: &FulfillmentOrder, fulfillments: &[impl Borrow<Fulfillment>]) -> Vec<Units> {
     let of_line = |line: &FulfillmentOrderLine| Units {
         id: line.id,
         order_line: line.order_line,
@@ -156,7 +173,7 @@ fn units(work: &FulfillmentOrder, fulfillments: &[Arc<Fulfillment>]) -> Vec<Unit
         given_up: 0,
     };
     let mut units: Vec<Units> = work.lines.iter().map(of_line).collect();
-    for gone in fulfillments.iter().flat_map(|one| &one.given_up) {
+    for gone in fulfillments.iter().flat_map(|one| &one.borrow().given_up) {
         let Some((_, id)) = gone.from.filter(|(from, _)| *from == work.id) else { continue };
         match units.iter_mut().find(|units| units.id == id) {
             Some(units) => units.given_up += gone.quantity,

@@ -12,7 +12,10 @@ use super::topic::Subject;
 use crate::charge::Charge;
 use crate::file::{File, link};
 use crate::record::Shelf;
-use crate::{checkout, customer, fulfillment, order, refund, returning, sku, source, tax_identifier};
+use crate::{
+    cancellation, checkout, customer, fulfillment, fulfillment_return, order, refund, returning, shipment,
+    sku, source, tax_identifier, work,
+};
 
 /// What an event is about.
 pub(crate) struct Shown {
@@ -49,6 +52,16 @@ pub(crate) fn shown(happened: &Happened<'_>, subject: Subject, url: &str) -> Opt
             let one = own.returns.iter().find(|one| one.id == id)?;
             Some(returning::shown(own, one))
         }),
+        Subject::Work(id) => of_order(&|own| work::shown(own, id, happened.fulfillments)),
+        Subject::Shipment(id) => of_order(&|own| {
+            let parcel = happened.fulfillments.iter().find(|made| made.id == id)?;
+            Some(shipment::shown(parcel, &[own]))
+        }),
+        Subject::Cancellation(id) => of_order(&|own| {
+            let one = happened.fulfillments.iter().find(|made| made.id == id)?;
+            cancellation::shown(one, own)
+        }),
+        Subject::WorkReturn(id) => of_order(&|own| fulfillment_return::shown(own, id.0)),
         Subject::Sku(id) => {
             let variants = happened.variants.iter().chain(&happened.surroundings.variants);
             let variant = variants.into_iter().find(|variant| variant.id == id)?;

@@ -7,7 +7,10 @@
 
 use domain::actor::Permission;
 use domain::event::{Fact, PaymentNews, ReturnNews};
-use domain::id::{ContactId, FulfillmentId, RecordId, RefundId, ReturnId, TransactionId, VariantId};
+use domain::fulfillment::Fulfillment;
+use domain::id::{
+    ContactId, FulfillmentId, FulfillmentOrderId, RecordId, RefundId, ReturnId, TransactionId, VariantId,
+};
 use domain::order::Order;
 use domain::payment::{Transaction, TransactionKind};
 use domain::product::Variant;
@@ -18,8 +21,8 @@ use super::before::before;
 use crate::charge::{Charge, ChargeState};
 use crate::file::{File, Over};
 use crate::refund::{self, RefundState};
-use crate::sku;
 use crate::state::{self, OrderState};
+use crate::{cancellation, sku, work};
 
 /// Everything that is told.
 pub(crate) const ALL: &[&str] = &[
@@ -62,6 +65,13 @@ pub(crate) const ALL: &[&str] = &[
     "return.created",
     "return.updated",
     "return.accepted",
+    "fulfillment_order.pending",
+    "fulfillment_order.shipped",
+    "fulfillment_order.cancelled",
+    "fulfillment_cancellation.created",
+    "fulfillment_cancellation.accepted",
+    "fulfillment_return.created",
+    "fulfillment_return.accepted",
     "sku.created",
     "sku.updated",
     "sku.deleted",
@@ -98,6 +108,14 @@ pub(crate) enum Subject {
     Refund(RefundId),
     /// A return.
     Return(ReturnId),
+    /// A fulfillment order.
+    Work(FulfillmentOrderId),
+    /// A shipment: the fulfillment as a parcel.
+    Shipment(FulfillmentId),
+    /// A fulfillment that is a fulfillment cancellation.
+    Cancellation(FulfillmentId),
+    /// A return that is a fulfillment return.
+    WorkReturn(ReturnId),
     /// A SKU.
     Sku(VariantId),
     /// A customer.
@@ -141,6 +159,7 @@ pub(crate) fn told(happened: &Happened<'_>) -> Vec<Told> {
         of_record(fact).into_iter().for_each(&mut tell);
         if let Some(order) = happened.order {
             of_order(fact, order).into_iter().for_each(&mut tell);
+            of_work(fact, order, happened.fulfillments).into_iter().for_each(&mut tell);
         }
     }
     if let Some(order) = happened.order {
@@ -244,6 +263,37 @@ fn of_order(fact: &Fact, order: &Order) -> Vec<Told> {
         Fact::Payment { transaction, news, .. } => {
             let moved = order.transaction(*transaction);
             moved.map(|moved| of_movement(moved, *news, order)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What happened to fulfillment orders that were asked for as such, and what was asked of any of them. Those that routing
+/// made for an order that was sold here are its own affair.
+fn of_work(fact: &Fact, order: &Order, fulfillments: &[Fulfillment]) -> Vec<Told> {
+    match fact {
+        Fact::UnitsGivenUp { fulfillment: id, .. }
+            if fulfillments.iter().any(|one| one.id == *id && cancellation::is_one(one)) =>
+        {
+            let topics = ["fulfillment_cancellation.created", "fulfillment_cancellation.accepted"];
+            topics.map(|topic| (topic, Subject::Cancellation(*id))).into()
+        }
+        Fact::Return { id, news } if order.returns.iter().any(|one| one.id == *id && one.work.is_some()) => {
+            let topic = match news {
+                ReturnNews::Opened => "fulfillment_return.created",
+                ReturnNews::Accepted => "fulfillment_return.accepted",
+                ReturnNews::Updated => return Vec::new(),
+            };
+            vec![(topic, Subject::WorkReturn(*id))]
+        }
+        Fact::WorkRouted { work } if work::is_asked_for(order) => {
+            vec![("fulfillment_order.pending", Subject::Work(work.id))]
+        }
+        Fact::WorkCancelled { work, .. } if work::is_asked_for(order) => {
+            vec![("fulfillment_order.cancelled", Subject::Work(work.id))]
+        }
+        Fact::FulfillmentCreated { fulfillment } if work::is_asked_for(order) => {
+            vec![("fulfillment_order.shipped", Subject::Shipment(*fulfillment))]
         }
         _ => Vec::new(),
     }

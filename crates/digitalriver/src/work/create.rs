@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::command::{Command, Described, Given, NewLine, Place};
 use domain::contact::{ContactChange, ContactKey, SaveContact, Whom};
 use domain::decide::Outcome;
+use domain::fulfillment::Fulfillment;
 use domain::money::Currency;
 use domain::order::{Article, Order, PaymentClaim, Placed, ShippingLine, StockMode};
 use domain::refusal::{Refusal, Thing};
@@ -77,7 +78,7 @@ fn made(verdict: &Verdict, items: &[Wanted], reservation: &str) -> Result<Value,
     };
     let work = order.and_then(|order| order.fulfillment_orders.first().map(|work| (order, work.id)));
     // Nothing left of it yet.
-    let shown = work.and_then(|(order, work)| super::shown(order, work, &[]));
+    let shown = work.and_then(|(order, work)| super::shown(order, work, &[] as &[Fulfillment]));
     shown.ok_or_else(|| Failure::not_found("Fulfillment order", "", "id"))
 }
 

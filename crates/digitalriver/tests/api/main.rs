@@ -22,4 +22,5 @@ mod reservations;
 mod skus;
 mod stock;
 mod telling;
+mod work_told;
 mod work_undone;

@@ -30,7 +30,7 @@ fn shirts(quantity: i64) -> Value {
     })
 }
 
-fn sending(quantity: i64) -> Value {
+pub fn sending(quantity: i64) -> Value {
     json!({
         "currency": "USD",
         "upstreamOrderTime": "2025-07-01T12:00:00Z",

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testkit::world::{self, MUG, SERVED, SHIRT, STICKER};
 
 use crate::bench::{Bench, LIVE, TOKEN, bench};
-use crate::telling::{furnished, listed, ordered, tell, types_of};
+use crate::telling::{furnished, judge, listed, ordered, tell, types_of};
 
 const CANCELLATIONS: &str = "/fulfillment-cancellations";
 const RETURNS: &str = "/fulfillment-returns";
@@ -91,6 +91,11 @@ async fn units_of_a_fulfillment_order_are_given_up_and_their_money_let_go() {
     let member = format!("{CANCELLATIONS}/{}", made["id"].as_str().unwrap());
     assert_eq!(asked(&bench, "GET", &member, Value::Null).await, (200, made), "it is what it was");
     assert_eq!(bench.send_as(TOKEN, "GET", &member, Value::Null).await.status, 404, "another mode");
+    tell(&bench).await;
+    let events = listed(&bench, LIVE, "?type=fulfillment_return.*").await;
+    events.iter().for_each(judge);
+    assert_eq!(types_of(&events), ["fulfillment_return.created", "fulfillment_return.accepted"]);
+    assert_eq!(events[1]["data"]["object"], now);
 }
 
 #[tokio::test]
