@@ -85,9 +85,9 @@ pub(crate) fn upstream_id(order: &Order) -> Option<String> {
 
 /// What a program calls an item of the order at its end; the item's own id, if it calls it nothing.
 pub(crate) fn item_upstream_id(order: &Order, line: OrderLineId) -> String {
-    let at = order.lines.iter().position(|sold| sold.id == line);
-    let said = at.map(|at| create::said(order)["items"][at]["upstreamId"].take());
-    said.as_ref().and_then(Value::as_str).map_or_else(|| line.to_string(), str::to_owned)
+    let (said, at) = (create::said(order), order.lines.iter().position(|sold| sold.id == line));
+    let name = at.and_then(|at| said["items"][at]["upstreamId"].as_str());
+    name.map_or_else(|| line.to_string(), str::to_owned)
 }
 
 /// A fulfillment order; `fulfillments` are those that have something of its order.
