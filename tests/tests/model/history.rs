@@ -53,6 +53,8 @@ pub struct Bill {
     pub awaited: Vec<TransactionId>,
     /// Whether its money was set aside first.
     pub charged: bool,
+    /// Whether somebody else keeps its books.
+    pub external: bool,
     pub refunds: Vec<RefundId>,
     pub returns: Vec<ReturnId>,
     /// How far its service is, if it has one.

@@ -150,7 +150,7 @@ async fn every_law_notices_what_breaks_it() {
     let mut specimens = Vec::new();
     let fresh = Database::Sqlite.fresh();
     let engine = node_at(&fresh.url, Options::default(), Clock::fixed(BEGIN)).await;
-    for shop in 0..2 * generate::THEMES.len() {
+    for shop in 0..3 * generate::THEMES.len() {
         let mut history = History::open(&engine, ShopId(100 + 2 * shop as i64), shop as u64).await;
         history.run(200, Fault::None).await.unwrap_or_else(|why| panic!("{why}"));
         specimens.extend(history.specimens());

@@ -30,6 +30,7 @@ fn fits(bill: &Bill, kind: &str, now: Time) -> bool {
         Some("resume") => matches!(bill.service, Some(Service::Paused { .. })),
         Some("reactivate") => matches!(bill.service, Some(Service::Cancelled | Service::Churned)),
         Some("advance") => bill.due.is_some_and(|due| due <= now),
+        Some("update invoice") => bill.external && !bill.invoices.is_empty(),
         Some("record dispute") => !bill.moved.is_empty() && bill.service == Some(Service::Active),
         _ => false,
     }

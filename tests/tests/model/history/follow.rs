@@ -221,6 +221,7 @@ impl History {
                 awaited: awaited.map(|one| one.id).collect(),
                 moved: moved.map(|one| one.id).collect(),
                 charged: raw.charging.is_some(),
+                external: raw.billing.as_deref().is_some_and(|billing| billing.is_external()),
                 refunds: raw.refunds.iter().map(|refund| refund.id).collect(),
                 returns: raw.returns.iter().map(|own| own.id).collect(),
                 service: raw.billing.as_ref().map(|billing| billing.service),
