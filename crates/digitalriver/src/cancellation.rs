@@ -80,7 +80,7 @@ fn item(of: &Order, (units, _, line): Units<'_>, said: &Value) -> Value {
         "state": STATE,
     });
     let upstream = said["items"][line.to_string()].as_str().map(str::to_owned);
-    item[ITEM_UPSTREAM] = upstream.unwrap_or_else(|| units.order_line.to_string()).into();
+    item[ITEM_UPSTREAM] = upstream.unwrap_or_else(|| work::item_upstream_id(of, units.order_line)).into();
     if let Some(sku) = of.line(units.order_line).and_then(order::sku_of) {
         item["inventoryItemId"] = sku.into();
     }

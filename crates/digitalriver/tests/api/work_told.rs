@@ -18,7 +18,9 @@ async fn give_up(bench: &Bench, work: &Value, units: i64) {
 #[tokio::test]
 async fn what_becomes_of_fulfillment_orders_is_told() {
     let bench = furnished().await;
-    let work = bench.create("/fulfillment-orders", sending(3)).await;
+    let mut sent = sending(3);
+    sent["items"][0]["upstreamId"] = "line-1".into();
+    let work = bench.create("/fulfillment-orders", sent).await;
     give_up(&bench, &work, 1).await;
     bench.execute(&world::shipping(FulfillmentOrderId(work["id"].as_i64().unwrap()))).await;
     let unwanted = bench.create("/fulfillment-orders", sending(1)).await;
@@ -45,7 +47,9 @@ async fn what_becomes_of_fulfillment_orders_is_told() {
         (&object(1)["state"], &object(1)["items"][0]["quantityAccepted"]),
         (&json!("accepted"), &json!(1))
     );
+    assert_eq!(object(1)["items"][0]["fulfillmentOrderItemUpstreamId"], "line-1");
     let shipped = object(3);
+    assert_eq!(shipped["items"][0]["fulfillmentOrderItemUpstreamId"], "line-1");
     assert_eq!(shipped["fulfillmentOrderId"], work["id"].to_string());
     assert_eq!(
         (&shipped["fulfillmentOrderUpstreamId"], &shipped["items"][0]["quantity"]),
